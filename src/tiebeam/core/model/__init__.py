@@ -1,0 +1,1 @@
+"""The nouns that the rooms of the core share: a scenario and a plan, as plain values."""

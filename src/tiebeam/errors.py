@@ -1,0 +1,68 @@
+"""
+The tree of expected errors (floor 0).
+
+An error carries a stable code and facts. The sentence that a reader sees is
+made by the interfaces, in the reader's language, from those two.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+class TiebeamError(Exception):
+    """
+    Base of the expected errors: a stable code, and facts to fill a message.
+
+    A broken invariant of ours is an ``assert``, not one of these.
+    """
+
+    code = "error"
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.code, facts)
+        self.facts = facts
+
+
+class Infeasible(TiebeamError):
+    """The rules of the scenario cannot all hold (exit status 3)."""
+
+    code = "infeasible"
+
+
+class Refused(TiebeamError):
+    """The request is understood and not granted (exit status 2)."""
+
+    code = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """
+    One thing wrong in what was given, or one repair that reading needed.
+
+    Attributes:
+        code: Stable name such as ``scenario.unknown_id``; keys a message.
+        place: File name, sheet name, or command line option.
+        row: Row as the user's spreadsheet counts them, 1 = first line; None
+            where the fault is not in one row.
+        column: Header of the column or key of the setting, else empty.
+        value: What was met, as text, else empty.
+        facts: What else the message needs: ``expected``, ``known`` ids ….
+    """
+
+    code: str
+    place: str = ""
+    row: int | None = None
+    column: str = ""
+    value: str = ""
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+class InvalidInput(TiebeamError):
+    """What was given makes no sense; holds every fault found, not the first (exit status 2)."""
+
+    code = "invalid_input"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(faults=tuple(faults))
+        self.faults = tuple(faults)

@@ -1,0 +1,133 @@
+# Every target sets up what it needs: a virtual environment in .venv, with hash-locked packages.
+# A stamp file for each lock keeps the second run from installing anything.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
+PIP_LOCKED := $(PIP) install --no-deps --require-hashes --only-binary :all:
+LOCK := uv pip compile --python-version 3.11 --universal --generate-hashes --quiet \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+DEMO_SCENARIO := src/tiebeam/cases/hubei-2020/scenario
+DEMO_OUT := build/demo
+# The demonstration does not serve anything: the flag that forbids it is accepted and has no effect.
+DEMO_FLAGS = $(filter-out --no-serve,$(DEMO_ARGS))
+
+SOURCES := src tests docs
+
+## demo: pair the real case of Hubei 2020 and say where the report is
+.PHONY: demo
+demo: $(VENV)/runtime.stamp
+	@mkdir -p build
+	@$(VENV)/bin/tiebeam pair $(DEMO_SCENARIO) -o $(DEMO_OUT) $(DEMO_FLAGS)
+	@echo "The plan:   $(CURDIR)/$(DEMO_OUT)"
+	@echo "The report: $(CURDIR)/$(DEMO_OUT)/report.html (open it in a browser)"
+
+## test: run all tests, with the branches they cover; TEST_ARGS goes to pytest
+.PHONY: test
+test: $(VENV)/development.stamp
+	@mkdir -p build
+	@rm -f build/skipped.txt
+	@$(PY) -m coverage erase
+	@$(PY) -m coverage run -m pytest $(TEST_ARGS)
+	@$(MAKE) --no-print-directory coverage
+	@if [ -s build/skipped.txt ]; then cat build/skipped.txt; fi
+
+# Overall for information; then the core alone, where every branch must have been taken.
+.PHONY: coverage
+coverage:
+	@$(PY) -m coverage report
+	@echo "Branches of the core, checker and evaluation included: 100 % wanted"
+	@$(PY) -m coverage report --include='*/tiebeam/core/*' --fail-under=100
+
+## check: format, lint, types, import contracts, security, documents
+.PHONY: check
+check: format-check lint types contracts security docs
+
+.PHONY: format-check
+format-check: $(VENV)/development.stamp
+	@$(PY) -m ruff format --check $(SOURCES)
+
+.PHONY: lint
+lint: $(VENV)/development.stamp
+	@$(PY) -m ruff check $(SOURCES)
+
+.PHONY: types
+types: $(VENV)/development.stamp
+	@$(PY) -m mypy
+
+.PHONY: contracts
+contracts: $(VENV)/development.stamp
+	@$(VENV)/bin/lint-imports
+
+.PHONY: security
+security: $(VENV)/development.stamp
+	@$(PY) -m bandit --quiet --configfile pyproject.toml --recursive src
+
+## docs: build the documents into build/docs; a warning is an error
+.PHONY: docs
+docs: $(VENV)/development.stamp
+	@$(PY) -m sphinx --fail-on-warning --keep-going --nitpicky --quiet -b html \
+		-d build/doctrees docs build/docs
+	@echo "The documents: $(CURDIR)/build/docs/index.html"
+
+## bench: measure the solver beside its peers; BENCH_ARGS goes to the benchmark
+.PHONY: bench
+bench: $(VENV)/benchmarks.stamp
+	@mkdir -p build
+	@$(PY) -m benchmarks $(BENCH_ARGS)
+
+## format: rewrite the sources as the formatter wants them
+.PHONY: format
+format: $(VENV)/development.stamp
+	@$(PY) -m ruff format $(SOURCES)
+	@$(PY) -m ruff check --fix $(SOURCES)
+
+## lock: resolve the requirements anew (needs uv)
+.PHONY: lock
+lock:
+	$(LOCK) $(LOCK_ARGS) pyproject.toml requirements/build.in -o requirements/runtime.lock
+	$(LOCK) $(LOCK_ARGS) pyproject.toml requirements/build.in requirements/development.in \
+		-c requirements/runtime.lock -o requirements/development.lock
+	$(LOCK) $(LOCK_ARGS) pyproject.toml requirements/build.in requirements/benchmarks.in \
+		-c requirements/development.lock -o requirements/benchmarks.lock
+
+## clean: remove what was built; the next run sets up anew
+.PHONY: clean
+clean:
+	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
+
+## help: list these targets
+.PHONY: help
+help:
+	@sed -n 's/^## \([a-z-]*\): /\1\t/p' Makefile | while IFS='	' read -r name text; do \
+		printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+# The first interpreter that runs and is recent enough; PYTHON=… chooses another.
+$(VENV)/created.stamp:
+	@for candidate in $(PYTHON) python3.11 python3 python; do \
+		if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			found="$$candidate"; break; \
+		fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "Tiebeam needs Python 3.11 or later, and found none as python3.11, python3 or python." >&2; \
+		echo "Install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; \
+		exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$("$$found" --version) ..."; \
+	if ! "$$found" -m venv --clear $(VENV); then \
+		echo "This Python cannot make virtual environments; on Debian and Ubuntu install python3-venv." >&2; \
+		exit 1; \
+	fi
+	@touch $@
+
+$(VENV)/%.stamp: requirements/%.lock pyproject.toml $(VENV)/created.stamp
+	@echo "Installing the packages of $< (only now, and when they change) ..."
+	@$(PIP_LOCKED) -r $<
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@

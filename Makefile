@@ -61,7 +61,7 @@ types: $(VENV)/development.stamp
 
 .PHONY: contracts
 contracts: $(VENV)/development.stamp
-	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/lint-imports --no-logo
 
 .PHONY: security
 security: $(VENV)/development.stamp

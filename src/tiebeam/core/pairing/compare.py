@@ -8,11 +8,11 @@ to two scenarios (a what-if and what it departs from), and then each is evaluate
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from tiebeam.core.model.plan import Pair, Plan
 from tiebeam.core.model.scenario import LevelName, Scenario
 from tiebeam.core.pairing.evaluate import (
-    LEAST_FIRST,
     VECTOR_LEVELS,
     LevelValue,
     coverages,
@@ -21,6 +21,11 @@ from tiebeam.core.pairing.evaluate import (
     sum_amounts,
     theta,
 )
+
+Verdict = Literal["better", "same", "worse"]
+
+MORE_IS_BETTER: frozenset[LevelName] = frozenset({"coverage", "continuity"})
+"""Levels that are raised; the others are lowered (§M5)."""
 
 EQUAL_WITHIN = Fraction(1, 10**6)
 """Two figures are the same within this, relative where they exceed 1 (§M7)."""
@@ -35,14 +40,14 @@ class LevelPair:
         before, after: What each plan reaches; of the vectors, v_j or u_i in order (§M5).
         position: Of a vector, the first place (1 = the worst covered, or the heaviest
             loaded) at which the two differ; None where they do not, or for a number.
-        verdict: Which of the two the level prefers.
+        verdict: What the level says of the second plan, next to the first.
     """
 
     name: LevelName
     before: LevelValue
     after: LevelValue
     position: int | None
-    verdict: str
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +114,9 @@ def compare_plans(
     Compare two plans at every level and party.
 
     Args:
-        scenario: What *before* is evaluated by; its policy says which levels are compared.
+        scenario: What *before* is evaluated by.
+        before: The first plan; flows it lacks count as none.
+        after: The second plan, likewise.
         after_scenario: What *after* is evaluated by, where it is another one.
     """
     other = scenario if after_scenario is None else after_scenario
@@ -172,8 +179,9 @@ def _compare_level(name: LevelName, before: LevelValue, after: LevelValue) -> Le
         assert not isinstance(after.value, tuple)
         if not _is_same(before.value, after.value):
             sign = 1 if after.value > before.value else -1
-    prefers_more = name in LEAST_FIRST or name == "continuity"
-    verdict = "same" if sign == 0 else "better" if (sign > 0) == prefers_more else "worse"
+    verdict: Verdict = "same"
+    if sign:
+        verdict = "better" if (sign > 0) == (name in MORE_IS_BETTER) else "worse"
     assert position is None or name in VECTOR_LEVELS
     return LevelPair(name=name, before=before, after=after, position=position, verdict=verdict)
 

@@ -59,10 +59,15 @@ class Fault:
 
 
 class InvalidInput(TiebeamError):
-    """What was given makes no sense; holds every fault found, not the first (exit status 2)."""
+    """
+    What was given makes no sense; holds every fault found, not the first (exit status 2).
+
+    *warnings* are what reading had to repair before it met the faults.
+    """
 
     code = "invalid_input"
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault], warnings: Sequence[Fault] = ()) -> None:
         super().__init__(faults=tuple(faults))
         self.faults = tuple(faults)
+        self.warnings = tuple(warnings)

@@ -149,6 +149,7 @@ class Assumption:
     text: str
     text_zh: str = ""
     affects: str = ""
+    extra: Extra = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,22 +55,22 @@ def list_cases() -> tuple[Case, ...]:
     return tuple(_read_case(head.parent.parent) for head in sorted(heads))
 
 
-def copy_case(id: str, target: Path) -> Path:
+def copy_case(case_id: str, target: Path) -> Path:
     """
-    Copy the case *id*, with its plans and notes, into the folder *target*; return it.
+    Copy the case *case_id*, with its plans and notes, into the folder *target*; return it.
 
     Raises:
         UnknownCase: No case has this id.
         TargetExists: *target* is a file, or a folder that holds something.
     """
     folders = {case.id: case.folder for case in list_cases()}
-    if id not in folders:
-        raise UnknownCase(id=id, known=tuple(folders))
+    if case_id not in folders:
+        raise UnknownCase(id=case_id, known=tuple(folders))
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise TargetExists(target=str(target))
 
-    for file in sorted(path for path in folders[id].rglob("*") if path.is_file()):
-        copy = target / file.relative_to(folders[id])
+    for file in sorted(path for path in folders[case_id].rglob("*") if path.is_file()):
+        copy = target / file.relative_to(folders[case_id])
         copy.parent.mkdir(parents=True, exist_ok=True)
         # The content alone: an installed package may be read-only, a user's copy must not be.
         shutil.copyfile(file, copy)

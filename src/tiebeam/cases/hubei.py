@@ -66,6 +66,7 @@ def derive_needs(facts: HubeiFacts, staff_per_case: Fraction) -> dict[tuple[str,
     whole person: a city with any case wants at least one of each kind.
 
     Args:
+        facts: Of which the active cases and the mix are used.
         staff_per_case: Persons per active case, > 0; exact, so that rounding up is too.
     """
     mix_total = sum(facts.mix.values())

@@ -24,7 +24,9 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name what was skipped at the very end, and leave it in build/ for ``make test`` to repeat."""
     reasons = Counter(_reason(report) for report in terminalreporter.getreports("skipped"))
-    lines = [f"NOT TESTED HERE, {count} tests: {reason}" for reason, count in sorted(reasons.items())]
+    lines = [
+        f"NOT TESTED HERE, {count} tests: {reason}" for reason, count in sorted(reasons.items())
+    ]
     for line in lines:
         terminalreporter.write_line(line, yellow=True, bold=True)
     if SKIPPED_FILE.parent.is_dir():

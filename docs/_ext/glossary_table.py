@@ -47,7 +47,7 @@ class GlossaryTable(SphinxDirective):
         entries = nodes.definition_list(classes=["glossary"])
         for row in read_terms(path):
             entries += self._entry(row, language)
-        return [addnodes.glossary("", entries)]
+        return [addnodes.glossary("", entries, sorted=False)]
 
     def _entry(self, row: dict[str, str], language: str) -> nodes.definition_list_item:
         """Return the term of *row* with its definition and its words in the other languages."""
@@ -56,7 +56,7 @@ class GlossaryTable(SphinxDirective):
             self.env,
             [nodes.Text(word)],
             word[0].upper(),
-            self.env.doc2path(self.env.current_document.docname),
+            str(self.env.doc2path(self.env.current_document.docname)),
             self.lineno,
             None,
             self.state.document,

@@ -1,7 +1,5 @@
 """Formulas as MathML, which browsers draw themselves: the documents need no network to be read."""
 
-from typing import cast
-
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx

@@ -35,7 +35,9 @@ class TestCommittedFiles:
         assert _lines_with(MACHINE_PATH) == []
 
     def test_hold_no_unfinished_work(self):
-        unfinished = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|NotImplemented" + "Error")
+        unfinished = re.compile(
+            r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|NotImplemented" + "Error"
+        )
 
         assert [
             line for line in _lines_with(unfinished) if not line.startswith("pyproject.toml")

@@ -84,7 +84,7 @@ class TestDocumentsAndReadmes:
     def test_begin_with_the_two_commands(self, readme):
         shown = _shown_commands((ROOT / readme).read_text(encoding="utf-8"))
 
-        assert [["make", "demo"], ["make", "test"]] == shown[:2]
+        assert shown[:2] == [["make", "demo"], ["make", "test"]]
 
     def test_have_a_chinese_page_for_every_english_one_that_users_read(self):
         english = {

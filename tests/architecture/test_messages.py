@@ -59,7 +59,9 @@ class TestCatalogue:
         assert len(codes) > 20
         assert codes - set(list_messages()) == set()
         assert {
-            start for start in beginnings if not any(code.startswith(start) for code in list_messages())
+            start
+            for start in beginnings
+            if not any(code.startswith(start) for code in list_messages())
         } == set()
 
     def test_speaks_both_languages(self):
@@ -67,7 +69,9 @@ class TestCatalogue:
             code for code, texts in list_messages().items() if set(texts) != set(LANGUAGES)
         } == set()
         assert {
-            code for code, texts in list_messages().items() if not all(map(str.strip, texts.values()))
+            code
+            for code, texts in list_messages().items()
+            if not all(map(str.strip, texts.values()))
         } == set()
 
     def test_tells_the_same_facts_in_both_languages(self):

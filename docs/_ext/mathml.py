@@ -9,13 +9,13 @@ from sphinx.writers.html5 import HTML5Translator
 
 def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
     """Write a formula that stands in a line."""
-    translator.body.append(cast("str", tex2mathml(node.astext(), as_block=False)))
+    translator.body.append(tex2mathml(node.astext(), as_block=False))
     raise nodes.SkipNode
 
 
 def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula that has a line of its own."""
-    translator.body.append(cast("str", tex2mathml(node.astext(), as_block=True)))
+    translator.body.append(tex2mathml(node.astext(), as_block=True))
     raise nodes.SkipNode
 
 

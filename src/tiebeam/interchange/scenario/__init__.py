@@ -1,0 +1,7 @@
+"""Scenarios as people keep them: a folder of CSV files, or a workbook (scenario format 1)."""
+
+from tiebeam.interchange.scenario.assembly import ReadScenario
+from tiebeam.interchange.scenario.reading import read_scenario
+from tiebeam.interchange.scenario.writing import write_scenario
+
+__all__ = ["ReadScenario", "read_scenario", "write_scenario"]

@@ -1,0 +1,115 @@
+"""Sheets of a workbook written so that a person can read and print them."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell, MergedCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tiebeam.core.model.numbers import number_text
+
+TEXT_FORMAT = "@"
+HEAD_FILL = PatternFill("solid", fgColor="E6EEF3")
+HEAD_FONT = Font(bold=True, color="1B1F23")
+NOTE_FONT = Font(italic=True, color="57606A")
+_LINE = Border(bottom=Side(style="thin", color="57606A"))
+_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_WIDEST = 48
+
+Value = str | float | bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """
+    The head of one column.
+
+    Attributes:
+        text: What stands in the header row, unit included.
+        number_format: Of the numbers in it, as a spreadsheet writes formats.
+        width: In signs; 0 for as wide as its cells need.
+    """
+
+    text: str
+    number_format: str = "General"
+    width: float = 0
+
+
+def put(cell: Cell | MergedCell, value: Value, number_format: str = "General") -> None:
+    """
+    Write *value* into *cell*; a text stays a text, whatever sign it begins with.
+
+    Text that begins with = + - @ must not become a formula, 0110 not 110, and
+    "_x0041_" not the "A" that a spreadsheet would decode it to.
+    """
+    if isinstance(cell, MergedCell):
+        return  # only the first cell of a merged area holds anything
+    if isinstance(value, str):
+        cell.value = _ESCAPED.sub("_x005F_", value)
+        cell.data_type = "s"
+        cell.number_format = TEXT_FORMAT
+    elif isinstance(value, bool):
+        cell.value = value
+    elif value is not None:
+        # As text of type number: left to itself the library writes 16 digits, a float may need 17.
+        cell.value = number_text(value)
+        cell.data_type = "n"
+        cell.number_format = number_format
+
+
+def add_sheet(
+    workbook: Workbook, name: str, heads: Sequence[Head], rows: Iterable[Sequence[Value]]
+) -> Worksheet:
+    """Return a new sheet with a header row that stays in view and is repeated in print."""
+    sheet: Worksheet = workbook.create_sheet(name)
+    for index, head in enumerate(heads, start=1):
+        put(sheet.cell(1, index), head.text)
+    style_head(sheet, 1, len(heads))
+    widths = [_text_width(head.text) for head in heads]
+    for number, row in enumerate(rows, start=2):
+        for index, value in enumerate(row):
+            if value is not None:
+                put(sheet.cell(number, index + 1), value, heads[index].number_format)
+                widths[index] = max(widths[index], _text_width(_shown(value)))
+    for index, head in enumerate(heads):
+        letter = get_column_letter(index + 1)
+        sheet.column_dimensions[letter].width = head.width or min(widths[index] + 2, _WIDEST)
+    return sheet
+
+
+def style_head(sheet: Worksheet, row: int, columns: int) -> None:
+    """Give *row* the look of a header, keep it in view and repeat it in print."""
+    for column in range(1, columns + 1):
+        cell: Any = sheet.cell(row, column)
+        cell.font, cell.fill, cell.border = HEAD_FONT, HEAD_FILL, _LINE
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+    sheet.freeze_panes = f"A{row + 1}"
+    sheet.print_title_rows = f"{row}:{row}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if sheet.oddFooter is not None and sheet.oddFooter.center is not None:
+        sheet.oddFooter.center.text = "&A  &P / &N"
+
+
+def _shown(value: Value) -> str:
+    """Return about what a cell shows of *value*."""
+    return value if isinstance(value, str) else f"{value:.8g}"
+
+
+def _text_width(text: str) -> float:
+    """Return the width of the longest line of *text*; a Chinese sign is two wide."""
+    lines = text.split("\n") or [""]
+    return max(
+        sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line[:200])
+        for line in lines
+    )

@@ -43,9 +43,9 @@ coverage:
 	@echo "Branches of the core, checker and evaluation included: 100 % wanted"
 	@$(PY) -m coverage report --include='*/tiebeam/core/*' --fail-under=100
 
-## check: format, lint, types, import contracts, security, documents
+## check: format, lint (security rules among it), types, import contracts, documents
 .PHONY: check
-check: format-check lint types contracts security docs
+check: format-check lint types contracts docs
 
 .PHONY: format-check
 format-check: $(VENV)/development.stamp
@@ -62,10 +62,6 @@ types: $(VENV)/development.stamp
 .PHONY: contracts
 contracts: $(VENV)/development.stamp
 	@$(VENV)/bin/lint-imports --no-logo
-
-.PHONY: security
-security: $(VENV)/development.stamp
-	@$(PY) -m bandit --quiet --configfile pyproject.toml --recursive src
 
 ## docs: build the documents into build/docs; a warning is an error
 .PHONY: docs

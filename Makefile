@@ -32,9 +32,11 @@ test: $(VENV)/development.stamp
 	@mkdir -p build
 	@rm -f build/skipped.txt
 	@$(PY) -m coverage erase
-	@$(PY) -m coverage run -m pytest $(TEST_ARGS)
-	@$(MAKE) --no-print-directory coverage
-	@if [ -s build/skipped.txt ]; then cat build/skipped.txt; fi
+	@status=0; \
+	$(PY) -m coverage run -m pytest $(TEST_ARGS) || status=$$?; \
+	if [ $$status -eq 0 ]; then $(MAKE) --no-print-directory coverage || status=$$?; fi; \
+	if [ -s build/skipped.txt ]; then cat build/skipped.txt; fi; \
+	exit $$status
 
 # Overall for information; then the core alone, where every branch must have been taken.
 .PHONY: coverage

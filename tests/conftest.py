@@ -1,6 +1,7 @@
 """What holds for every test: no clock in hypothesis, and a loud list of what was not tested."""
 
 from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,15 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     return str(report.longrepr)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter,
+) -> Generator[None, None, None]:
     """Name what was skipped at the very end, and leave it in build/ for ``make test`` to repeat."""
+    yield
     reasons = Counter(_reason(report) for report in terminalreporter.getreports("skipped"))
     lines = [
-        f"NOT TESTED HERE, {count} tests: {reason}" for reason, count in sorted(reasons.items())
+        f"NOT TESTED HERE ({count}): {reason}" for reason, count in sorted(reasons.items())
     ]
     for line in lines:
         terminalreporter.write_line(line, yellow=True, bold=True)

@@ -1,8 +1,8 @@
 """
 How figures and lists look inside a sentence, in each language.
 
-Behind the colon of a field: ``percent``, ``count``, ``number``, ``seconds``,
-``list``, or ``plural:one|many`` (which writes only the word, by the count).
+Behind the colon of a field: ``percent``, ``count``, ``number``, ``signed``,
+``seconds``, ``list``, or ``plural:one|many`` (which writes only the word, by the count).
 """
 
 import math
@@ -32,6 +32,8 @@ class SentenceFormatter(string.Formatter):
             return percent(_as_float(value), self.language)
         if kind in ("count", "number"):
             return number(_as_float(value))
+        if kind == "signed":
+            return signed(_as_float(value))
         if kind == "seconds":
             return seconds(_as_float(value), self.language)
         if kind in ("list", ""):
@@ -75,10 +77,16 @@ def number(value: float) -> str:
     return _trim(f"{value:,.{places}f}").replace(",", THIN).replace("-", "−")
 
 
+def signed(value: float) -> str:
+    """Write a change: a number with its sign, to two places, and 0 without one."""
+    shown = number(round(value, 2))
+    return f"+{shown}" if round(value, 2) > 0 else shown
+
+
 def seconds(value: float, language: str) -> str:
     """Write a span of time of *value* seconds."""
     shown = f"{value:.1f}" if value < 10 else f"{value:.0f}"
-    return f"{shown}{THIN}s" if language == "en" else f"{shown}{THIN}秒"
+    return f"{shown}{THIN}s" if language == "en" else f"{shown}秒"
 
 
 def plain_text(value: object, language: str) -> str:

@@ -1,0 +1,74 @@
+"""The program ``tiebeam``: which command is where."""
+
+from collections.abc import Callable, Mapping
+
+import typer
+
+from tiebeam.interfaces.cli.cases import copy_case, list_cases
+from tiebeam.interfaces.cli.check import check
+from tiebeam.interfaces.cli.compare import compare
+from tiebeam.interfaces.cli.explain import explain
+from tiebeam.interfaces.cli.help import CommandInWords, EdgeGroup, GroupInWords
+from tiebeam.interfaces.cli.pair import pair
+from tiebeam.interfaces.cli.report import report
+from tiebeam.interfaces.cli.scenario import (
+    check_scenario,
+    convert_scenario,
+    write_scenario_template,
+)
+from tiebeam.interfaces.cli.whatif import whatif
+
+COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
+    "": {
+        "pair": pair,
+        "check": check,
+        "explain": explain,
+        "whatif": whatif,
+        "compare": compare,
+        "report": report,
+    },
+    "scenario": {
+        "check": check_scenario,
+        "template": write_scenario_template,
+        "convert": convert_scenario,
+    },
+    "cases": {"list": list_cases, "copy": copy_case},
+}
+"""Group of commands (none for the program itself) -> name -> function."""
+
+
+def build_app() -> typer.Typer:
+    """Build the program with all its commands; help texts stand in it as codes."""
+    program = _group("help.tiebeam", cls=EdgeGroup)
+    for group, commands in COMMANDS.items():
+        if group:
+            place = _group(f"help.{group}", cls=GroupInWords)
+            program.add_typer(place, name=group)
+        else:
+            place = program
+        for name, function in commands.items():
+            code = f"help.{group}.{name}" if group else f"help.{name}"
+            place.command(
+                name,
+                cls=CommandInWords,
+                help=f"{code}.text",
+                short_help=f"{code}.line",
+                epilog="help.common",
+                rich_help_panel=None,
+            )(function)
+    return program
+
+
+def _group(code: str, *, cls: type[GroupInWords]) -> typer.Typer:
+    return typer.Typer(
+        cls=cls,
+        help=f"{code}.text",
+        short_help=f"{code}.line",
+        epilog="help.common",
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
+app = build_app()

@@ -55,7 +55,7 @@ def read_degrees(change: Set) -> float:
     try:
         return float(change.value)
     except ValueError:
-        raise InvalidInput([fault_of(change, "change.bad_number")]) from None
+        raise InvalidInput([fault_of(change, "change.bad_degrees")]) from None
 
 
 def read_text(change: Set) -> str:

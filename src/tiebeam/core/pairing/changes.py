@@ -32,6 +32,8 @@ from tiebeam.core.pairing.cells import (
 )
 from tiebeam.errors import Fault, InvalidInput
 
+__all__ = ["Change", "Forbid", "Require", "Set", "apply_changes"]
+
 Row = TypeVar("Row", Party, Resource)
 
 

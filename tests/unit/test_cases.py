@@ -15,6 +15,7 @@ import pytest
 
 from tiebeam.cases import CASES_FOLDER, Case, TargetExists, UnknownCase, copy_case, list_cases
 from tiebeam.core.model.scenario import LEVEL_NAMES
+from tiebeam.interchange.scenario import read_scenario
 
 IDS = ("east-west", "hubei-2020", "wenchuan-2008", "xinjiang-2010")
 PUBLISHED = Path(__file__).parents[2] / ".." / "shared" / "data"
@@ -129,6 +130,9 @@ class TestCopyCase:
 
 @pytest.mark.parametrize("folder", SCENARIOS, ids=named)
 class TestScenarioFolder:
+    def test_is_read_without_a_fault_a_repair_or_a_warning(self, folder):
+        assert read_scenario(folder).warnings == ()
+
     def test_has_a_head_in_both_languages_and_known_levels(self, folder):
         head = head_of(folder)
 

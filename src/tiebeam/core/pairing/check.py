@@ -158,4 +158,5 @@ def _to_level_check(name: LevelName, value: LevelValue | None, status: BoundStat
 
 def _sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return *findings* in an order that does not depend on that of the rows (§M9)."""
-    return tuple(sorted(findings, key=lambda f: (f.rule, f.code, str(sorted(f.facts.items())))))
+    # The facts of a code are always the same, and begin with its ids.
+    return tuple(sorted(findings, key=lambda f: (f.rule, f.code, tuple(f.facts.values()))))

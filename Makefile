@@ -16,7 +16,7 @@ DEMO_OUT := build/demo
 # The demonstration does not serve anything: the flag that forbids it is accepted and has no effect.
 DEMO_FLAGS = $(filter-out --no-serve,$(DEMO_ARGS))
 
-SOURCES := src tests docs
+SOURCES := src tests docs $(wildcard benchmarks)
 
 ## demo: pair the real case of Hubei 2020 and say where the report is
 .PHONY: demo

@@ -28,9 +28,7 @@ def pytest_terminal_summary(
     """Name what was skipped at the very end, and leave it in build/ for ``make test`` to repeat."""
     yield
     reasons = Counter(_reason(report) for report in terminalreporter.getreports("skipped"))
-    lines = [
-        f"NOT TESTED HERE ({count}): {reason}" for reason, count in sorted(reasons.items())
-    ]
+    lines = [f"NOT TESTED HERE ({count}): {reason}" for reason, count in sorted(reasons.items())]
     for line in lines:
         terminalreporter.write_line(line, yellow=True, bold=True)
     if SKIPPED_FILE.parent.is_dir():

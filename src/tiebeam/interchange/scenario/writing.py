@@ -1,13 +1,11 @@
 """The one way out: a scenario into a folder or a workbook, whole or not at all."""
 
-import csv
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 from openpyxl import Workbook
 
-from tiebeam.core.model.numbers import number_text
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.interchange.scenario.content import (
     TableContent,
@@ -17,6 +15,7 @@ from tiebeam.interchange.scenario.content import (
     list_policy,
 )
 from tiebeam.interchange.scenario.folder import SETTINGS_FILE
+from tiebeam.interchange.tables.delimited import write_rows
 from tiebeam.interchange.tables.files import PathTaken, is_litter, placed_file, placed_folder
 from tiebeam.interchange.tables.styled import Head, add_sheet
 
@@ -51,7 +50,7 @@ def write_scenario(scenario: Scenario, path: str | Path, *, overwrite: bool = Fa
     with placed_folder(target) as folder:
         (folder / SETTINGS_FILE).write_bytes(_toml_text(document).encode())
         for table in tables:
-            write_csv(folder / f"{table.name}.csv", table)
+            write_rows(folder / f"{table.name}.csv", table.columns, table.rows)
 
 
 def refuse_taken_file(target: Path, *, overwrite: bool = False) -> None:
@@ -70,16 +69,6 @@ def _refuse_taken_folder(target: Path, names: set[str], *, overwrite: bool) -> N
         if not found or (overwrite and found <= names | optional | {SETTINGS_FILE}):
             return
     raise PathTaken(path=str(target))
-
-
-def write_csv(path: Path, table: TableContent) -> None:
-    """Write *table* as UTF-8 with plain line ends; numbers in their shortest text."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(table.columns)
-        for row in table.rows:
-            cells = ["" if v is None else v if isinstance(v, str) else number_text(v) for v in row]
-            writer.writerow(cells)
 
 
 def _toml_text(document: dict[str, Any]) -> str:

@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
+from tiebeam.core.model.numbers import number_text
 from tiebeam.interchange.tables.findings import Findings
 from tiebeam.interchange.tables.grid import Cell, Grid
 from tiebeam.interchange.tables.text import decode_text
@@ -77,3 +79,15 @@ def _parse(text: str, delimiter: str, place: str, findings: Findings) -> list[li
         findings.add_fault("read.broken_row", place, row=len(rows) + 1)
         return None
     return rows
+
+
+def write_rows(
+    path: Path, columns: Sequence[str], rows: Iterable[Sequence[str | float | None]]
+) -> None:
+    """Write a CSV file in UTF-8 with plain line ends; numbers in their shortest text."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            cells = ["" if v is None else v if isinstance(v, str) else number_text(v) for v in row]
+            writer.writerow(cells)

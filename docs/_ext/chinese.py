@@ -9,17 +9,21 @@ from sphinx.util.typing import ExtensionMetadata
 
 FOLDER = "zh/"
 LANGUAGE = "zh-Hans"
-# A line break beside a Chinese character or a full-width sign stands for nothing.
-BREAK = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef”])\n|\n(?=[\u4e00-\u9fff“（])")
+# Beside a Chinese character or a full-width sign, a line break stands for nothing.
+WITHOUT_SPACE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”]")
 
 
 def join_lines(app: Sphinx, doctree: nodes.document) -> None:
     """Take the line breaks between sentences out of the paragraphs of a Chinese page."""
     if not app.env.current_document.docname.startswith(FOLDER):
         return
-    for text in list(doctree.findall(nodes.Text)):
-        if not isinstance(text.parent, nodes.FixedTextElement) and "\n" in text:
-            text.parent.replace(text, nodes.Text(BREAK.sub("", text)))
+    for line_break in [text for text in doctree.findall(nodes.Text) if text == "\n"]:
+        parent = line_break.parent
+        place = next(n for n, child in enumerate(parent.children) if child is line_break)
+        before = parent[place - 1].astext() if place else ""
+        after = parent[place + 1].astext() if place + 1 < len(parent) else ""
+        if WITHOUT_SPACE.match(before[-1:]) or WITHOUT_SPACE.match(after[:1]):
+            del parent[place]
 
 
 def name_language(

@@ -147,14 +147,19 @@ class TestValues:
         assert findings(swapped) == [
             finding(
                 "M5",
-                "check.false_value",
+                "check.false_party_value",
                 level="coverage",
                 id="huanggang",
                 met=0.5,
                 expected=0.9375,
             ),
             finding(
-                "M5", "check.false_value", level="coverage", id="suizhou", met=0.9375, expected=0.5
+                "M5",
+                "check.false_party_value",
+                level="coverage",
+                id="suizhou",
+                met=0.9375,
+                expected=0.5,
             ),
         ]
 
@@ -189,7 +194,7 @@ class TestValues:
         """§M7: 1e-6 of a coverage."""
         level = replace(COVERAGE, value=(0.5, stated), bound=(0.5, 0.5 + stated))
 
-        assert [f.code for f in findings(level)] == ["check.false_value"] * count
+        assert [f.code for f in findings(level)] == ["check.false_party_value"] * count
 
     @pytest.mark.parametrize(("stated", "count"), [(193.75019, 0), (193.75020, 1)])
     def test_of_a_number_may_differ_by_a_millionth_of_it(self, stated, count):

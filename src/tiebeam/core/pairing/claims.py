@@ -90,8 +90,9 @@ def find_false_values(level: LevelResult, recomputed: LevelValue) -> Iterator[Fi
     stated = _members(level.value)
     for party, met in zip(level.of, stated, strict=True):
         if abs(met - of_party[party]) > CLAIM_TOLERANCE:
-            ids: dict[str, str] = {"level": level.name, "id": party}
-            yield Finding.of("M5", "check.false_value", **ids, met=met, expected=of_party[party])
+            numbers = {"met": met, "expected": of_party[party]}
+            ids = {"level": str(level.name), "id": party}
+            yield Finding.of("M5", "check.false_party_value", **ids, **numbers)
     sign = 1 if level.name in RAISED_LEVELS else -1
     for position in range(1, len(stated)):
         if sign * (stated[position - 1] - stated[position]) > CLAIM_TOLERANCE:

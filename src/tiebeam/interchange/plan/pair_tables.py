@@ -26,18 +26,32 @@ _RECIPIENT = Column(
 _RESOURCE = ("资源", "资源编号", "resource_id")
 _AMOUNT = ("数量", "人数", "数额")
 
+_NAMES = (
+    Column(name="donor_name", is_aside=True),
+    Column(name="donor_name_zh", aliases=("支援方名称",), is_aside=True),
+    Column(name="recipient_name", is_aside=True),
+    Column(name="recipient_name_zh", aliases=("受援方名称",), is_aside=True),
+    Column(name="resource_name", is_aside=True),
+    Column(name="resource_name_zh", aliases=("资源名称",), is_aside=True),
+    Column(name="unit", aliases=("单位",), is_aside=True),
+    Column(name="share_of_need_met", aliases=("满足需求的份额",), is_aside=True),
+)
+"""What our own sheets tell beside the ids, for people."""
+
 PAIR_COLUMNS = (
     _DONOR,
     _RECIPIENT,
     Column(name="lead", aliases=("牵头", "牵头支援方", "是否牵头")),
     Column(name="resource", aliases=_RESOURCE),
     Column(name="amount", aliases=_AMOUNT),
+    *_NAMES,
 )
 FLOW_COLUMNS = (
     _DONOR,
     _RECIPIENT,
     Column(name="resource", is_required=True, is_reference=True, aliases=_RESOURCE),
     Column(name="amount", is_required=True, aliases=_AMOUNT),
+    *_NAMES,
 )
 
 Couple = tuple[str, str]

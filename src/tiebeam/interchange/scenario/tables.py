@@ -50,8 +50,9 @@ _RECIPIENT = _column("recipient", "受援方", "受援方编号", "受援地区"
 SETTINGS_COLUMNS = (
     _column("key", "键", "项目", "设置", required=True),
     _column("value", "值", "取值", required=True),
+    _column("note", "说明", "备注", "注释"),
 )
-"""Of the sheets ``scenario`` and ``policy`` of a workbook."""
+"""Of the sheets ``scenario`` and ``policy`` of a workbook; a note is for people and no content."""
 
 ASSUMPTION_COLUMNS = (
     _column("text", "假设", "英文说明", required=True),

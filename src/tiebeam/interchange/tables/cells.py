@@ -208,8 +208,10 @@ class CellReader:
         if isinstance(cell, bool):
             return cell
         text = (self.read_text(cell, row, column) or "").casefold()
-        if text in _YES or text in _NO:
-            return text in _YES
+        # "yes 是": two languages in one cell that say the same.
+        words = set(text.split()) or {""}
+        if words <= _YES or words <= _NO:
+            return words <= _YES
         self._refuse("read.not_a_flag", row, column, text)
         return None
 

@@ -28,6 +28,7 @@ class Column:
         is_required: The column must be there; cells are judged elsewhere.
         is_reference: Holds ids or names, so that a merged cell stands for all its rows.
         is_family: The header goes on with ":" and the id of a resource.
+        is_aside: Says again, for people, what other columns say; nothing is read from it.
         aliases: Other headers under which real sheets keep it.
     """
 
@@ -35,6 +36,7 @@ class Column:
     is_required: bool = False
     is_reference: bool = False
     is_family: bool = False
+    is_aside: bool = False
     aliases: tuple[str, ...] = ()
 
 
@@ -84,14 +86,15 @@ class HeaderMatcher:
         plain = self._match_part(header)
         if plain:
             return plain
-        bare = _ASIDE.sub(" ", fold(header).replace("_", " "))
+        # A star marks what must be filled, brackets hold a unit.
+        bare = _ASIDE.sub(" ", fold(header).replace("_", " ").replace("*", " ")).strip()
         if found := self._match_part(bare):
             return found
         # "donor 支援方", "donor / 支援方": two languages in one cell that say the same.
         named = {self._match_part(part) for part in re.split(r"[\s/|]+", bare) if part}
         if len(named) == 1:
             return named.pop()
-        halves = re.match(r"([\x00-\x7f]+?)\W*([^\x00-\x7f].*)\Z", bare.strip())
+        halves = re.match(r"([\x00-\x7f]+?)\W*([^\x00-\x7f].*)\Z", bare)
         named = {self._match_part(half) for half in halves.groups()} if halves else {""}
         return named.pop() if len(named) == 1 else ""
 
@@ -172,13 +175,14 @@ def _read_header(
 ) -> list[str]:
     """Return the name of each column of *header*, empty for one without; note what is odd."""
     names: list[str] = []
+    asides = {column.name for column in matcher.columns if column.is_aside}
     for index, cell in enumerate(header):
         text = _header_text(cell)
         name = matcher.match(text)
         row = position + 1
         if name and matcher.is_scaled(text):
             findings.add_fault("read.scaled_header", sheet.place, row=row, column=name, value=text)
-        elif name and text != name:
+        elif name and fold(text) != name and name not in text.split() and name not in asides:
             findings.add_repair(
                 "read.repaired_header", sheet.place, row=row, column=name, value=text, read_as=name
             )

@@ -90,6 +90,7 @@ def style_head(sheet: Worksheet, row: int, columns: int) -> None:
         cell: Any = sheet.cell(row, column)
         cell.font, cell.fill, cell.border = HEAD_FONT, HEAD_FILL, _LINE
         cell.alignment = Alignment(wrap_text=True, vertical="center")
+    sheet.row_dimensions[row].height = 34
     sheet.freeze_panes = f"A{row + 1}"
     sheet.print_title_rows = f"{row}:{row}"
     sheet.page_setup.orientation = "landscape"

@@ -46,7 +46,7 @@ def source_table(scenario: Scenario, voice: Voice) -> Table | None:
         return None
     columns = (
         Column(voice.say("report.sources.title"), wide=True),
-        Column(voice.say("report.sources.as_of")),
+        Column(voice.say("report.sources.as_of"), tight=True),
         Column(voice.say("report.sources.reliability")),
         Column(voice.say("report.sources.figures"), numeric=True),
     )
@@ -66,10 +66,14 @@ def policy_table(scenario: Scenario, voice: Voice) -> Table:
             code = "report.policy.at_most" if low is None else "report.policy.at_least"
             if low is not None and high is not None:
                 code = "report.policy.between" if low != high else "report.policy.exactly"
-            settings.append((voice.say(f"report.policy.{key}"), voice.say(code, low=low, high=high)))
+            settings.append(
+                (voice.say(f"report.policy.{key}"), voice.say(code, low=low, high=high))
+            )
     own = [p for p in (*scenario.donors, *scenario.recipients) if _has_own_bound(p)]
     if own:
-        settings.append((voice.say("report.policy.own"), voice.say("report.policy.rows", count=len(own))))
+        settings.append(
+            (voice.say("report.policy.own"), voice.say("report.policy.rows", count=len(own)))
+        )
     if policy.min_share:
         settings.append((voice.say("report.policy.min_share"), voice.percent(policy.min_share)))
     settings += [
@@ -80,8 +84,16 @@ def policy_table(scenario: Scenario, voice: Voice) -> Table:
     for status in ("required", "forbidden"):
         count = sum(1 for link in scenario.links if link.status == status)
         if count:
-            settings.append((voice.say(f"report.policy.{status}"), voice.say("report.policy.links", count=count)))
-    columns = (Column(voice.say("report.policy.setting")), Column(voice.say("report.policy.decided"), wide=True))
+            settings.append(
+                (
+                    voice.say(f"report.policy.{status}"),
+                    voice.say("report.policy.links", count=count),
+                )
+            )
+    columns = (
+        Column(voice.say("report.policy.setting")),
+        Column(voice.say("report.policy.decided"), wide=True),
+    )
     rows = tuple(Row((Cell(name), Cell(text))) for name, text in settings)
     return Table("policy", voice.say("report.policy.table"), columns, rows)
 
@@ -99,14 +111,14 @@ def _source_row(source: Source, uses: int, voice: Voice) -> Row:
     link = safe_link(source.url)
     note = clean(source.url) if not link else ""
     reliability = source.reliability.strip().lower()
-    known = reliability in {"high", "medium", "low"}
+    known = reliability in {"high", "medium", "low", "derived"}
     words = voice.say(f"report.reliability.{reliability}") if known else clean(source.reliability)
     return Row(
         (
             Cell(clean(source.title or source.key), note=note, href=link),
             Cell(clean(source.as_of) or "–"),
             Cell(words or "–"),
-            Cell(voice.number(uses)),
+            Cell(voice.number(uses) if uses else "–", str(uses)),
         )
     )
 

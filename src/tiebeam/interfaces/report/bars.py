@@ -87,7 +87,15 @@ def _grid_line(x: float, words: str, height: float) -> Markup:
     return tag(
         "g",
         tag("path", d=path, stroke_width=0.75, **paint(stroke="line")),
-        tag("text", words, x=x, y=height - 6, text_anchor="middle", font_size=10.5, **paint(fill="muted")),
+        tag(
+            "text",
+            words,
+            x=x,
+            y=height - 6,
+            text_anchor="middle",
+            font_size=10.5,
+            **paint(fill="muted"),
+        ),
     )
 
 

@@ -67,8 +67,8 @@ def view_comparison(
 def _level_table(comparison: Comparison, voice: Voice, *, both: bool) -> Table:
     columns = (
         Column(voice.say("report.levels.level"), wide=True),
-        Column(voice.say("report.this_plan")),
-        Column(voice.say("report.compared_plan")),
+        Column(voice.say("report.this_plan"), tight=True),
+        Column(voice.say("report.compared_plan"), tight=True),
         Column(voice.say("report.comparison.verdict")),
     )
     rows = [
@@ -118,7 +118,7 @@ def _cells(level: LevelPair, voice: Voice) -> tuple[Cell, Cell]:
 
 def _number_cell(name: str, value: LevelValue, voice: Voice) -> Cell:
     assert not isinstance(value.value, tuple)
-    words = voice.say(f"report.figure.{name}", figure=voice.number(value.value))
+    words = voice.level_figure(name, value.value)
     return Cell(words, exact_text(value.value))
 
 
@@ -146,4 +146,4 @@ def _pair_table(comparison: Comparison, voice: Voice) -> Table:
 
 def _donors(pairs: Iterable[Pair], recipient: str, voice: Voice) -> str:
     names = [voice.donor(pair.donor) for pair in pairs if pair.recipient == recipient]
-    return voice.list(names) or "–"
+    return voice.join(names) or "–"

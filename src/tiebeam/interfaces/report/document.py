@@ -85,14 +85,18 @@ def render_report(
     style = colour_style() + (ROOM / "style.css").read_text(encoding="utf-8")
     script = (ROOM / "page.js").read_text(encoding="utf-8")
     views = [view_page(facts, Voice(scenario, language)) for language in LANGUAGES]
-    return _environment().get_template("template.html").render(
-        views=views,
-        # Safe: both are files of ours.
-        style=Markup(style),  # noqa: S704
-        script=Markup(script),  # noqa: S704
-        policy=_security_policy(style, script),
-        signs=SIGNS,
-        hash_digits=HASH_DIGITS,
+    return (
+        _environment()
+        .get_template("template.html")
+        .render(
+            views=views,
+            # Safe: both are files of ours.
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            policy=_security_policy(style, script),
+            signs=SIGNS,
+            hash_digits=HASH_DIGITS,
+        )
     )
 
 

@@ -1,7 +1,10 @@
 """Names on a map: greedy placement in which no name covers another, and some may stay out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+GAPS = (6.0, 11.0, 20.0, 32.0, 46.0)
+"""How far from its mark a label may stand, tried in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +34,40 @@ class Box:
             and other.y + other.height <= self.y + self.height
         )
 
+    def nearest(self, x: float, y: float) -> tuple[float, float]:
+        """Return the point of the box that is nearest to (*x*, *y*)."""
+        return (
+            min(max(x, self.x), self.x + self.width),
+            min(max(y, self.y), self.y + self.height),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A label that should stand near (*x*, *y*), *gap* away from it."""
+    """
+    A label that should stand near (*x*, *y*).
+
+    Attributes:
+        sizes: (width, height) of its forms, the fullest first; a shorter one is taken
+            where a fuller one finds no room.
+    """
 
     x: float
     y: float
-    width: float
-    height: float
-    gap: float = 6.0
+    sizes: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a label stands, and in which of its forms (0 = the fullest)."""
+
+    box: Box
+    form: int
 
 
 def place_labels(
     wanted: Sequence[Wanted], *, taken: Sequence[Box], frame: Box
-) -> tuple[Box | None, ...]:
+) -> tuple[Placed | None, ...]:
     """
     Place the labels, the first being the most wanted.
 
@@ -54,31 +76,38 @@ def place_labels(
         frame: Outside of which no label may reach.
 
     Returns:
-        One box for each label, or None where there is no room.
+        One place for each label, or None where there is no room.
     """
     occupied = list(taken)
-    places: list[Box | None] = []
+    places: list[Placed | None] = []
     for label in wanted:
         free = (
-            box
-            for box in _candidates(label)
-            if frame.contains(box) and not any(box.overlaps(other) for other in occupied)
+            placed
+            for placed in _candidates(label)
+            if frame.contains(placed.box) and not any(placed.box.overlaps(o) for o in occupied)
         )
         place = next(free, None)
         places.append(place)
         if place:
-            occupied.append(place)
+            occupied.append(place.box)
     return tuple(places)
 
 
-def _candidates(label: Wanted) -> list[Box]:
-    """Return where *label* may stand, the best first: right, left, above, below, corners; then further out."""
-    width, height = label.width, label.height
-    boxes = []
-    for gap in (label.gap, label.gap * 2, label.gap * 3.5):
-        right, left = label.x + gap, label.x - gap - width
-        above, below = label.y - gap - height, label.y + gap
-        beside, centred = label.y - height / 2, label.x - width / 2
-        boxes += [(right, beside), (left, beside), (centred, above), (centred, below)]
-        boxes += [(right, above), (right, below), (left, above), (left, below)]
-    return [Box(x, y, width, height) for x, y in boxes]
+def _candidates(label: Wanted) -> Iterator[Placed]:
+    """Yield where *label* may stand, the best first: near before far, and full before short."""
+    for gap in GAPS:
+        for form, (width, height) in enumerate(label.sizes):
+            right, left = label.x + gap, label.x - gap - width
+            above, below = label.y - gap - height, label.y + gap
+            beside, centred = label.y - height / 2, label.x - width / 2
+            for x, y in (
+                (right, beside),
+                (left, beside),
+                (centred, above),
+                (centred, below),
+                (right, above),
+                (right, below),
+                (left, above),
+                (left, below),
+            ):
+                yield Placed(Box(x, y, width, height), form)

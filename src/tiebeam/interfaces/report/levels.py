@@ -62,11 +62,11 @@ def level_table(plan: Plan, check: CheckReport, voice: Voice) -> Table:
     columns = (
         Column(voice.say("report.levels.order"), numeric=True),
         Column(voice.say("report.levels.level"), wide=True),
-        Column(voice.say("report.levels.value")),
-        Column(voice.say("report.levels.bound")),
-        Column(voice.say("report.levels.gap")),
+        Column(voice.say("report.levels.value"), tight=True),
+        Column(voice.say("report.levels.bound"), tight=True),
+        Column(voice.say("report.levels.gap"), tight=True),
         Column(voice.say("report.levels.certificate")),
-        Column(voice.say("report.levels.rechecked")),
+        Column(voice.say("report.levels.rechecked"), tight=True),
     )
     rows = [
         _level_row(number, level, results.get(level.name), voice)
@@ -88,7 +88,9 @@ def _level_row(number: int, check: LevelCheck, result: LevelResult | None, voice
     name = check.name
     value = result.value if result and check.value is None else check.value
     title = Cell(voice.level(name), note=voice.say(f"report.level.{name}_aim"))
-    status = Cell(voice.say(f"report.rechecked.{check.bound_status}"), mark=MARKS[check.bound_status])
+    status = Cell(
+        voice.say(f"report.rechecked.{check.bound_status}"), mark=MARKS[check.bound_status]
+    )
     if result is None:
         blank = Cell(voice.say("report.levels.not_stated"))
         proof = (blank, blank, blank)
@@ -106,7 +108,11 @@ def _value_cell(
     if value is None:
         return Cell(voice.say("report.levels.not_computable"))
     best = result.best if result else None
-    note = voice.say("report.levels.best", best=_first_words(name, best, voice)) if best is not None else ""
+    note = (
+        voice.say("report.levels.best", best=_first_words(name, best, voice))
+        if best is not None
+        else ""
+    )
     return Cell(_first_words(name, value, voice), _exact_first(value), note=note)
 
 
@@ -116,7 +122,7 @@ def _first_words(name: LevelName, value: Figure, voice: Voice) -> str:
         if not value:
             return voice.say("report.levels.not_computable")
         return voice.say(f"report.figure.{name}_first", figure=voice.percent(value[0]))
-    return voice.say(f"report.figure.{name}", figure=voice.number(value))
+    return voice.level_figure(name, value)
 
 
 def _exact_first(value: Figure) -> str:

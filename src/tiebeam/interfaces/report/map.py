@@ -7,12 +7,13 @@ countries need an approved one.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from markupsafe import Markup
 
-from tiebeam.interfaces.report.labels import Box, Wanted, place_labels
+from tiebeam.interfaces.report.labels import Box
+from tiebeam.interfaces.report.map_labels import FONT, Labelled, draw_labels
+from tiebeam.interfaces.report.map_points import MapDrawing, MapLine, MapPoint, MapWords
 from tiebeam.interfaces.report.palette import paint
 from tiebeam.interfaces.report.panel import (
     Panel,
@@ -25,10 +26,8 @@ from tiebeam.interfaces.report.panel import (
     halo,
 )
 from tiebeam.interfaces.report.projection import fit_conic
-from tiebeam.interfaces.report.svg import cap_text, tag, text_width
+from tiebeam.interfaces.report.svg import tag, text_width
 
-FONT, SMALL = 12.5, 11.0
-LONGEST_LABEL = 132.0
 CLOSE_SHARE = 0.45
 """Recipients that take up less of the whole extent than this get a panel of their own."""
 
@@ -37,49 +36,6 @@ BEND = 0.14
 
 LEAST_STROKE, MOST_STROKE = 1.2, 7.0
 LEGEND_HEIGHT = 30.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapPoint:
-    """A party on the map; *title* tells its numbers, *under* is a second line of its label."""
-
-    side: Literal["donor", "recipient"]
-    name: str
-    lat: float
-    lon: float
-    title: str
-    under: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapLine:
-    """A pair on the map: *strength* is its amount as a share of the largest, 0..1."""
-
-    donor: MapPoint
-    recipient: MapPoint
-    strength: float
-    title: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapWords:
-    """What is written on the map beside names."""
-
-    alternative: str
-    kilometre: str
-    donor: str
-    recipient: str
-    enlarged: str
-    widths: tuple[tuple[float, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class MapDrawing:
-    """The drawing, and the names that found no room on it."""
-
-    svg: Markup
-    unnamed: tuple[str, ...]
 
 
 def draw_map(
@@ -146,8 +102,8 @@ def _panels(points: Sequence[MapPoint], width: float) -> list[Panel]:
         and _size(extent(recipients, conic)) < CLOSE_SHARE * whole
     )
     beside = close and width >= 600
-    first = width * 0.52 if beside else width
-    height = first * _ratio(extent(places, conic))
+    first = width * 0.47 if beside else width
+    height = first * _ratio(extent(places, conic)) * (1.1 if beside else 1)
     boxes = [Box(0, 0, first, height)]
     if close and beside:
         boxes.append(Box(first + 14, 0, width - first - 14, height))
@@ -174,7 +130,7 @@ def _draw_panel(
     words: MapWords,
     *,
     clip: str,
-    labelled: Literal["both", "donors", "close"],
+    labelled: Labelled,
     boundaries: Mapping[str, Any] | None,
 ) -> tuple[Markup, set[str]]:
     box = panel.box
@@ -186,7 +142,7 @@ def _draw_panel(
         *(_line(panel, line) for line in sorted(lines, key=lambda line: -line.strength)),
         *(_mark(panel, point) for point in shown),
     ]
-    labels, named = _labels(panel, shown, labelled)
+    labels, named = draw_labels(panel, shown, labelled)
     caption = [words.enlarged] if labelled == "close" else []
     return (
         tag(
@@ -225,8 +181,12 @@ def _line(panel: Panel, line: MapLine) -> Markup:
     return tag(
         "a",
         tag("title", line.title),
-        tag("path", d=_curve(start, _between(start, bow), middle), **common, **paint(stroke="donor")),
-        tag("path", d=_curve(middle, _between(bow, end), end), **common, **paint(stroke="recipient")),
+        tag(
+            "path", d=_curve(start, _between(start, bow), middle), **common, **paint(stroke="donor")
+        ),
+        tag(
+            "path", d=_curve(middle, _between(bow, end), end), **common, **paint(stroke="recipient")
+        ),
         href=line.href,
         class_="pair",
     )
@@ -268,65 +228,6 @@ def _mark(panel: Panel, point: MapPoint) -> Markup:
     return shape
 
 
-def _labels(
-    panel: Panel, shown: Sequence[MapPoint], labelled: Literal["both", "donors", "close"]
-) -> tuple[Markup, set[str]]:
-    wanted = [p for p in shown if labelled != "donors" or p.side == "donor"]
-    spots = [panel.put((point.lat, point.lon)) for point in wanted]
-    texts = [_label_lines(point, labelled) for point in wanted]
-    marks = [Box(x - 6, y - 6, 12, 12) for x, y in (panel.put((p.lat, p.lon)) for p in shown)]
-    box = panel.box
-    # The lower edge holds the degrees and the scale, the upper one of a close panel its caption.
-    top = box.y + (26 if labelled == "close" else 4)
-    frame = Box(box.x + 4, top, box.width - 8, box.y + box.height - 30 - top)
-    places = place_labels(
-        [
-            Wanted(x, y, max(text_width(t, s) for t, s in lines), 14.0 * len(lines))
-            for (x, y), lines in zip(spots, texts, strict=True)
-        ],
-        taken=marks,
-        frame=frame,
-    )
-    parts: list[Markup] = []
-    named: set[str] = set()
-    for point, spot, lines, place in zip(wanted, spots, texts, places, strict=True):
-        if place is None:
-            continue
-        named.add(point.name)
-        parts.append(_label(lines, place, spot))
-    return tag("g", *parts), named
-
-
-def _label_lines(point: MapPoint, labelled: str) -> list[tuple[str, float]]:
-    lines = [(cap_text(point.name, FONT, LONGEST_LABEL), FONT)]
-    if labelled == "close" and point.under:
-        lines.append((cap_text(point.under, SMALL, LONGEST_LABEL), SMALL))
-    return lines
-
-
-def _label(lines: Sequence[tuple[str, float]], place: Box, spot: Spot) -> Markup:
-    """Return a label whose text leans towards its mark."""
-    if place.x + place.width <= spot[0]:
-        anchor, x = "end", place.x + place.width
-    elif place.x >= spot[0]:
-        anchor, x = "start", place.x
-    else:
-        anchor, x = "middle", place.x + place.width / 2
-    texts = [
-        tag(
-            "text",
-            text,
-            x=x,
-            y=place.y + 11 + 13 * number,
-            font_size=size,
-            text_anchor=anchor,
-            **({**halo(), **paint(fill="muted", stroke="paper")} if number else halo()),
-        )
-        for number, (text, size) in enumerate(lines)
-    ]
-    return tag("g", *texts)
-
-
 def _frame(whole: Panel, close: Panel) -> Markup:
     """Return the outline, on the whole map, of what the close panel shows."""
     half_width = close.box.width / close.scale / 2 * whole.scale
@@ -363,7 +264,7 @@ def _legend(words: MapWords, top: float, width: float) -> tuple[Markup, float]:
     parts: list[Markup] = []
     x, y = 2.0, top + 14
     for sign, text in entries:
-        room = 30 + text_width(text, FONT) + 22
+        room = 30 + text_width(text, FONT) + 14
         if x > 2 and x + room > width:
             x, y = 2.0, y + 20
         label = tag("text", text, x=30, y=0, font_size=FONT, **paint(fill="ink"))

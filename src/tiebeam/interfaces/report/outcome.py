@@ -145,6 +145,8 @@ def _distances(
     for pair in pairs:
         couple = (pair.donor, pair.recipient)
         donor, recipient = donors.get(pair.donor), recipients.get(pair.recipient)
-        known = donor is not None and recipient is not None
-        distances[couple] = distance_km(donor, recipient, links.get(couple)) if known else None
+        distances[couple] = None
+        # A plan made by hand may name a party that the scenario does not have: the checker says so.
+        if donor is not None and recipient is not None:
+            distances[couple] = distance_km(donor, recipient, links.get(couple))
     return distances

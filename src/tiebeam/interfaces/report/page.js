@@ -88,15 +88,20 @@
 
   function csv(table) {
     var lines = [];
-    table.querySelectorAll("tr").forEach(function (row) {
+    var below = table.getAttribute("data-below");
+    table.querySelectorAll("tr:not(.below)").forEach(function (row) {
       var cells = [];
       row.querySelectorAll("th, td").forEach(function (cell) {
         var text = cell.querySelector(".t");
-        var unit = cell.querySelector(".unit");
         if (cell.hasAttribute("data-exact")) { cells.push(csvCell(cell.getAttribute("data-exact"))); }
         else if (text) { cells.push(csvCell(text.textContent)); }
-        else { cells.push(csvCell(unit ? cell.firstChild.textContent + " (" + unit.textContent + ")" : cell.textContent)); }
+        else { cells.push(csvCell(cell.getAttribute("data-label"))); }
       });
+      if (below) {
+        var next = row.nextElementSibling;
+        var is_head = row.parentNode.tagName === "THEAD";
+        cells.push(csvCell(is_head ? below : next && next.className === "below" ? next.textContent : ""));
+      }
       lines.push(cells.join(","));
     });
     return new Blob(["\ufeff" + lines.join("\r\n") + "\r\n"], { type: "text/csv;charset=utf-8" });

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from tiebeam.core.explain.reasons import PlanReasons
@@ -17,8 +16,9 @@ from tiebeam.interfaces.report.background import (
     view_assumptions,
 )
 from tiebeam.interfaces.report.comparison import ComparisonView, view_comparison
+from tiebeam.interfaces.report.key_figures import KeyFigure, key_figures, title_of
 from tiebeam.interfaces.report.levels import Standing, level_table, position_tables, standing_of
-from tiebeam.interfaces.report.outcome import Couple, Outcome, common_unit
+from tiebeam.interfaces.report.outcome import Couple, Outcome
 from tiebeam.interfaces.report.pairs import (
     closed_table,
     donor_binding_table,
@@ -26,29 +26,14 @@ from tiebeam.interfaces.report.pairs import (
     pair_table,
     recipient_binding_table,
 )
-from tiebeam.interfaces.report.pictures import (
-    Picture,
-    first_of,
-    picture_burden,
-    picture_coverage,
-    picture_map,
-    picture_sankey,
-)
+from tiebeam.interfaces.report.picture import Picture
+from tiebeam.interfaces.report.picture_flows import picture_sankey
+from tiebeam.interfaces.report.picture_map import picture_map
+from tiebeam.interfaces.report.picture_shares import picture_burden, picture_coverage
 from tiebeam.interfaces.report.table import Table
-from tiebeam.interfaces.report.words import Voice, exact_text
+from tiebeam.interfaces.report.words import Voice
 
 HASH_DIGITS = 12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyFigure:
-    """One of the figures that matter: what it is, the figure, and who or what stands behind it."""
-
-    label: str
-    figure: str
-    exact: str
-    detail: str
-    compared: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,21 +97,25 @@ class View:
             "warnings": bool(self.warnings),
             "recheck": True,
         }
-        return tuple((key, self.voice.say(f"report.section.{key}")) for key, is_in in present.items() if is_in)
+        return tuple(
+            (key, self.voice.say(f"report.section.{key}"))
+            for key, is_in in present.items()
+            if is_in
+        )
 
 
 def view_page(facts: Facts, voice: Voice) -> View:
     """Return the page of *facts* in the language of *voice*."""
     scenario, plan, outcome = facts.scenario, facts.plan, facts.outcome
     has_plan = bool(plan.pairs)
-    couples = list_couples(outcome, voice)
+    couples = list_couples(outcome)
     anchors = {c: f"{voice.language}-pair-{n}" for n, c in enumerate(couples, start=1)}
     closed, left_out = closed_table(facts.reasons, voice)
     standing = standing_of(plan, facts.check, voice)
     return View(
         voice=voice,
         scenario_title=voice.either(scenario.title, scenario.title_zh) or scenario.id,
-        title=_title(facts, voice),
+        title=title_of(outcome, voice),
         as_of=voice.date(scenario.as_of),
         scenario_hash=scenario_sha256(scenario),
         plan_hash=plan_sha256(plan),
@@ -134,7 +123,9 @@ def view_page(facts: Facts, voice: Voice) -> View:
         standing=standing,
         remarks=_remarks(facts, voice),
         findings=tuple(
-            voice.say("report.finding", rule=finding.rule, words=voice.tell(finding.code, finding.facts))
+            voice.say(
+                "report.finding", rule=finding.rule, words=voice.tell(finding.code, finding.facts)
+            )
             for finding in facts.check.findings
         ),
         conflicts=tuple(
@@ -144,7 +135,7 @@ def view_page(facts: Facts, voice: Voice) -> View:
             )
             for rules in plan.conflict
         ),
-        figures=_figures(facts, voice) if has_plan else (),
+        figures=key_figures(outcome, facts.other, voice) if has_plan else (),
         pictures=_pictures(facts, voice, anchors) if has_plan else (),
         bars=_bars(facts, voice) if has_plan else (),
         levels=level_table(plan, facts.check, voice) if facts.check.levels else None,
@@ -169,24 +160,6 @@ def view_page(facts: Facts, voice: Voice) -> View:
     )
 
 
-def _title(facts: Facts, voice: Voice) -> str:
-    """Return the finding of the whole report as one sentence."""
-    outcome, plan = facts.outcome, facts.plan
-    if not plan.pairs:
-        code = "report.title.infeasible" if plan.status == "infeasible" else "report.title.nothing"
-        return voice.say(code)
-    if not outcome.coverages:
-        donors = len({pair.donor for pair in plan.pairs})
-        recipients = len({pair.recipient for pair in plan.pairs})
-        return voice.say("report.title.pairs", pairs=len(plan.pairs), donors=donors, recipients=recipients)
-    worst = min(outcome.coverages.values())
-    if worst >= 1:
-        return voice.say("report.title.full", count=len(outcome.coverages))
-    order = sorted(outcome.coverages, key=lambda r: (outcome.coverages[r], voice.recipient(r)))
-    name = first_of(order, outcome.coverages, voice.recipient, voice)
-    return voice.say("report.title.worst", worst=name, share=voice.percent(worst))
-
-
 def _remarks(facts: Facts, voice: Voice) -> tuple[str, ...]:
     """Return what must be known before any figure is read."""
     plan, outcome = facts.plan, facts.outcome
@@ -198,96 +171,6 @@ def _remarks(facts: Facts, voice: Voice) -> tuple[str, ...]:
     if plan.pairs and facts.check.scope == "pairs" and outcome.scenario.resources:
         texts.append(voice.say("report.remark.checked_pairs"))
     return tuple(texts)
-
-
-def _figures(facts: Facts, voice: Voice) -> tuple[KeyFigure, ...]:
-    outcome, other = facts.outcome, facts.other
-    figures = []
-    if outcome.coverages:
-        figures.append(_worst_figure(outcome, other, voice))
-        figures.append(_total_figure(outcome, other, voice))
-    if outcome.loads:
-        figures.append(_load_figure(outcome, other, voice))
-    if not figures:
-        figures.append(_pair_figure(outcome, other, voice))
-    return tuple(figures)
-
-
-def _worst_figure(outcome: Outcome, other: Outcome | None, voice: Voice) -> KeyFigure:
-    order = sorted(outcome.coverages, key=lambda r: (outcome.coverages[r], voice.recipient(r)))
-    worst = outcome.coverages[order[0]]
-    compared = ""
-    if other and other.coverages:
-        compared = _compared(voice, voice.percent(min(other.coverages.values())))
-    return KeyFigure(
-        label=voice.say("report.figure_label.worst"),
-        figure=voice.percent(worst),
-        exact=f"{exact_text(worst * 100)} %",
-        detail=first_of(order, outcome.coverages, voice.recipient, voice),
-        compared=compared,
-    )
-
-
-def _total_figure(outcome: Outcome, other: Outcome | None, voice: Voice) -> KeyFigure:
-    """Return how much of the need is covered in all: in a shared unit, else as a mean coverage."""
-    unit = common_unit(outcome.scenario)
-    share, got, need = _covered(outcome, unit)
-    detail = voice.say("report.figure_label.mean_detail", count=len(outcome.coverages))
-    if unit:
-        word = voice.unit_word(unit)
-        detail = voice.say(
-            "report.figure_label.total_detail", got=voice.number(got), need=voice.number(need), unit=word
-        )
-    compared = ""
-    if other and other.coverages:
-        compared = _compared(voice, voice.percent(_covered(other, unit)[0]))
-    return KeyFigure(
-        label=voice.say("report.figure_label.total" if unit else "report.figure_label.mean"),
-        figure=voice.percent(share),
-        exact=f"{exact_text(share * 100)} %",
-        detail=detail,
-        compared=compared,
-    )
-
-
-def _covered(outcome: Outcome, unit: str) -> tuple[Fraction, Fraction, Fraction]:
-    """Return (share, received, needed): amounts where there is a unit, else the mean coverage."""
-    if not unit:
-        mean = sum(outcome.coverages.values(), Fraction()) / len(outcome.coverages)
-        return mean, Fraction(), Fraction()
-    need = sum((outcome.needed(resource.id) for resource in outcome.resources), Fraction())
-    got = sum((outcome.delivered(resource.id) for resource in outcome.resources), Fraction())
-    return got / need, got, need
-
-
-def _load_figure(outcome: Outcome, other: Outcome | None, voice: Voice) -> KeyFigure:
-    order = sorted(outcome.loads, key=lambda d: (-outcome.loads[d], voice.donor(d)))
-    load = outcome.loads[order[0]]
-    compared = ""
-    if other and other.loads:
-        compared = _compared(voice, voice.percent(max(other.loads.values())))
-    return KeyFigure(
-        label=voice.say("report.figure_label.load"),
-        figure=voice.percent(load),
-        exact=f"{exact_text(load * 100)} %",
-        detail=first_of(order, outcome.loads, voice.donor, voice),
-        compared=compared,
-    )
-
-
-def _pair_figure(outcome: Outcome, other: Outcome | None, voice: Voice) -> KeyFigure:
-    ties = sum(1 for couple in outcome.distances if outcome.tie(couple))
-    return KeyFigure(
-        label=voice.say("report.figure_label.pairs"),
-        figure=voice.number(len(outcome.distances)),
-        exact=str(len(outcome.distances)),
-        detail=voice.say("report.figure_label.pairs_detail", ties=ties),
-        compared=_compared(voice, voice.number(len(other.distances))) if other else "",
-    )
-
-
-def _compared(voice: Voice, figure: str) -> str:
-    return voice.say("report.figure_label.compared", figure=figure)
 
 
 def _pictures(facts: Facts, voice: Voice, anchors: Mapping[Couple, str]) -> tuple[Picture, ...]:

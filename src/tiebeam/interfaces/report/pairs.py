@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from tiebeam.core.explain.reasons import PairReason, PlanReasons
 from tiebeam.interfaces.report.outcome import Couple, Outcome
-from tiebeam.interfaces.report.pictures import share_cell
+from tiebeam.interfaces.report.phrases import share_cell
 from tiebeam.interfaces.report.sentences import binding_sentence, certainty_word, pair_sentence
 from tiebeam.interfaces.report.table import Cell, Column, Row, Table
 from tiebeam.interfaces.report.words import Voice, exact_text
@@ -14,7 +14,7 @@ MOST_CLOSED = 500
 """Closed pairs that a page can list and still open on an old machine; the rest is told by number."""
 
 
-def list_couples(outcome: Outcome, voice: Voice) -> list[Couple]:
+def list_couples(outcome: Outcome) -> list[Couple]:
     """List the open couples: the worst-covered recipient first, its lead before the others."""
     leads = {(pair.donor, pair.recipient) for pair in outcome.plan.pairs if pair.lead}
     couples = {(pair.donor, pair.recipient) for pair in outcome.plan.pairs}
@@ -50,16 +50,15 @@ def pair_table(
     if has_ties:
         columns.append(Column(voice.say("report.pairs.tie"), numeric=True))
     columns.append(Column(voice.say("report.distance"), voice.say("report.unit.km"), numeric=True))
-    if told:
-        columns.append(Column(voice.say("report.pairs.reason"), wide=True))
-    rows = [_total_row(outcome, voice, has_ties=has_ties, has_reasons=bool(told))]
+    rows = [_total_row(outcome, voice, has_ties=has_ties)]
     for couple in anchors:
         cells = _pair_cells(outcome, couple, voice, is_lead=couple in leads, has_ties=has_ties)
-        if told:
-            reason = told.get(couple)
-            cells.append(_reason_cell(reason, voice) if reason else Cell("–"))
-        rows.append(Row(tuple(cells), anchor=anchors[couple]))
-    return Table("pairs", voice.say("report.pairs.table"), tuple(columns), tuple(rows))
+        reason = told.get(couple)
+        below = _reason_cell(reason, voice) if reason else None
+        rows.append(Row(tuple(cells), anchor=anchors[couple], below=below))
+    caption = voice.say("report.pairs.table", count=len(anchors))
+    head = voice.say("report.pairs.reason") if told else ""
+    return Table("pairs", caption, tuple(columns), tuple(rows), below_head=head)
 
 
 def closed_table(reasons: PlanReasons | None, voice: Voice) -> tuple[Table | None, int]:
@@ -93,9 +92,14 @@ def recipient_binding_table(
     told = [r for r in (reasons.recipients if reasons else ()) if not r.is_full]
     if not told:
         return None
-    columns = [Column(voice.say("report.recipient")), Column(voice.say("report.coverage.head"), "%", True)]
+    columns = [
+        Column(voice.say("report.recipient")),
+        Column(voice.say("report.coverage.head"), "%", True),
+    ]
     columns += [
-        Column(voice.say("report.binding.missing", resource=voice.resource(k.id)), voice.unit(k), True)
+        Column(
+            voice.say("report.binding.missing", resource=voice.resource(k.id)), voice.unit(k), True
+        )
         for k in outcome.resources
     ]
     columns.append(Column(voice.say("report.binding.what"), wide=True))
@@ -107,7 +111,9 @@ def recipient_binding_table(
         for resource in outcome.resources:
             need = outcome.needs.get((party, resource.id))
             short = None if need is None else need - outcome.received(party, resource.id)
-            cells.append(Cell("–") if short is None else Cell(voice.number(short), exact_text(short)))
+            cells.append(
+                Cell("–") if short is None else Cell(voice.number(short), exact_text(short))
+            )
         sentences = [binding_sentence(binding, voice) for binding in reason.binding]
         cells.append(Cell(voice.sentences(sentences) or voice.say("report.binding.unknown")))
         rows.append(Row(tuple(cells)))
@@ -160,7 +166,7 @@ def _pair_cells(
     return [*cells, far]
 
 
-def _total_row(outcome: Outcome, voice: Voice, *, has_ties: bool, has_reasons: bool) -> Row:
+def _total_row(outcome: Outcome, voice: Voice, *, has_ties: bool) -> Row:
     recipients = {pair.recipient for pair in outcome.plan.pairs}
     donors = {pair.donor for pair in outcome.plan.pairs}
     cells = [Cell(voice.say("report.pairs.donors", count=len(donors)))]
@@ -176,6 +182,4 @@ def _total_row(outcome: Outcome, voice: Voice, *, has_ties: bool, has_reasons: b
         ties = sum(outcome.tie(couple) for couple in outcome.distances)
         cells.append(Cell(voice.number(ties), exact_text(ties)))
     cells.append(Cell(""))
-    if has_reasons:
-        cells.append(Cell(voice.say("report.pairs.count", count=len(outcome.distances))))
     return Row(tuple(cells), is_total=True)

@@ -197,9 +197,7 @@ def _grid_line(line: Sequence[Spot]) -> list[Markup]:
     return [tag("path", d=path, stroke_width=0.75, **paint(stroke="line"))]
 
 
-def _edge_label(
-    line: Sequence[Spot], panel: Panel, text: str, *, at_left: bool
-) -> list[Markup]:
+def _edge_label(line: Sequence[Spot], panel: Panel, text: str, *, at_left: bool) -> list[Markup]:
     box = panel.box
     if at_left:
         crossing = _crossing(line, box.x, lambda spot: (spot[0], spot[1]))
@@ -215,9 +213,7 @@ def _edge_label(
     return [tag("text", text, x=x, y=y, font_size=10, **attributes)]
 
 
-def _crossing(
-    line: Sequence[Spot], edge: float, turn: Callable[[Spot], Spot]
-) -> float | None:
+def _crossing(line: Sequence[Spot], edge: float, turn: Callable[[Spot], Spot]) -> float | None:
     """Return where *line* first crosses *edge*; *turn* gives (across, along) of a spot."""
     for start, end in pairwise(map(turn, line)):
         if (start[0] - edge) * (end[0] - edge) <= 0 and start[0] != end[0]:

@@ -9,6 +9,7 @@ Source: J. P. Snyder 1987, Map Projections: A Working Manual, USGS Professional 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Degrees = tuple[float, float]
 """Latitude and longitude."""
@@ -68,7 +69,7 @@ def fit_conic(places: Sequence[Degrees]) -> Conic:
 def middle_lon(places: Sequence[Degrees]) -> float:
     """Return the longitude in the middle of *places*, also where they lie across 180 degrees."""
     lons = sorted(lon % 360 for _, lon in places)
-    gaps = [(after - before, after) for before, after in zip(lons, lons[1:], strict=False)]
+    gaps = [(after - before, after) for before, after in pairwise(lons)]
     gaps.append((lons[0] + 360 - lons[-1], lons[0]))
     widest, start = max(gaps)
     return (start + (360 - widest) / 2 + 180) % 360 - 180

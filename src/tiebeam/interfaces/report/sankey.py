@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from tiebeam.interfaces.report.palette import LIGHT, paint
+from tiebeam.interfaces.report.palette import LIGHT, Ink, paint
 from tiebeam.interfaces.report.svg import cap_text, tag, text_width
 
 FONT = 12.5
@@ -162,9 +162,10 @@ def _label_room(donors: Sequence[Node], recipients: Sequence[Node], width: float
 
 
 def _gradient(prefix: str, x0: float, x1: float) -> Markup:
+    ends: tuple[tuple[float, Ink], ...] = ((0.1, "donor"), (0.9, "recipient"))
     stops = [
         tag("stop", offset=offset, stop_color=LIGHT[ink], class_=f"stop-{ink}")
-        for offset, ink in (("0.1", "donor"), ("0.9", "recipient"))
+        for offset, ink in ends
     ]
     gradient = tag(
         "linearGradient",
@@ -203,9 +204,10 @@ def _ribbons(
     prefix: str,
 ) -> list[Markup]:
     """Return the streams; at each bar they leave in the order in which they arrive opposite."""
-    place = {party: n for n, party in enumerate(left_order)}, {
-        party: n for n, party in enumerate(right_order)
-    }
+    place = (
+        {party: n for n, party in enumerate(left_order)},
+        {party: n for n, party in enumerate(right_order)},
+    )
     starts = _offsets(
         sorted(streams, key=lambda s: (place[0][s.donor], place[1][s.recipient])), left, scale, 0
     )

@@ -35,7 +35,9 @@ def change_clause(change: LevelChange, voice: Voice) -> str:
     """Return one change as a clause: what rises or falls, from where to where."""
     what = _subject(change, voice)
     before, low, high = _figures(change, voice)
-    return voice.say(f"report.change.{_shape(change)}", what=what, before=before, low=low, high=high)
+    return voice.say(
+        f"report.change.{_shape(change)}", what=what, before=before, low=low, high=high
+    )
 
 
 def binding_sentence(binding: Binding, voice: Voice) -> str:
@@ -46,7 +48,7 @@ def binding_sentence(binding: Binding, voice: Voice) -> str:
         sentence = voice.say(f"report.{binding.code}")
     if binding.worth is not None and binding.worth > 0:
         worth = voice.percent(binding.worth)
-        sentence += voice.say("report.binding.worth", worth=worth)
+        sentence = voice.sentences((sentence, voice.say("report.binding.worth", worth=worth)))
     return sentence
 
 
@@ -113,6 +115,5 @@ def _figures(change: LevelChange, voice: Voice) -> tuple[str, str, str]:
         finite = [end if math.isfinite(end) else change.before for end in ends]
         before, low, high = voice.percents(*finite)
         return before, low, high
-    code = f"report.figure.{change.level}"
-    before, low, high = (voice.say(code, figure=voice.number(end)) for end in ends)
+    before, low, high = (voice.level_figure(change.level, end) for end in ends)
     return before, low, high

@@ -9,12 +9,19 @@ Mark = Literal["", "good", "risk", "bad", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its head, and the unit below it."""
+    """
+    One column: its head, and the unit below it.
+
+    Attributes:
+        wide: Holds sentences.
+        tight: Its cells are not broken over lines.
+    """
 
     head: str
     unit: str = ""
     numeric: bool = False
     wide: bool = False
+    tight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +44,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row; a total stands on top of the others."""
+    """
+    One row; a total stands on top of the others.
+
+    Attributes:
+        below: What stands under the row over its whole width: a sentence too long for a column.
+    """
 
     cells: tuple[Cell, ...]
     anchor: str = ""
     is_total: bool = False
+    below: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +65,4 @@ class Table:
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    below_head: str = ""

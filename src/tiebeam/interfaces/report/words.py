@@ -1,5 +1,6 @@
 """One language's voice: names, figures and sentences as the reader of that language writes them."""
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
@@ -64,6 +65,12 @@ class Voice:
         """Return a share of 1 as per cent, never rounded onto 0 or 100."""
         return percent(float(share), self.language)
 
+    def even_percent(self, share: Figure) -> str:
+        """Return a share as per cent with at least one place, so that a column lines up."""
+        text = self.percent(share)
+        bare = text.rstrip("%\u202f")
+        return text if "." in bare else f"{bare}.0{text[len(bare) :]}"
+
     def percents(self, *shares: Figure) -> tuple[str, ...]:
         """Return shares as per cent with places enough to tell them apart."""
         return percents_apart((float(share) for share in shares), self.language)
@@ -85,11 +92,17 @@ class Voice:
         code = f"levels.{level}.name"
         return say(code, {}, self.language) if has_message(code) else clean(level)
 
+    def level_figure(self, level: str, figure: Figure) -> str:
+        """Return the value of a level that is a number, in words; parts of a km mean nothing."""
+        is_long = level == "distance" and math.isfinite(float(figure)) and abs(float(figure)) >= 100
+        shown = self.whole(figure) if is_long else self.number(figure)
+        return self.say(f"report.figure.{level}", figure=shown)
+
     def sentences(self, sentences: Iterable[str]) -> str:
         """Return several sentences as one text; Chinese ones stand without a space between."""
         return ("" if self.language == "zh" else " ").join(sentences)
 
-    def list(self, items: Iterable[str]) -> str:
+    def join(self, items: Iterable[str]) -> str:
         """Return several words as one list."""
         return self.say("report.comma").join(items)
 
@@ -126,7 +139,6 @@ class Voice:
             "level": self.level,
         }.get(key)
         return teller(value) if teller else clean(value)
-
 
 
 def exact_text(figure: Figure) -> str:

@@ -460,7 +460,7 @@ class TestTrivialBounds:
     def test_coverage_ends_at_the_whole_lots_that_a_need_holds(self):
         """§M6: a need of 2.5 doctors holds 2: (3 * 0.8 + 1) / 4 = 0.85 for Suizhou."""
         needs = (*SCENARIO.needs[:2], quantity("suizhou", "doctors", 2.5), SCENARIO.needs[3])
-        scenario = replace(SCENARIO, needs=needs)
+        scenario = replace(SCENARIO, needs=needs, links=())
 
         assert status_of(replace(COVERAGE, bound=(0.85, 1.85)), scenario) == "verified"
         assert status_of(replace(COVERAGE, bound=(0.84, 1.85)), scenario) == "refuted"

@@ -70,23 +70,22 @@ def _best_coverages(scenario: Scenario) -> list[Fraction]:
 def _find_most_sent(scenario: Scenario) -> dict[tuple[str, str], Fraction]:
     """Return the most that its maximum of donors can send, by (recipient id, resource id)."""
     links = index_links(scenario)
-    forbidden = {couple for couple, link in links.items() if link.status == "forbidden"}
-    holders: dict[str, list[tuple[str, Fraction]]] = defaultdict(list)
-    for (donor, held), capacity in index_quantities(scenario.capacities).items():
-        holders[held].append((donor, capacity))
+    lots = {resource.id: exact(resource.lot) for resource in scenario.resources}
+    holders: dict[str, list[tuple[str, Fraction, Fraction]]] = defaultdict(list)
+    for (donor, resource), capacity in index_quantities(scenario.capacities).items():
+        holders[resource].append((donor, capacity, _floor(capacity, lots[resource])))
     most_sent = {}
     for recipient in scenario.recipients:
         _, most_partners = partner_bounds_of_recipient(scenario, recipient)
-        for resource in scenario.resources:
-            amounts = [
-                _floor(
-                    capacity / use_of(links.get((donor, recipient.id)), resource.id),
-                    exact(resource.lot),
-                )
-                for donor, capacity in holders[resource.id]
-                if (donor, recipient.id) not in forbidden
-            ]
-            most_sent[recipient.id, resource.id] = sum(nlargest(most_partners, amounts), Fraction())
+        for resource, lot in lots.items():
+            amounts = []
+            for donor, capacity, unlinked in holders[resource]:
+                link = links.get((donor, recipient.id))
+                if link is None:
+                    amounts.append(unlinked)
+                elif link.status != "forbidden":
+                    amounts.append(_floor(capacity / use_of(link, resource), lot))
+            most_sent[recipient.id, resource] = sum(nlargest(most_partners, amounts), Fraction())
     return most_sent
 
 

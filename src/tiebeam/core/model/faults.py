@@ -259,9 +259,10 @@ def _list_unknown_distances(scenario: Scenario) -> Iterator[Fault]:
             if closed or donor.id not in donors or recipient.id not in recipients:
                 continue
             if distance_km(donor, recipient, link) is None:
-                if donor.lat is None or donor.lon is None:
+                # Half a point is a fault of its own already.
+                if donor.lat is None and donor.lon is None:
                     partners["donors", i].append(recipient.id)
-                if recipient.lat is None or recipient.lon is None:
+                if recipient.lat is None and recipient.lon is None:
                     partners["recipients", j].append(donor.id)
     for (table, index), others in partners.items():
         party = getattr(scenario, table)[index]

@@ -119,7 +119,7 @@ def _list_readings(text: str) -> list[str]:
     cut = max(text.rfind(sign) for sign in ".,'")
     decimal = re.sub(r"[.,']", "", text[:cut]) + "." + text[cut + 1 :]
     readings = [decimal] if text[cut + 1 :] else []
-    if re.fullmatch(r"[+-]?\d{1,3}([.,']\d{3})+", text, re.ASCII):
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}([.,']\d{3})+", text, re.ASCII):
         readings.append(digits)
     return [r for r in readings if _PLAIN.match(r)]
 

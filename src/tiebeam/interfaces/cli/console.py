@@ -58,8 +58,11 @@ def print_table(
         )
     for row in listed:
         table.add_row(*(Text(cell) for cell in row))
-    console = Console(file=sys.stdout, width=_width(), highlight=False, soft_wrap=False)
-    console.print(table)
+    console = Console(file=sys.stdout, width=_width(), highlight=False)
+    with console.capture() as captured:
+        console.print(table)
+    # Padding to the full width would wrap in a narrower window and be noise in a file.
+    print_lines(line.rstrip() for line in captured.get().splitlines())
 
 
 def _width() -> int | None:

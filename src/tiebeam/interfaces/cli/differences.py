@@ -69,6 +69,8 @@ def _at(value: LevelValue, place: int) -> Fraction | None:
 
 
 def _print_parties(session: Session, side: str, parties: Sequence[PartyPair], voice: Voice) -> None:
+    if not parties:
+        return
     tell = voice.recipient if side == "recipient" else voice.donor
     rows = []
     for party in parties:
@@ -91,6 +93,8 @@ def _print_parties(session: Session, side: str, parties: Sequence[PartyPair], vo
 
 def print_inequality(session: Session, comparison: Comparison) -> None:
     """Print how unequal coverages and burdens are in both plans, and by which measure."""
+    if not comparison.recipients and not comparison.donors:
+        return
     before, after = comparison.inequality_before, comparison.inequality_after
     rows = [
         (session.say(f"levels.{name}.name"), f"{float(old):.3f}", f"{float(new):.3f}")

@@ -1,9 +1,20 @@
 """``tiebeam explain``: why a plan is as it is."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
+from tiebeam.errors import Fault, InvalidInput
 from tiebeam.interfaces.cli import options
+from tiebeam.interfaces.cli.exits import ExitStatus
 from tiebeam.interfaces.cli.help import session_of
+from tiebeam.interfaces.cli.session import Session
+
+if TYPE_CHECKING:
+    from tiebeam.core.explain.reasons import PlanReasons
+    from tiebeam.core.model.plan import Plan
+    from tiebeam.core.model.scenario import Scenario
+    from tiebeam.interfaces.cli.loading import Loaded
 
 
 def explain(
@@ -14,6 +25,91 @@ def explain(
     donor: options.Donor = None,
     recipient: options.Recipient = None,
 ) -> int:
-    """Say why."""
-    session_of(ctx)
-    return 0
+    """Say why: the whole plan, a pair, a donor, or a recipient."""
+    from tiebeam.interfaces.cli.loading import load_plan, load_scenario
+
+    session = session_of(ctx)
+    if sum(question is not None for question in (pair, donor, recipient)) > 1:
+        raise InvalidInput([Fault(code="cli.one_question")])
+    loaded = load_scenario(scenario)
+    given = load_plan(plan, loaded.scenario)
+    reasons = _answer(session, loaded.scenario, given, pair, donor, recipient)
+    _show(session, loaded, given, reasons)
+    return ExitStatus.DONE
+
+
+def _answer(
+    session: Session,
+    scenario: "Scenario",
+    plan: "Plan",
+    pair: tuple[str, str] | None,
+    donor: str | None,
+    recipient: str | None,
+) -> "PlanReasons":
+    """Return the reasons that were asked for, and no others."""
+    from tiebeam.core.explain.reasons import PlanReasons
+    from tiebeam.interfaces.cli.loading import find_donor, find_recipient
+    from tiebeam.interfaces.cli.reasons import answer_pair, find_reasons
+
+    if pair is not None:
+        giver = find_donor(scenario, pair[0], argument="--pair")
+        taker = find_recipient(scenario, pair[1], argument="--pair")
+        return PlanReasons(pairs=(answer_pair(session, scenario, plan, giver.id, taker.id),))
+    asked = ""
+    if donor is not None:
+        asked = find_donor(scenario, donor, argument="--donor").id
+    if recipient is not None:
+        asked = find_recipient(scenario, recipient, argument="--recipient").id
+    whole = find_reasons(scenario, plan) or PlanReasons()
+    if donor is not None:
+        return PlanReasons(
+            pairs=tuple(row for row in whole.pairs if row.donor == asked),
+            donors=tuple(row for row in whole.donors if row.donor == asked),
+        )
+    if recipient is not None:
+        return PlanReasons(
+            pairs=tuple(row for row in whole.pairs if row.recipient == asked),
+            recipients=tuple(row for row in whole.recipients if row.recipient == asked),
+        )
+    return whole
+
+
+def _show(session: Session, loaded: "Loaded", plan: "Plan", reasons: "PlanReasons") -> None:
+    from tiebeam.interfaces.cli import console, documents, tables
+    from tiebeam.interfaces.cli.faults import list_fault_lines
+    from tiebeam.interfaces.cli.loading import list_staleness
+    from tiebeam.interfaces.cli.reasons import (
+        list_pair_lines,
+        list_party_lines,
+        pair_document,
+        party_document,
+    )
+    from tiebeam.interfaces.report.words import Voice
+
+    voice = Voice(loaded.scenario, session.language)
+    warnings = (*loaded.warnings, *list_staleness(loaded.scenario, plan))
+    if session.wants_json:
+        content = {
+            "scenario": documents.scenario_document(loaded.scenario),
+            "completed": plan.completed,
+            "pairs": [pair_document(voice, row) for row in reasons.pairs],
+            "recipients": [party_document(voice, row) for row in reasons.recipients],
+            "donors": [party_document(voice, row) for row in reasons.donors],
+            "warnings": documents.warning_documents(session, warnings),
+        }
+        console.print_document(documents.envelope("explain", ExitStatus.DONE, content))
+        return
+    console.print_lines(
+        [
+            *list_party_lines(session, voice, reasons.recipients),
+            *list_party_lines(session, voice, reasons.donors),
+            *list_pair_lines(session, voice, reasons.pairs),
+        ]
+        or [session.say("explain.nothing")]
+    )
+    if not session.is_quiet:
+        completed = [session.say("explain.the_plan")] if plan.completed else []
+        tables.print_assumptions(session, loaded.scenario, completed)
+    if warnings:
+        console.print_notes([session.say("cli.warnings", count=len(warnings))])
+        console.print_notes(list_fault_lines(session, warnings))

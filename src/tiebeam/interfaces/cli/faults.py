@@ -38,6 +38,8 @@ def say_fault(session: Session, fault: Fault) -> str:
     }
     known = _words(facts.get("known"))
     near = _words(facts.get("near")) or _near(fault.value, known)
+    if facts.get("read_as") == "":
+        facts["read_as"] = session.say("expected.number")
     for fact in ("expected", "what"):
         # Kinds of things are told by the reader as codes too.
         code = f"expected.{facts.get(fact)}"

@@ -1,13 +1,13 @@
 """Reading what the command line names: scenarios and plans, with their warnings."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from tiebeam.core.model.plan import Plan
 from tiebeam.core.model.scenario import Party, Scenario
 from tiebeam.errors import Fault, InvalidInput
-from tiebeam.interfaces.cli.session import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,8 @@ def load_plan(path: Path, scenario: Scenario, *, argument: str = "PLAN") -> Plan
         Infeasible: Exactly the pairs of the plan cannot be open.
     """
     plan = load_plan_as_it_is(path, scenario, argument=argument)
-    if plan.flows is not None:
+    # A case that knows pairs alone has no resources: there is nothing that could flow.
+    if plan.flows is not None or not scenario.resources:
         return plan
     from tiebeam.core.pairing.completion import complete_flows
 
@@ -85,8 +86,9 @@ def demand_path(path: Path, *, argument: str) -> None:
     if path.exists():
         return
     beside = path.parent if path.parent.is_dir() else Path()
-    known = sorted(item.name for item in beside.iterdir() if not item.name.startswith("."))
-    fault = Fault(code="cli.no_such_path", place=argument, value=str(path), facts={"known": known})
+    near = get_close_matches(path.name, [item.name for item in beside.iterdir()], n=1)
+    facts: dict[str, object] = {"near": [str(path.parent / name) for name in near]}
+    fault = Fault(code="cli.no_such_path", place=argument, value=str(path), facts=facts)
     raise InvalidInput([fault])
 
 
@@ -102,33 +104,35 @@ def demand_free(path: Path, *, argument: str) -> None:
         raise InvalidInput([Fault(code="cli.path_taken", place=argument, value=str(path))])
 
 
-def find_party(parties: Iterable[Party], word: str, *, argument: str, code: str) -> Party:
+def find_donor(scenario: Scenario, word: str, *, argument: str) -> Party:
     """
-    Return the party whose id is *word*, or else the only one of that name.
-
-    Args:
-        code: Of the fault where there is none.
+    Return the donor whose id is *word*, or else the only one of that name.
 
     Raises:
-        InvalidInput: No party is called so, or several are.
+        InvalidInput: No donor is called so, or several are.
     """
-    listed = tuple(parties)
-    named = [party for party in listed if party.id == word] or [
-        party for party in listed if word in (party.name, party.name_zh)
+    return _find_party(scenario.donors, word, argument=argument, code="cli.unknown_donor")
+
+
+def find_recipient(scenario: Scenario, word: str, *, argument: str) -> Party:
+    """
+    Return the recipient whose id is *word*, or else the only one of that name.
+
+    Raises:
+        InvalidInput: No recipient is called so, or several are.
+    """
+    return _find_party(scenario.recipients, word, argument=argument, code="cli.unknown_recipient")
+
+
+def _find_party(parties: Sequence[Party], word: str, *, argument: str, code: str) -> Party:
+    named = [party for party in parties if party.id == word] or [
+        party for party in parties if word in (party.name, party.name_zh)
     ]
     if len(named) == 1:
         return named[0]
-    known = sorted(party.id for party in listed)
+    known = sorted(party.id for party in parties)
     fault = Fault(code=code, place=argument, value=word, facts={"known": known})
     if named:
         found = [party.id for party in named]
         fault = replace(fault, code="cli.ambiguous_name", facts={"found": found})
     raise InvalidInput([fault])
-
-
-def name_of(session: Session, parties: Iterable[Party], party_id: str) -> str:
-    """Return the name of a party in the reader's language, or its id where it has none."""
-    for party in parties:
-        if party.id == party_id:
-            return session.name(party.name, party.name_zh) or party_id
-    return party_id

@@ -1,10 +1,149 @@
-"""Where the commands get the reasons for a plan."""
+"""Where the commands get the reasons for a plan, and how they are told."""
 
-from tiebeam.core.explain.reasons import PlanReasons
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tiebeam.core.explain.reasons import (
+    Binding,
+    DonorReason,
+    LevelChange,
+    PairQuestion,
+    PairReason,
+    PlanReasons,
+    RecipientReason,
+)
 from tiebeam.core.model.plan import Plan
 from tiebeam.core.model.scenario import Scenario
+from tiebeam.core.pairing.changes import Forbid, Require, apply_changes
+from tiebeam.core.pairing.compare import LevelPair, compare_plans
+from tiebeam.core.pairing.evaluate import VECTOR_LEVELS
+from tiebeam.interfaces.cli.session import Session
+from tiebeam.interfaces.cli.solving import Limits, solve
+from tiebeam.interfaces.report.sentences import binding_sentence, certainty_word, pair_sentence
+from tiebeam.interfaces.report.words import Voice
 
 
 def find_reasons(scenario: Scenario, plan: Plan) -> PlanReasons | None:
     """Return the reasons for the whole *plan*: proven intervals, no search."""
     return None
+
+
+def answer_pair(
+    session: Session, scenario: Scenario, plan: Plan, donor: str, recipient: str
+) -> PairReason:
+    """
+    Return why the pair is open, or why it is not, by searching again without it, or with it.
+
+    Raises:
+        InvalidInput: The changed scenario makes no sense: a party that can have no pair.
+    """
+    is_open = any((p.donor, p.recipient) == (donor, recipient) for p in plan.pairs)
+    question: PairQuestion = "forbid" if is_open else "require"
+    change = Forbid if is_open else Require
+    changed = apply_changes(scenario, [change(donor=donor, recipient=recipient)])
+    other = solve(session, changed, Limits())
+    reason = PairReason(
+        donor=donor, recipient=recipient, is_open=is_open, question=question, outcome="unknown"
+    )
+    if other.status == "infeasible":
+        return replace(reason, outcome="infeasible")
+    if other.status == "unknown":
+        return reason
+    exact = other.status == "optimal" and plan.status == "optimal"
+    levels = compare_plans(scenario, plan, other, after_scenario=changed).levels
+    changes = tuple(_level_change(level, is_exact=exact) for level in levels)
+    return replace(reason, outcome="feasible", changes=changes)
+
+
+def pair_document(voice: Voice, reason: PairReason) -> dict[str, object]:
+    """Return a reason with its sentence, and how sure it is."""
+    return {
+        "donor": reason.donor,
+        "recipient": reason.recipient,
+        "is_open": reason.is_open,
+        "question": reason.question,
+        "outcome": reason.outcome,
+        "changes": reason.changes,
+        "certainty": certainty_word(reason, voice),
+        "message": pair_sentence(reason, voice),
+    }
+
+
+def party_document(voice: Voice, reason: RecipientReason | DonorReason) -> dict[str, object]:
+    """Return what holds a party where it is, each rule with its sentence."""
+    figures: dict[str, object]
+    if isinstance(reason, RecipientReason):
+        figures = {"recipient": reason.recipient, "coverage": reason.coverage}
+    else:
+        figures = {"donor": reason.donor, "burden": reason.load}
+    return {**figures, "binding": [_binding_document(voice, row) for row in reason.binding]}
+
+
+def list_pair_lines(session: Session, voice: Voice, reasons: Iterable[PairReason]) -> list[str]:
+    """Return one line for each reason: the pair, why, and how sure that is."""
+    lines = []
+    for reason in reasons:
+        code = "explain.pair_open" if reason.is_open else "explain.pair_closed"
+        names = {
+            "donor": voice.donor(reason.donor),
+            "recipient": voice.recipient(reason.recipient),
+            "reason": pair_sentence(reason, voice),
+        }
+        line = session.say(code, **names)
+        certainty = certainty_word(reason, voice)
+        if certainty:
+            line = session.say("explain.sure", sentence=line, certainty=certainty)
+        lines.append(line)
+    return lines
+
+
+def list_party_lines(
+    session: Session, voice: Voice, reasons: Iterable[RecipientReason | DonorReason]
+) -> list[str]:
+    """Return what holds each party where it is: a line for it, and one for each rule."""
+    lines = []
+    for reason in reasons:
+        if isinstance(reason, RecipientReason):
+            code = "explain.recipient_full" if reason.is_full else "explain.recipient"
+            name, share = voice.recipient(reason.recipient), reason.coverage
+        else:
+            code, name, share = "explain.donor", voice.donor(reason.donor), reason.load
+        lines.append(session.say(code, name=name, share=share))
+        lines += [
+            f"  §{binding.rule}  {binding_sentence(binding, voice)}" for binding in reason.binding
+        ]
+    return lines
+
+
+def _level_change(level: LevelPair, *, is_exact: bool) -> LevelChange:
+    """Return what becomes of one level, at the first place of a vector that changes."""
+    place = level.position or 1
+    before, after = (
+        float(value.value[place - 1] if isinstance(value.value, tuple) else value.value)
+        for value in (level.before, level.after)
+    )
+    low = high = after
+    if not is_exact:
+        # A search that was stopped shows what can be had, and not that nothing better can.
+        low, high = _open_interval(level, before, after)
+    return LevelChange(
+        level=level.name, before=before, low=low, high=high, exact=is_exact, position=place
+    )
+
+
+def _open_interval(level: LevelPair, before: float, after: float) -> tuple[float, float]:
+    """Return where the best may lie when *after* is only what the stopped search has found."""
+    best = 1.0 if level.name in VECTOR_LEVELS else float("inf")
+    if level.name in ("coverage", "continuity"):
+        return min(before, after), best
+    return 0.0, max(before, after)
+
+
+def _binding_document(voice: Voice, binding: Binding) -> dict[str, object]:
+    return {
+        "rule": binding.rule,
+        "code": binding.code,
+        "facts": binding.facts,
+        "worth": binding.worth,
+        "message": binding_sentence(binding, voice),
+    }

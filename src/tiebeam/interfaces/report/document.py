@@ -5,6 +5,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tiebeam.core.explain.reasons import PlanReasons
 from tiebeam.core.model.plan import Plan
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.core.pairing.check import CheckReport
+from tiebeam.core.pairing.screening import screen_flows, screen_pairs
 from tiebeam.interfaces.messages import LANGUAGES
 from tiebeam.interfaces.report.outcome import evaluate_plan
 from tiebeam.interfaces.report.page import HASH_DIGITS, Facts, view_page
@@ -72,6 +74,8 @@ def render_report(
     boundaries: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the text of the report; arguments as of :func:`write_report`."""
+    plan = _without_strangers(scenario, plan)
+    against = _without_strangers(scenario, against) if against else None
     facts = Facts(
         scenario=scenario,
         plan=plan,
@@ -98,6 +102,15 @@ def render_report(
             hash_digits=HASH_DIGITS,
         )
     )
+
+
+def _without_strangers(scenario: Scenario, plan: Plan) -> Plan:
+    """Return *plan* without what names nobody of *scenario*: the checker's findings tell of that."""
+    pairs, _ = screen_pairs(scenario, plan.pairs)
+    if plan.flows is None:
+        return replace(plan, pairs=tuple(pairs))
+    flows, _ = screen_flows(scenario, plan.flows)
+    return replace(plan, pairs=tuple(pairs), flows=tuple(flows))
 
 
 def _environment() -> Environment:

@@ -75,7 +75,7 @@ def draw_map(
     if close:
         parts.append(_frame(panels[0], panels[1]))
     bottom = max(panel.box.y + panel.box.height for panel in panels)
-    legend, height = _legend(words, bottom + 10, width)
+    legend, height = _legend(words, bottom + 10, width, _most_stroke(len(lines)))
     parts.append(legend)
     svg = tag(
         "svg",
@@ -136,10 +136,11 @@ def _draw_panel(
     box = panel.box
     edges = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
     shown = [point for point in points if _is_inside(panel, point)]
+    most = _most_stroke(len(lines))
     inside = [
         draw_layer(panel, dict(boundaries)) if boundaries else Markup(""),
         draw_graticule(panel),
-        *(_line(panel, line) for line in sorted(lines, key=lambda line: -line.strength)),
+        *(_line(panel, line, most) for line in sorted(lines, key=lambda line: -line.strength)),
         *(_mark(panel, point) for point in shown),
     ]
     labels, named = draw_labels(panel, shown, labelled)
@@ -167,7 +168,12 @@ def _is_inside(panel: Panel, point: MapPoint) -> bool:
     return panel.box.contains(Box(x, y, 0, 0))
 
 
-def _line(panel: Panel, line: MapLine) -> Markup:
+def _most_stroke(count: int) -> float:
+    """Return the width of the strongest of *count* lines: many lines are drawn finer."""
+    return max(LEAST_STROKE + 1, MOST_STROKE * min(1.0, (40 / max(count, 1)) ** 0.5))
+
+
+def _line(panel: Panel, line: MapLine, most: float) -> Markup:
     """Return a pair as one curve, the donor's half and the recipient's half each in its colour."""
     start = panel.put((line.donor.lat, line.donor.lon))
     end = panel.put((line.recipient.lat, line.recipient.lon))
@@ -176,7 +182,7 @@ def _line(panel: Panel, line: MapLine) -> Markup:
         (start[1] + end[1]) / 2 - BEND * (end[0] - start[0]),
     )
     middle = _between(_between(start, bow), _between(bow, end))
-    stroke = LEAST_STROKE + (MOST_STROKE - LEAST_STROKE) * line.strength
+    stroke = LEAST_STROKE + (most - LEAST_STROKE) * line.strength
     common = {"stroke_width": stroke, "stroke_opacity": 0.8}
     return tag(
         "a",
@@ -250,14 +256,14 @@ def _strong() -> dict[str, object]:
     return {**halo(), "font_weight": 600}
 
 
-def _legend(words: MapWords, top: float, width: float) -> tuple[Markup, float]:
+def _legend(words: MapWords, top: float, width: float, most: float) -> tuple[Markup, float]:
     """Return the key of signs and widths below the map, wrapped to *width*, and its height."""
     entries: list[tuple[Markup, str]] = [
         (tag("rect", x=8, y=-9, width=8, height=8, **paint(fill="donor")), words.donor),
         (tag("circle", cx=12, cy=-5, r=4.5, **paint(fill="recipient")), words.recipient),
     ]
     for strength, text in words.widths:
-        stroke = LEAST_STROKE + (MOST_STROKE - LEAST_STROKE) * strength
+        stroke = LEAST_STROKE + (most - LEAST_STROKE) * strength
         donor_half = tag("path", d="M0 -5h12", stroke_width=stroke, **paint(stroke="donor"))
         other_half = tag("path", d="M12 -5h12", stroke_width=stroke, **paint(stroke="recipient"))
         entries.append((donor_half + other_half, text))

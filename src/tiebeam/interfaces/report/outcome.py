@@ -63,6 +63,13 @@ class Outcome:
         """The resources of the scenario, in its order."""
         return self.scenario.resources if self.has_amounts else ()
 
+    @property
+    def has_lines(self) -> bool:
+        """Whether any open pair has a place at both ends, so that a map can show it."""
+        donors = {donor.id for donor in self.scenario.donors if donor.lat is not None}
+        recipients = {party.id for party in self.scenario.recipients if party.lat is not None}
+        return any(d in donors and r in recipients for d, r in self.distances)
+
     def received(self, recipient: str, resource: str) -> Fraction:
         """Return how much of *resource* all donors together send to *recipient*."""
         return sum(

@@ -170,6 +170,8 @@ def _remarks(facts: Facts, voice: Voice) -> tuple[str, ...]:
         texts.append(voice.say("report.remark.pairs_only"))
     if plan.pairs and facts.check.scope == "pairs" and outcome.scenario.resources:
         texts.append(voice.say("report.remark.checked_pairs"))
+    if plan.pairs and not outcome.has_lines:
+        texts.append(voice.say("report.remark.no_map"))
     return tuple(texts)
 
 

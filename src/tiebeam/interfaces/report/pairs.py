@@ -56,7 +56,8 @@ def pair_table(
         reason = told.get(couple)
         below = _reason_cell(reason, voice) if reason else None
         rows.append(Row(tuple(cells), anchor=anchors[couple], below=below))
-    caption = voice.say("report.pairs.table", count=len(anchors))
+    code = "report.pairs.table" if outcome.has_amounts else "report.pairs.table_plain"
+    caption = voice.say(code, count=len(anchors))
     head = voice.say("report.pairs.reason") if told else ""
     return Table("pairs", caption, tuple(columns), tuple(rows), below_head=head)
 

@@ -69,6 +69,9 @@ def measured(outcome: Outcome, voice: Voice, amount: Fraction) -> str:
     """Return an amount of the common measure in words."""
     if outcome.measure.kind == "unit":
         return voice.amount(amount, voice.unit_word(outcome.measure.unit))
+    if amount > 1:
+        # One donor can meet the needs of several places; more than 100 % of one would mislead.
+        return voice.say("report.measure.shares", needs=voice.number(round(float(amount), 2)))
     return voice.say("report.measure.share", share=voice.percent(amount))
 
 

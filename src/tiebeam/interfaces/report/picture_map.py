@@ -21,7 +21,7 @@ def picture_map(
     anchors: Mapping[Couple, str],
     boundaries: Mapping[str, Any] | None,
 ) -> Picture | None:
-    """Return the map; None where fewer than two parties have a place."""
+    """Return the map; None where no pair has a place at both ends."""
     partners = _partners(outcome, voice)
     points = {
         **_points(outcome, voice, "donor", partners),
@@ -29,7 +29,7 @@ def picture_map(
     }
     couples = sorted(outcome.distances, key=lambda couple: -outcome.measure.of_pair.get(couple, 0))
     drawable = [c for c in couples if ("donor", c[0]) in points and ("recipient", c[1]) in points]
-    if len(points) < 2:
+    if not drawable:
         return None
     most = max(outcome.measure.of_pair.values(), default=Fraction(1)) or Fraction(1)
     lines = [

@@ -15,6 +15,9 @@ Figure = Fraction | float
 LANGUAGE_TAGS: dict[Language, str] = {"en": "en", "zh": "zh-Hans"}
 
 
+_MONTHS = frozenset(f"{month:02}" for month in range(1, 13))
+
+
 class Voice:
     """Says things about one scenario in one language."""
 
@@ -107,7 +110,11 @@ class Voice:
         return self.say("report.comma").join(items)
 
     def date(self, iso: str) -> str:
-        """Return an ISO date as it stands in prose; anything else as written."""
+        """Return an ISO date or month as it stands in prose; anything else as written."""
+        parts = iso.split("-")
+        if len(parts) == 2 and parts[1] in _MONTHS:
+            month = self.say(f"report.month.{int(parts[1])}")
+            return self.say("report.date_month", month=month, year=parts[0])
         try:
             day = date.fromisoformat(iso)
         except ValueError:

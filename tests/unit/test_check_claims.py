@@ -458,9 +458,13 @@ class TestTrivialBounds:
         assert status_of(replace(COVERAGE, bound=(0.874, 1.875)), scenario) == "refuted"
 
     def test_coverage_ends_at_the_whole_lots_that_a_need_holds(self):
-        """§M6: a need of 2.5 doctors holds 2: (3 * 0.8 + 1) / 4 = 0.85 for Suizhou."""
-        needs = (*SCENARIO.needs[:2], quantity("suizhou", "doctors", 2.5), SCENARIO.needs[3])
-        scenario = replace(SCENARIO, needs=needs, links=())
+        """§M6: a need of 5 doctors holds two teams of 2: (3 * 0.8 + 1) / 4 = 0.85 for Suizhou."""
+        scenario = replace(
+            SCENARIO,
+            needs=(*SCENARIO.needs[:2], quantity("suizhou", "doctors", 5), SCENARIO.needs[3]),
+            resources=(replace(SCENARIO.resources[0], lot=2.0), SCENARIO.resources[1]),
+            links=(),
+        )
 
         assert status_of(replace(COVERAGE, bound=(0.85, 1.85)), scenario) == "verified"
         assert status_of(replace(COVERAGE, bound=(0.84, 1.85)), scenario) == "refuted"
@@ -469,6 +473,7 @@ class TestTrivialBounds:
         """§M6: zero for burden, distance and cost."""
         for level in (DISTANCE, COST):
             assert status_of(replace(level, bound=0.0)) == "verified"
+            assert status_of(replace(level, bound=1e-10)) == "verified"
             assert status_of(replace(level, bound=0.1)) == "refuted"
         assert status_of(replace(BURDEN, bound=(0.0, 0.0))) == "verified"
         assert status_of(replace(BURDEN, bound=(0.0, 0.1))) == "refuted"
@@ -508,6 +513,16 @@ class TestTrivialBounds:
         """§M6: two required links of Suizhou and one partner of Huanggang make three."""
         scenario = with_link(SCENARIO, "hunan", "suizhou", status="required")
         scenario = with_link(scenario, "jiangxi", "suizhou", status="required")
+
+        assert status_of(replace(PARTNERS, bound=3.0), scenario) == "verified"
+        assert status_of(replace(PARTNERS, bound=3.1), scenario) == "refuted"
+
+    def test_partners_are_at_least_the_required_links_of_the_donors(self):
+        """§M6: Hunan must have one; Jiangxi two, required. No town must have any: three, not two."""
+        scenario = with_policy(SCENARIO, min_partners_per_recipient=0)
+        scenario = with_party(scenario, "hunan", min_partners=1)
+        scenario = with_link(scenario, "jiangxi", "suizhou", status="required")
+        scenario = with_link(scenario, "jiangxi", "huanggang", status="required")
 
         assert status_of(replace(PARTNERS, bound=3.0), scenario) == "verified"
         assert status_of(replace(PARTNERS, bound=3.1), scenario) == "refuted"

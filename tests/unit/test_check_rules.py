@@ -163,7 +163,7 @@ class TestCapacity:
     def test_whole_lots_may_not_pass_at_all(self):
         """§M7: 2,000,001 doctors of 2,000,000 are within a millionth, and one too many."""
         scenario = replace(
-            SCENARIO,
+            with_link(SCENARIO, "jiangxi", "suizhou", uses={"doctors": 1.0}),
             capacities=(*SCENARIO.capacities[:2], quantity("jiangxi", "doctors", 2_000_000)),
             needs=(*SCENARIO.needs[:2], quantity("suizhou", "doctors", 3_000_000)),
         )

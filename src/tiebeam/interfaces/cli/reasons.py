@@ -16,7 +16,6 @@ from tiebeam.core.model.plan import Plan
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.core.pairing.changes import Forbid, Require, apply_changes
 from tiebeam.core.pairing.compare import LevelPair, compare_plans
-from tiebeam.core.pairing.evaluate import VECTOR_LEVELS
 from tiebeam.interfaces.cli.session import Session
 from tiebeam.interfaces.cli.solving import Limits, solve
 from tiebeam.interfaces.report.sentences import binding_sentence, certainty_word, pair_sentence
@@ -47,12 +46,11 @@ def answer_pair(
     )
     if other.status == "infeasible":
         return replace(reason, outcome="infeasible")
-    if other.status == "unknown":
+    if other.status != "optimal":
+        # A search that was stopped shows what can be had, and not that nothing better can.
         return reason
-    exact = other.status == "optimal" and plan.status == "optimal"
     levels = compare_plans(scenario, plan, other, after_scenario=changed).levels
-    changes = tuple(_level_change(level, is_exact=exact) for level in levels)
-    return replace(reason, outcome="feasible", changes=changes)
+    return replace(reason, outcome="feasible", changes=tuple(map(_level_change, levels)))
 
 
 def pair_document(voice: Voice, reason: PairReason) -> dict[str, object]:
@@ -115,28 +113,16 @@ def list_party_lines(
     return lines
 
 
-def _level_change(level: LevelPair, *, is_exact: bool) -> LevelChange:
+def _level_change(level: LevelPair) -> LevelChange:
     """Return what becomes of one level, at the first place of a vector that changes."""
     place = level.position or 1
     before, after = (
         float(value.value[place - 1] if isinstance(value.value, tuple) else value.value)
         for value in (level.before, level.after)
     )
-    low = high = after
-    if not is_exact:
-        # A search that was stopped shows what can be had, and not that nothing better can.
-        low, high = _open_interval(level, before, after)
     return LevelChange(
-        level=level.name, before=before, low=low, high=high, exact=is_exact, position=place
+        level=level.name, before=before, low=after, high=after, exact=True, position=place
     )
-
-
-def _open_interval(level: LevelPair, before: float, after: float) -> tuple[float, float]:
-    """Return where the best may lie when *after* is only what the stopped search has found."""
-    best = 1.0 if level.name in VECTOR_LEVELS else float("inf")
-    if level.name in ("coverage", "continuity"):
-        return min(before, after), best
-    return 0.0, max(before, after)
 
 
 def _binding_document(voice: Voice, binding: Binding) -> dict[str, object]:

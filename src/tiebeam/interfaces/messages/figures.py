@@ -71,8 +71,10 @@ def number(value: float) -> str:
     """Write a number with thin separators and no needless places."""
     if not math.isfinite(value):
         return str(value)
+    if abs(value) < 1e-9:
+        return "0"
     places = 0 if abs(value - round(value)) < 1e-9 else 2 if abs(value) >= 1 else 4
-    if 0 < abs(value) < 1e-3 and places:
+    if abs(value) < 1e-3:
         return f"{value:.3g}"
     return _trim(f"{value:,.{places}f}").replace(",", THIN).replace("-", "−")
 

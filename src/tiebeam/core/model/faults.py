@@ -236,9 +236,10 @@ def _active_ids(scenario: Scenario) -> tuple[set[str], set[str]]:
     """Return the donors with a capacity and the recipients with a need; all, without resources."""
     if not scenario.resources:
         return {donor.id for donor in scenario.donors}, {r.id for r in scenario.recipients}
+    # An amount that is a fault itself (negative, NaN) does not make its party idle.
     return (
-        {capacity.party for capacity in scenario.capacities if capacity.amount > 0},
-        {need.party for need in scenario.needs if need.amount > 0},
+        {capacity.party for capacity in scenario.capacities if capacity.amount != 0},
+        {need.party for need in scenario.needs if need.amount != 0},
     )
 
 

@@ -118,10 +118,10 @@ def _add_flows(workbook: Workbook, scenario: Scenario, flows: Sequence[Flow]) ->
 def _add_levels(workbook: Workbook, levels: Sequence[LevelResult]) -> None:
     """For the two vectors the first entry (worst covered, heaviest loaded) and the mean."""
     figures = (
-        "value, or the worst of all 数值（向量取最不利者）",
-        "best possible 最优界",
-        "mean of all 平均",
-        "best possible mean 平均的最优界",
+        "value (of all: the worst)\n数值（多方者取最不利）",
+        "bound 最优界",
+        "mean of all 平均值",
+        "bound of the mean\n平均值的最优界",
         "gap 最优性间隙",
     )
     heads = [

@@ -67,6 +67,8 @@ def assemble(parts: ScenarioParts, findings: Findings) -> ReadScenario:
         sheet = parts.sheets.get(form.name)
         if sheet is not None:
             findings.unread.update(f"{form.name}.{name}" for name in sheet.missing)
+            if not sheet.is_whole:
+                findings.unread.add(form.name)
             tables[form.name] = rows.read_rows(sheet, form.name, _ROW_READERS[form.name], findings)
     scenario = Scenario(
         id=parts.head.get("id", ""),

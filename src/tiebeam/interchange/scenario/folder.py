@@ -148,7 +148,8 @@ def _load(
         return tomllib.loads(text), _find_key_rows(text)
     except (ValueError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
-        row = int(line[1]) if line else None
+        at_end = text.count("\n") + 1 if "end of document" in str(error) else None
+        row = int(line[1]) if line else at_end
         detail = str(error).split(" (at ", maxsplit=1)[0][:200]
         findings.add_fault("read.broken_toml", path.name, row=row, detail=detail)
         return None, {}

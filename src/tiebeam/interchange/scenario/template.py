@@ -28,6 +28,7 @@ from tiebeam.interchange.tables.styled import (
     add_sheet,
     put,
     style_head,
+    wrap_row,
 )
 
 _EXAMPLE_FILL = PatternFill("solid", fgColor="FFF8DC")
@@ -163,12 +164,12 @@ def _add_guide(workbook: Workbook, required: dict[str, set[str]]) -> None:
     """Add the first sheet: what to do, then every column with its note."""
     sheet = workbook.create_sheet(GUIDE_SHEETS[0])
     put(sheet.cell(1, 1), "Tiebeam: scenario workbook  情景工作簿")
-    sheet.cell(1, 1).font = Font(bold=True, size=14)
+    sheet.cell(1, 1).font = Font(name="Calibri", bold=True, size=14)
     for number, (english, chinese) in enumerate(GUIDE, start=2):
         put(sheet.cell(number, 1), f"{number - 1}. {english}\n    {chinese}")
         sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=6)
         sheet.cell(number, 1).alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[number].height = 34 if len(english) < 110 else 64
+        sheet.row_dimensions[number].height = 34
     first = len(GUIDE) + 3
     rows: list[Sequence[Value]] = [
         ("sheet 表", "column 列", "* must", "unit 单位", "English", "中文")
@@ -187,8 +188,10 @@ def _add_guide(workbook: Workbook, required: dict[str, set[str]]) -> None:
             sheet.cell(number, column).alignment = Alignment(wrap_text=True, vertical="top")
     style_head(sheet, first, 6)
     sheet.freeze_panes = None
-    for letter, width in zip("ABCDEF", (14, 32, 8, 10, 60, 60), strict=True):
+    for letter, width in zip("ABCDEF", (14, 34, 9, 10, 64, 64), strict=True):
         sheet.column_dimensions[letter].width = width
+    for number in range(first, first + len(rows)):
+        wrap_row(sheet, number)
 
 
 def _add_settings(workbook: Workbook, table: str) -> None:
@@ -207,8 +210,10 @@ def _add_settings(workbook: Workbook, table: str) -> None:
     for number, (key, value, _) in enumerate(rows, start=2):
         note: Any = sheet.cell(number, 3)
         note.font, note.alignment = NOTE_FONT, Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[number].height = 32
+        wrap_row(sheet, number)
         cell: Any = sheet.cell(number, 2)
+        cell.alignment = Alignment(horizontal="left", vertical="top")
+        sheet.cell(number, 1).alignment = Alignment(vertical="top")
         if value is not None:
             cell.fill = _EXAMPLE_FILL
         if key in {"id", "title", "title_zh", "as_of"}:

@@ -58,6 +58,7 @@ class Sheet:
         columns: Known columns found, by name; a family member as "use:doctors".
         extras: Headers that we do not know, in their order.
         missing: Required columns that are not there.
+        is_whole: False where a row could not be read at all, with a fault noted.
     """
 
     place: str
@@ -67,6 +68,7 @@ class Sheet:
     missing: list[str]
     comma_groups_digits: bool
     rows: list[Row] = field(default_factory=list)
+    is_whole: bool = True
 
 
 class HeaderMatcher:
@@ -233,6 +235,7 @@ def _read_rows(
                 columns=len(names),
                 cells=len(row),
             )
+            sheet.is_whole = False
             continue
         for place, cell in enumerate(row):
             if (place >= len(names) or not names[place]) and _is_filled([cell]):

@@ -1,5 +1,6 @@
 """Sheets of a workbook written so that a person can read and print them."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -17,8 +18,8 @@ from tiebeam.core.model.numbers import number_text
 
 TEXT_FORMAT = "@"
 HEAD_FILL = PatternFill("solid", fgColor="E6EEF3")
-HEAD_FONT = Font(bold=True, color="1B1F23")
-NOTE_FONT = Font(italic=True, color="57606A")
+HEAD_FONT = Font(name="Calibri", size=11, bold=True, color="1B1F23")
+NOTE_FONT = Font(name="Calibri", size=11, color="57606A")
 _LINE = Border(bottom=Side(style="thin", color="57606A"))
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _WIDEST = 48
@@ -72,16 +73,33 @@ def add_sheet(
     for index, head in enumerate(heads, start=1):
         put(sheet.cell(1, index), head.text)
     style_head(sheet, 1, len(heads))
-    widths = [_text_width(head.text) for head in heads]
-    for number, row in enumerate(rows, start=2):
+    listed = [list(row) for row in rows]
+    for index, head in enumerate(heads):
+        width = head.width or _needed_width(head, [row[index] for row in listed])
+        sheet.column_dimensions[get_column_letter(index + 1)].width = width
+    for number, row in enumerate(listed, start=2):
         for index, value in enumerate(row):
             if value is not None:
                 put(sheet.cell(number, index + 1), value, heads[index].number_format)
-                widths[index] = max(widths[index], _text_width(_shown(value)))
-    for index, head in enumerate(heads):
-        letter = get_column_letter(index + 1)
-        sheet.column_dimensions[letter].width = head.width or min(widths[index] + 2, _WIDEST)
+        wrap_row(sheet, number)
+    wrap_row(sheet, 1)
     return sheet
+
+
+def wrap_row(sheet: Worksheet, row: int) -> None:
+    """Break texts of *row* that are wider than their columns, and make the row as high as they are."""
+    most = 1
+    for cell in sheet[row]:
+        if isinstance(cell.value, str) and cell.data_type == "s":
+            width = sheet.column_dimensions[cell.column_letter].width
+            lines = sum(
+                math.ceil(_line_width(x) * 1.1 / width) or 1 for x in cell.value.split("\n")
+            )
+            most = max(most, lines)
+    if most > 1:
+        for cell in sheet[row]:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.row_dimensions[row].height = min(15.5 * most + 2, 400)
 
 
 def style_head(sheet: Worksheet, row: int, columns: int) -> None:
@@ -90,7 +108,6 @@ def style_head(sheet: Worksheet, row: int, columns: int) -> None:
         cell: Any = sheet.cell(row, column)
         cell.font, cell.fill, cell.border = HEAD_FONT, HEAD_FILL, _LINE
         cell.alignment = Alignment(wrap_text=True, vertical="center")
-    sheet.row_dimensions[row].height = 34
     sheet.freeze_panes = f"A{row + 1}"
     sheet.print_title_rows = f"{row}:{row}"
     sheet.page_setup.orientation = "landscape"
@@ -102,15 +119,20 @@ def style_head(sheet: Worksheet, row: int, columns: int) -> None:
         sheet.oddFooter.center.text = "&A  &P / &N"
 
 
+def _needed_width(head: Head, values: Sequence[Value]) -> float:
+    """Return the width at which the column shows every value, within reason."""
+    heads = max(_line_width(line) for line in head.text.split("\n"))
+    widest = max((_line_width(line) for v in values for line in _shown(v).split("\n")), default=0)
+    return min(max(heads, widest) + 2.5, _WIDEST)
+
+
 def _shown(value: Value) -> str:
     """Return about what a cell shows of *value*."""
+    if value is None:
+        return ""
     return value if isinstance(value, str) else f"{value:.8g}"
 
 
-def _text_width(text: str) -> float:
-    """Return the width of the longest line of *text*; a Chinese sign is two wide."""
-    lines = text.split("\n") or [""]
-    return max(
-        sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line[:200])
-        for line in lines
-    )
+def _line_width(line: str) -> float:
+    """Return the width of *line* in signs; a Chinese sign is two wide."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line[:2000])

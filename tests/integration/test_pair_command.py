@@ -1,6 +1,8 @@
 """``tiebeam pair``: the plan, its folder, and every way in which the run can end."""
 
+import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -309,6 +311,36 @@ class TestInterruption:
         _, err = started.communicate(timeout=60)
 
         assert started.returncode == 0, err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals are made as POSIX knows them")
+class TestProgressOnATerminal:
+    def test_is_one_line_that_is_drawn_again_and_then_gone(self, scenario, tmp_path):
+        ours, theirs = os.openpty()
+        command = [sys.executable, "-m", "tiebeam.interfaces.cli", "pair", str(scenario)]
+        started = subprocess.Popen(
+            [*command, "-o", str(tmp_path / "out"), "--lang", "en"],
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+        )
+        os.close(theirs)
+
+        started.communicate(timeout=60)
+        drawn = read_to_end(ours)
+
+        assert started.returncode == 0, drawn
+        assert "\x1b[2K" in drawn
+        assert drawn.rstrip().endswith("\x1b[2K")
+
+
+def read_to_end(terminal):
+    """Return all that was written to *terminal*, whose other end is closed."""
+    parts = []
+    # Linux tells the end of a terminal by an error.
+    with os.fdopen(terminal, "rb", buffering=0) as stream, contextlib.suppress(OSError):
+        while part := stream.read(4096):
+            parts.append(part)
+    return b"".join(parts).decode()
 
 
 class TestSeconds:

@@ -73,7 +73,7 @@ def _show(
     if report.findings:
         console.print_lines([session.say("cli.check_findings", count=len(report.findings))])
         console.print_lines(
-            f"  §{finding.rule}  {voice.tell(finding.code, finding.facts)}"
+            f"  §{finding.rule}  {documents.say_finding(voice, finding)}"
             for finding in report.findings
         )
     else:

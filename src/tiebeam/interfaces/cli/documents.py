@@ -5,7 +5,7 @@ from typing import Any
 
 from tiebeam.core.model.plan import LevelResult, Plan
 from tiebeam.core.model.scenario import Scenario
-from tiebeam.core.pairing.check import CheckReport
+from tiebeam.core.pairing.check import CheckReport, Finding
 from tiebeam.core.pairing.compare import Comparison, Inequality, LevelPair
 from tiebeam.core.pairing.evaluate import coverages, loads, pair_coverages, sum_amounts
 from tiebeam.errors import Fault
@@ -101,12 +101,25 @@ def check_document(voice: Voice, check: CheckReport) -> Document:
                 "rule": finding.rule,
                 "code": finding.code,
                 "facts": finding.facts,
-                "message": voice.tell(finding.code, finding.facts),
+                "message": say_finding(voice, finding),
             }
             for finding in check.findings
         ],
         "levels": check.levels,
     }
+
+
+def say_finding(voice: Voice, finding: Finding) -> str:
+    """Return the sentence of *finding*, with names in place of ids."""
+    code, facts = finding.code, dict(finding.facts)
+    if code == "check.false_value" and "id" in facts:
+        code = "check.false_party_value"
+    if code in ("check.no_lead", "check.wrong_lead"):
+        # What was met and expected are donors here, elsewhere figures.
+        facts |= {
+            key: voice.donor(value) for key, value in facts.items() if isinstance(value, str)
+        } | {"recipient": finding.facts["recipient"]}
+    return voice.tell(code, facts)
 
 
 def comparison_document(voice: Voice, comparison: Comparison) -> Document:

@@ -50,7 +50,11 @@ def answer_pair(
         # A search that was stopped shows what can be had, and not that nothing better can.
         return reason
     levels = compare_plans(scenario, plan, other, after_scenario=changed).levels
-    return replace(reason, outcome="feasible", changes=tuple(map(_level_change, levels)))
+    return replace(
+        reason,
+        outcome="feasible",
+        changes=tuple(_level_change(level) for level in levels if level.before.value != ()),
+    )
 
 
 def pair_document(voice: Voice, reason: PairReason) -> dict[str, object]:

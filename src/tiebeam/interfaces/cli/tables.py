@@ -211,9 +211,11 @@ def _print_pairs(session: Session, voice: Voice, plan: Plan) -> None:
     ]
     if has_amounts:
         columns.append(Column(title=session.say("plan.column_share"), is_figure=True))
-    for resource in resources:
-        # The unit stands in the head, as in a yearbook.
-        columns.append(Column(title=say_resource(session, voice, resource), is_figure=True))
+    # The unit stands in the head, as in a yearbook.
+    columns += [
+        Column(title=say_resource(session, voice, resource), is_figure=True)
+        for resource in resources
+    ]
     print_table(session, session.say("plan.pairs"), columns, rows)
 
 

@@ -56,7 +56,7 @@ def _show(
     session: Session, loaded: "Loaded", path: Path, plan: "Plan", report: "CheckReport"
 ) -> None:
     from tiebeam.interfaces.cli import console, documents, tables
-    from tiebeam.interfaces.cli.faults import list_fault_lines
+    from tiebeam.interfaces.cli.faults import print_warnings
     from tiebeam.interfaces.report.words import Voice
 
     scenario = loaded.scenario
@@ -81,6 +81,4 @@ def _show(
     if not session.is_quiet:
         tables.print_checked_levels(session, report)
         tables.print_assumptions(session, scenario, [str(path)] if plan.completed else [])
-    if loaded.warnings:
-        console.print_notes([session.say("cli.warnings", count=len(loaded.warnings))])
-        console.print_notes(list_fault_lines(session, loaded.warnings))
+    print_warnings(session, loaded.warnings)

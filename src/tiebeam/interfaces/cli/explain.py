@@ -76,7 +76,7 @@ def _answer(
 
 def _show(session: Session, loaded: "Loaded", plan: "Plan", reasons: "PlanReasons") -> None:
     from tiebeam.interfaces.cli import console, documents, tables
-    from tiebeam.interfaces.cli.faults import list_fault_lines
+    from tiebeam.interfaces.cli.faults import print_warnings
     from tiebeam.interfaces.cli.loading import list_staleness
     from tiebeam.interfaces.cli.reasons import (
         list_pair_lines,
@@ -110,6 +110,4 @@ def _show(session: Session, loaded: "Loaded", plan: "Plan", reasons: "PlanReason
     if not session.is_quiet:
         completed = [session.say("explain.the_plan")] if plan.completed else []
         tables.print_assumptions(session, loaded.scenario, completed)
-    if warnings:
-        console.print_notes([session.say("cli.warnings", count=len(warnings))])
-        console.print_notes(list_fault_lines(session, warnings))
+    print_warnings(session, warnings)

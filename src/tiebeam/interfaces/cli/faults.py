@@ -1,11 +1,12 @@
 """Faults as lines for people and as values for programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from itertools import groupby
 
 from tiebeam.core.model.plan import Notice
 from tiebeam.errors import Fault
+from tiebeam.interfaces.cli.console import print_notes
 from tiebeam.interfaces.cli.session import Session
 from tiebeam.interfaces.messages import has_message
 
@@ -25,6 +26,13 @@ def list_fault_lines(session: Session, faults: Iterable[Fault]) -> list[str]:
             for fault in sorted(group, key=lambda fault: fault.row or 0)
         ]
     return lines
+
+
+def print_warnings(session: Session, warnings: Sequence[Fault]) -> None:
+    """Print *warnings* on standard error, apart from the outcome; nothing where there are none."""
+    if warnings:
+        print_notes([session.say("cli.warnings", count=len(warnings))])
+        print_notes(list_fault_lines(session, warnings))
 
 
 def say_fault(session: Session, fault: Fault) -> str:

@@ -122,7 +122,7 @@ def _write(loaded: "Loaded", plan: "Plan", folder: Path) -> Written:
 
 def _show(session: Session, loaded: "Loaded", written: Written) -> None:
     from tiebeam.interfaces.cli import console, documents, tables
-    from tiebeam.interfaces.cli.faults import as_fault, list_fault_lines
+    from tiebeam.interfaces.cli.faults import as_fault, print_warnings
     from tiebeam.interfaces.report.words import Voice
 
     voice = Voice(loaded.scenario, session.language)
@@ -145,9 +145,7 @@ def _show(session: Session, loaded: "Loaded", written: Written) -> None:
         tables.print_assumptions(session, loaded.scenario)
     where = {"folder": written.folder, "report": written.report}
     console.print_lines(["", session.say("cli.plan_written", **where)])
-    if warnings:
-        console.print_notes([session.say("cli.warnings", count=len(warnings))])
-        console.print_notes(list_fault_lines(session, warnings))
+    print_warnings(session, warnings)
 
 
 def tell_nothing_found(session: Session) -> int:

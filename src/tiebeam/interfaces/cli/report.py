@@ -25,7 +25,7 @@ def report(
     """Write the report of a plan as one self-contained page."""
     from tiebeam.core.pairing.check import check_plan
     from tiebeam.interfaces.cli import console, documents
-    from tiebeam.interfaces.cli.faults import list_fault_lines
+    from tiebeam.interfaces.cli.faults import print_warnings
     from tiebeam.interfaces.cli.loading import list_staleness, load_plan, load_scenario
     from tiebeam.interfaces.cli.reasons import find_reasons
     from tiebeam.interfaces.report import write_report
@@ -60,9 +60,7 @@ def report(
     console.print_lines([session.say("cli.report_written", report=page)])
     if check.findings:
         console.print_notes([session.say("cli.report_findings", count=len(check.findings))])
-    if warnings:
-        console.print_notes([session.say("cli.warnings", count=len(warnings))])
-        console.print_notes(list_fault_lines(session, warnings))
+    print_warnings(session, warnings)
     return ExitStatus.DONE
 
 

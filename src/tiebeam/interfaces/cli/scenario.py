@@ -19,7 +19,7 @@ def check_scenario(ctx: typer.Context, scenario: options.Scenario) -> int:
     """Read a scenario and say what is wrong or doubtful in it."""
     from tiebeam.core.model.identity import scenario_sha256
     from tiebeam.interfaces.cli import console, documents
-    from tiebeam.interfaces.cli.faults import list_fault_lines
+    from tiebeam.interfaces.cli.faults import print_warnings
     from tiebeam.interfaces.cli.loading import load_scenario
 
     session = session_of(ctx)
@@ -40,9 +40,7 @@ def check_scenario(ctx: typer.Context, scenario: options.Scenario) -> int:
         console.print_document(documents.envelope("scenario check", ExitStatus.DONE, content))
         return ExitStatus.DONE
     console.print_lines([session.say("cli.scenario_sound", **facts)])
-    if loaded.warnings:
-        console.print_notes([session.say("cli.warnings", count=len(loaded.warnings))])
-        console.print_notes(list_fault_lines(session, loaded.warnings))
+    print_warnings(session, loaded.warnings)
     return ExitStatus.DONE
 
 

@@ -170,7 +170,7 @@ def _is_inside(panel: Panel, point: MapPoint) -> bool:
 
 def _most_stroke(count: int) -> float:
     """Return the width of the strongest of *count* lines: many lines are drawn finer."""
-    return max(LEAST_STROKE + 1, MOST_STROKE * min(1.0, (40 / max(count, 1)) ** 0.5))
+    return max(LEAST_STROKE + 1, MOST_STROKE * min(1.0, math.sqrt(40 / max(count, 1))))
 
 
 def _line(panel: Panel, line: MapLine, most: float) -> Markup:

@@ -84,9 +84,8 @@ def _is_idle(change: LevelChange) -> bool:
 
 
 def _compare(one: float, other: float) -> int:
-    if one == other:
-        return 0
-    if abs(one - other) <= EQUAL_WITHIN * max(1.0, abs(other)):
+    near = EQUAL_WITHIN * max(1.0, abs(other)) if math.isfinite(other) else 0.0
+    if one == other or abs(one - other) <= near:
         return 0
     return 1 if one > other else -1
 

@@ -7,6 +7,9 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
+from tiebeam.core.model.identity import scenario_sha256
+from tiebeam.errors import InvalidInput
+from tiebeam.interchange.scenario import read_scenario
 from unit.scenario_sheets import (
     FILES,
     build_workbook,
@@ -16,9 +19,6 @@ from unit.scenario_sheets import (
     repairs_when,
     write_files,
 )
-from tiebeam.core.model.identity import scenario_sha256
-from tiebeam.errors import InvalidInput
-from tiebeam.interchange.scenario import read_scenario
 
 NEEDS = FILES["needs.csv"]
 
@@ -495,10 +495,12 @@ class TestReadHostileWorkbook:
 
     def test_refuses_a_part_that_unpacks_to_more_than_any_table_needs(self, tmp_path):
         path = tmp_path / "s.xlsx"
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            with archive.open("xl/worksheets/sheet1.xml", "w") as stream:
-                for _ in range(260):
-                    stream.write(b" " * 2**20)
+        with (
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+            archive.open("xl/worksheets/sheet1.xml", "w") as stream,
+        ):
+            for _ in range(260):
+                stream.write(b" " * 2**20)
 
         assert [(f.code, f.facts["what"]) for f in list_faults_of(path)] == [
             ("read.too_large", "bytes")

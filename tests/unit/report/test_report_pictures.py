@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -228,9 +229,7 @@ class TestManyParties:
             float(y) for y in re.findall(r'<text x="[\d.]+" y="([\d.]+)" text-anchor="end"', svg)
         )
         assert len(places) == 121
-        assert (
-            min(after - before for before, after in zip(places[1:], places[2:], strict=False)) > 12
-        )
+        assert min(after - before for before, after in pairwise(places[1:])) > 12
 
 
 class TestSvg:

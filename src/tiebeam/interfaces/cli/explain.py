@@ -11,7 +11,7 @@ from tiebeam.interfaces.cli.help import session_of
 from tiebeam.interfaces.cli.session import Session
 
 if TYPE_CHECKING:
-    from tiebeam.core.explain.reasons import PlanReasons
+    from tiebeam.core.explain.reasons import DonorReason, PlanReasons, RecipientReason
     from tiebeam.core.model.plan import Plan
     from tiebeam.core.model.scenario import Scenario
     from tiebeam.interfaces.cli.loading import Loaded
@@ -55,18 +55,15 @@ def _answer(
         giver = find_donor(scenario, pair[0], argument="--pair")
         taker = find_recipient(scenario, pair[1], argument="--pair")
         return PlanReasons(pairs=(answer_pair(session, scenario, plan, giver.id, taker.id),))
-    asked = ""
+    whole = find_reasons(scenario, plan)
     if donor is not None:
         asked = find_donor(scenario, donor, argument="--donor").id
-    if recipient is not None:
-        asked = find_recipient(scenario, recipient, argument="--recipient").id
-    whole = find_reasons(scenario, plan) or PlanReasons()
-    if donor is not None:
         return PlanReasons(
             pairs=tuple(row for row in whole.pairs if row.donor == asked),
             donors=tuple(row for row in whole.donors if row.donor == asked),
         )
     if recipient is not None:
+        asked = find_recipient(scenario, recipient, argument="--recipient").id
         return PlanReasons(
             pairs=tuple(row for row in whole.pairs if row.recipient == asked),
             recipients=tuple(row for row in whole.recipients if row.recipient == asked),
@@ -81,6 +78,7 @@ def _show(session: Session, loaded: "Loaded", plan: "Plan", reasons: "PlanReason
     from tiebeam.interfaces.cli.reasons import (
         list_pair_lines,
         list_party_lines,
+        list_service_lines,
         pair_document,
         party_document,
     )
@@ -99,14 +97,13 @@ def _show(session: Session, loaded: "Loaded", plan: "Plan", reasons: "PlanReason
         }
         console.print_document(documents.envelope("explain", ExitStatus.DONE, content))
         return
-    console.print_lines(
-        [
-            *list_party_lines(session, voice, reasons.recipients),
-            *list_party_lines(session, voice, reasons.donors),
-            *list_pair_lines(session, voice, reasons.pairs),
-        ]
-        or [session.say("explain.nothing")]
-    )
+    lines = []
+    parties: list[RecipientReason | DonorReason] = [*reasons.recipients, *reasons.donors]
+    for party in parties:
+        lines += list_party_lines(session, voice, [party])
+        lines += list_service_lines(session, voice, plan, party)
+    lines += list_pair_lines(session, voice, reasons.pairs)
+    console.print_lines(lines or [session.say("explain.nothing")])
     if not session.is_quiet:
         completed = [session.say("explain.the_plan")] if plan.completed else []
         tables.print_assumptions(session, loaded.scenario, completed)

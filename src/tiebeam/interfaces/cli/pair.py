@@ -102,7 +102,6 @@ def _choose_folder(scenario: Path, out: Path | None) -> Path:
 
 def _write(loaded: "Loaded", plan: "Plan", folder: Path) -> Written:
     from tiebeam.interchange.plan import write_plan
-    from tiebeam.interfaces.cli.reasons import find_reasons
     from tiebeam.interfaces.report import write_report
 
     check = demand_own_check(loaded.scenario, plan)
@@ -113,7 +112,7 @@ def _write(loaded: "Loaded", plan: "Plan", folder: Path) -> Written:
         loaded.scenario,
         plan,
         check=check,
-        reasons=find_reasons(loaded.scenario, plan),
+        reasons=None,
         against=None,
         boundaries=None,
     )

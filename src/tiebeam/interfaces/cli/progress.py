@@ -4,26 +4,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from tiebeam.interfaces.cli.session import Session, write_lines
+
+if TYPE_CHECKING:
+    from tiebeam.core.pairing.solver import Progress
 
 PLAIN_LINE_EVERY_S = 2.0
 """Least seconds between two plain lines of one level."""
 
 
-class Progress(Protocol):
-    """What the solver tells (``tiebeam.core.pairing.solver``); None = not known yet."""
-
-    level: str
-    position: int
-    levels: int
-    incumbent: float | None
-    bound: float | None
-    gap: float | None
-
-
-Listener = Callable[[Progress], None]
+Listener = Callable[["Progress"], None]
 
 
 @contextmanager
@@ -37,7 +29,7 @@ def draw_progress(session: Session) -> Iterator[Listener]:
         yield _plain_listener(session)
 
 
-def say_progress(session: Session, progress: Progress, elapsed_s: float) -> str:
+def say_progress(session: Session, progress: "Progress", elapsed_s: float) -> str:
     """Return one line: level, seconds, best so far, bound and gap, as far as they are known."""
     name = session.say(f"levels.{progress.level}.name")
     line = session.say(
@@ -76,7 +68,7 @@ def _draw_live(session: Session) -> Iterator[Listener]:
             return Text(session.say("cli.progress_start", elapsed=elapsed))
         return Text(say_progress(session, latest[-1], elapsed))
 
-    def listen(progress: Progress) -> None:
+    def listen(progress: "Progress") -> None:
         latest[:] = [progress]
 
     console = Console(file=sys.stderr, highlight=False)
@@ -88,7 +80,7 @@ def _plain_listener(session: Session) -> Listener:
     started = time.monotonic()
     told: list[tuple[str, float]] = []
 
-    def listen(progress: Progress) -> None:
+    def listen(progress: "Progress") -> None:
         now = time.monotonic()
         level, at = told[-1] if told else ("", 0.0)
         if progress.level == level and now - at < PLAIN_LINE_EVERY_S:

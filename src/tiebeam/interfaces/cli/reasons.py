@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 
 from tiebeam.core.explain.reasons import (
     Binding,
@@ -16,15 +17,30 @@ from tiebeam.core.model.plan import Plan
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.core.pairing.changes import Forbid, Require, apply_changes
 from tiebeam.core.pairing.compare import LevelPair, compare_plans
+from tiebeam.core.pairing.evaluate import coverages, loads, pair_coverages
 from tiebeam.interfaces.cli.session import Session
 from tiebeam.interfaces.cli.solving import Limits, solve
 from tiebeam.interfaces.report.sentences import binding_sentence, certainty_word, pair_sentence
 from tiebeam.interfaces.report.words import Voice
 
+FULL = 1 - Fraction(1, 10**6)
+"""Coverage from which a need is met in full (§M7)."""
 
-def find_reasons(scenario: Scenario, plan: Plan) -> PlanReasons | None:
-    """Return the reasons for the whole *plan*: proven intervals, no search."""
-    return None
+
+def find_reasons(scenario: Scenario, plan: Plan) -> PlanReasons:
+    """Return what can be told of the whole *plan* without any search: the share of each party."""
+    flows = plan.flows or ()
+    covered, loaded = coverages(scenario, flows), loads(scenario, flows)
+    return PlanReasons(
+        recipients=tuple(
+            RecipientReason(recipient=party, coverage=float(share), is_full=share >= FULL)
+            for party, share in sorted(covered.items(), key=lambda item: (item[1], item[0]))
+        ),
+        donors=tuple(
+            DonorReason(donor=party, load=float(share))
+            for party, share in sorted(loaded.items(), key=lambda item: (-item[1], item[0]))
+        ),
+    )
 
 
 def answer_pair(
@@ -106,15 +122,39 @@ def list_party_lines(
     lines = []
     for reason in reasons:
         if isinstance(reason, RecipientReason):
-            code = "explain.recipient_full" if reason.is_full else "explain.recipient"
-            name, share = voice.recipient(reason.recipient), reason.coverage
+            code, name, share = "recipient", voice.recipient(reason.recipient), reason.coverage
+            if reason.is_full:
+                code = "recipient_full"
         else:
-            code, name, share = "explain.donor", voice.donor(reason.donor), reason.load
-        lines.append(session.say(code, name=name, share=share))
+            code, name, share = "donor", voice.donor(reason.donor), reason.load
+        if reason.binding:
+            code += "_bound"
+        lines.append(session.say(f"explain.{code}", name=name, share=share))
         lines += [
             f"  §{binding.rule}  {binding_sentence(binding, voice)}" for binding in reason.binding
         ]
     return lines
+
+
+def list_service_lines(
+    session: Session, voice: Voice, plan: Plan, party: RecipientReason | DonorReason
+) -> list[str]:
+    """Return whom a donor serves, or who serves a recipient, and how much of the need that is."""
+    shares = pair_coverages(voice.scenario, plan.flows or ())
+    if isinstance(party, RecipientReason):
+        pairs = [pair for pair in plan.pairs if pair.recipient == party.recipient]
+    else:
+        pairs = [pair for pair in plan.pairs if pair.donor == party.donor]
+    return [
+        "  "
+        + session.say(
+            "explain.serves_as_lead" if pair.lead else "explain.serves",
+            donor=voice.donor(pair.donor),
+            recipient=voice.recipient(pair.recipient),
+            share=shares.get((pair.donor, pair.recipient), 0.0),
+        )
+        for pair in sorted(pairs, key=lambda p: (p.recipient, not p.lead, p.donor))
+    ]
 
 
 def _level_change(level: LevelPair) -> LevelChange:

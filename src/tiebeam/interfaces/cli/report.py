@@ -27,7 +27,6 @@ def report(
     from tiebeam.interfaces.cli import console, documents
     from tiebeam.interfaces.cli.faults import print_warnings
     from tiebeam.interfaces.cli.loading import list_staleness, load_plan, load_scenario
-    from tiebeam.interfaces.cli.reasons import find_reasons
     from tiebeam.interfaces.report import write_report
 
     session = session_of(ctx)
@@ -44,7 +43,7 @@ def report(
         loaded.scenario,
         shown,
         check=check,
-        reasons=find_reasons(loaded.scenario, shown),
+        reasons=None,
         against=other,
         boundaries=layer,
     )

@@ -49,9 +49,7 @@ def row_ids(table: str, row: Any) -> dict[str, object]:
 
 
 def as_text(value: Any) -> str:
-    """Return a value met as the files would write it; None is empty."""
-    if value is None:
-        return ""
+    """Return a value met as the files would write it."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number_text(value)
     return str(value)

@@ -110,6 +110,22 @@ class TestBindingSentence:
         assert "worth 0.4 % of coverage" in binding_sentence(binding, ENGLISH).replace(THIN, " ")
 
     @pytest.mark.parametrize(
+        ("kind", "facts", "told"),
+        [
+            ("capacity", {"donors": ["fj", "jl"]}, "The capacity of Fujian, Jilin is used up."),
+            ("partner_limit", {"limit": 2}, "as many partners as it may have: 2."),
+            ("forbidden", {"donors": ["jl"]}, "may not be paired with Jilin"),
+            ("lot", {"lot": 120}, "less than one whole lot of 120."),
+            ("min_share", {"limit": 0.05}, "the smallest share, 5 %."),
+            ("fairness", {"recipients": ["ly"]}, "take from Longyan, no better off."),
+        ],
+    )
+    def test_names_who_or_what_it_is_about(self, kind, facts, told):
+        binding = Binding(rule="M3", code=f"binding.{kind}", facts=facts)
+
+        assert told in binding_sentence(binding, ENGLISH).replace(THIN, " ")
+
+    @pytest.mark.parametrize(
         "kind",
         ["capacity", "partner_limit", "forbidden", "need", "lot", "min_share", "fairness"],
     )

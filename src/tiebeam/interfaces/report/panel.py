@@ -77,11 +77,11 @@ def draw_graticule(panel: Panel) -> Markup:
     lats, lons = _degrees(panel, step)
     for lat in lats:
         line = [panel.put((lat, lon)) for lon in _fine(lons)]
-        parts += _grid_line(line)
+        parts += _grid_line(line, panel)
         parts += _edge_label(line, panel, _latitude(lat, step), at_left=True)
     for lon in lons:
         line = [panel.put((lat, lon)) for lat in _fine(lats)]
-        parts += _grid_line(line)
+        parts += _grid_line(line, panel)
         parts += _edge_label(line, panel, _longitude(lon, step), at_left=False)
     return Markup("").join(parts)
 
@@ -190,10 +190,18 @@ def _fine(degrees: Sequence[float]) -> Iterator[float]:
         yield degrees[-1]
 
 
-def _grid_line(line: Sequence[Spot]) -> list[Markup]:
-    if len(line) < 2:
+def _grid_line(line: Sequence[Spot], panel: Panel) -> list[Markup]:
+    """Return *line* where it is on the panel or near its edge; what is far off is not written."""
+    box = panel.box
+    near = [
+        (x, y)
+        for x, y in line
+        if abs(x - box.x - box.width / 2) < box.width
+        and abs(y - box.y - box.height / 2) < box.height
+    ]
+    if len(near) < 2:
         return []
-    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in line)
+    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in near)
     return [tag("path", d=path, stroke_width=0.75, **paint(stroke="line"))]
 
 

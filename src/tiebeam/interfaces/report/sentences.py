@@ -11,6 +11,16 @@ from tiebeam.interfaces.report.words import Voice
 EQUAL_WITHIN = 1e-6
 """Two figures are the same within this, relative where they exceed 1 (§M7)."""
 
+NAMED_BY = {
+    "binding.capacity": "donors",
+    "binding.partner_limit": "limit",
+    "binding.forbidden": "donors",
+    "binding.lot": "lot",
+    "binding.min_share": "limit",
+    "binding.fairness": "recipients",
+}
+"""The fact with which a rule that binds can be told by name or number."""
+
 
 def pair_sentence(reason: PairReason, voice: Voice) -> str:
     """Return why the pair is open, or why it is not, with the numbers before and after."""
@@ -44,6 +54,8 @@ def binding_sentence(binding: Binding, voice: Voice) -> str:
     """Return what one rule does to a party, and what loosening it would be worth."""
     if has_message(binding.code):
         sentence = voice.tell(binding.code, binding.facts)
+    elif NAMED_BY.get(binding.code) in binding.facts:
+        sentence = voice.tell(f"report.{binding.code}_told", binding.facts)
     else:
         sentence = voice.say(f"report.{binding.code}")
     if binding.worth is not None and binding.worth > 0:

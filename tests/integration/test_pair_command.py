@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+from openpyxl import load_workbook
 
 from integration.command_line import TABLES, run, search_replaced, write_tables
 from tiebeam.core.model.plan import Conflict, Flow, Pair, Plan
@@ -129,6 +130,18 @@ class TestPair:
         assert "colour" not in ended.out
         assert [row["code"] for row in written["warnings"]] == ["read.unknown_column"]
 
+    def test_writes_warnings_into_the_workbook_in_both_languages(self, tmp_path):
+        recipients = "id,name,colour\nhill,Hill,red\nlake,Lake,blue\n"
+        folder = write_tables(tmp_path / "coloured", recipients=recipients)
+
+        run("pair", folder, "-o", tmp_path / "out", "-q")
+
+        sheets = load_workbook(tmp_path / "out" / "plan.xlsx")
+        texts = {cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row}
+        english = "recipients.csv, row 1, column colour: the column is not known; it is kept"
+        assert any(str(text).startswith(english) for text in texts)
+        assert any(str(text).startswith("recipients.csv，第1行，“colour”列：") for text in texts)
+
 
 class TestPairRefuses:
     @pytest.mark.parametrize(
@@ -155,6 +168,28 @@ class TestPairRefuses:
 
         assert ended.status == 2
         assert (tmp_path / "taken").read_text(encoding="utf-8") == "mine"
+
+    def test_to_write_the_plan_among_other_things_and_does_not_search_first(
+        self, scenario, tmp_path
+    ):
+        (tmp_path / "mine").mkdir()
+        (tmp_path / "mine" / "letter.txt").write_text("dear", encoding="utf-8")
+
+        ended = run("pair", scenario, "-o", tmp_path / "mine")
+
+        assert ended.status == 2
+        assert "letter.txt" in ended.err
+        assert "Level 1" not in ended.err
+        assert (tmp_path / "mine" / "letter.txt").read_text(encoding="utf-8") == "dear"
+
+    def test_nothing_where_a_plan_of_ours_is_replaced(self, scenario, tmp_path):
+        run("pair", scenario, "-o", tmp_path / "out", "--seed", "1")
+
+        ended = run("pair", scenario, "-o", tmp_path / "out", "--seed", "2")
+
+        written = json.loads((tmp_path / "out" / "plan.json").read_text(encoding="utf-8"))
+        assert ended.status == 0
+        assert written["solver"]["seed"] == 2
 
 
 class TestInfeasible:

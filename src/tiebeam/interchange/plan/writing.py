@@ -41,7 +41,7 @@ def write_plan(
         CannotWrite: The system refuses.
     """
     target = Path(folder)
-    _refuse_foreign(target)
+    demand_replaceable(target)
     workbook = build_plan_workbook(plan, scenario, say)
     with placed_folder(target) as place:
         (place / "plan.json").write_bytes(plan_text(plan).encode())
@@ -53,8 +53,13 @@ def write_plan(
         workbook.save(place / "plan.xlsx")
 
 
-def _refuse_foreign(target: Path) -> None:
-    """Raise FolderNotOurs unless *target* is free, empty, or a plan folder that we wrote."""
+def demand_replaceable(target: Path) -> None:
+    """
+    Refuse *target* unless it is free, empty, or a plan folder that we wrote.
+
+    Raises:
+        FolderNotOurs: It is none of these.
+    """
     if not target.exists():
         return
     if not target.is_dir():

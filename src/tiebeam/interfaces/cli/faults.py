@@ -1,14 +1,15 @@
 """Faults as lines for people and as values for programs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import groupby
+from typing import Any
 
 from tiebeam.core.model.plan import Notice
 from tiebeam.errors import Fault
 from tiebeam.interfaces.cli.console import print_notes
 from tiebeam.interfaces.cli.session import Session
-from tiebeam.interfaces.messages import has_message
+from tiebeam.interfaces.messages import LANGUAGES, has_message
 
 MOST_KNOWN_SHOWN = 12
 """How many of the known ids a message lists at most."""
@@ -109,6 +110,17 @@ def as_fault(notice: Notice) -> Fault:
         value=str(facts.pop("value", "")),
         facts=facts,
     )
+
+
+def say_notice(code: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a warning that a plan keeps, with its place, in each language."""
+    fault = as_fault(Notice(code=code, facts=facts))
+    sentences = []
+    for language in LANGUAGES:
+        session = Session(language=language)
+        where = session.say("cli.in_place", place=fault.place) if fault.place else ""
+        sentences.append(where + _locate(session, fault) + say_fault(session, fault))
+    return tuple(sentences)
 
 
 def _locate(session: Session, fault: Fault) -> str:

@@ -88,24 +88,30 @@ def _choose_folder(scenario: Path, out: Path | None) -> Path:
     Return where the plan goes: what was asked for, else ``<scenario>-plan`` where we are.
 
     Raises:
-        InvalidInput: It is a file, or the scenario itself.
+        InvalidInput: It is the scenario itself.
+        FolderNotOurs: Something is there that we did not write.
     """
+    from tiebeam.interchange.plan import demand_replaceable
+
     name = scenario.resolve()
     if name.name == "scenario.toml":
         name = name.parent
     stem = name.stem if name.is_file() else name.name
     folder = Path(f"{stem}-plan") if out is None else out
-    if folder.exists() and (not folder.is_dir() or folder.resolve() == name):
+    if folder.resolve() == name:
         raise InvalidInput([Fault(code="cli.no_place_for_plan", place="-o", value=str(folder))])
+    # Before the search: nobody should wait for a plan that cannot be kept.
+    demand_replaceable(folder)
     return folder
 
 
 def _write(loaded: "Loaded", plan: "Plan", folder: Path) -> Written:
     from tiebeam.interchange.plan import write_plan
+    from tiebeam.interfaces.cli.faults import say_notice
     from tiebeam.interfaces.report import write_report
 
     check = demand_own_check(loaded.scenario, plan)
-    write_plan(plan, loaded.scenario, folder)
+    write_plan(plan, loaded.scenario, folder, say=say_notice)
     report = folder / "report.html"
     write_report(
         report,

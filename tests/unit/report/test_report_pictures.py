@@ -72,8 +72,20 @@ class TestPanel:
             assert 20 <= y <= 320
 
     def test_reads_lines_of_any_geojson_and_passes_over_the_rest(self):
+        deep: list = []
+        for _ in range(5000):
+            deep = [deep]
+        off = {"coordinates": [[1e300, 2], [float("nan"), 3]]}
         assert list(lines_of_layer(LAYER)) == [[(25, 116), (25, 118), (27, 118), (25, 116)]]
-        for odd in ({}, {"type": "Point", "coordinates": [1, 2]}, {"features": "x"}, [1], None):
+        for odd in (
+            {},
+            {"type": "Point", "coordinates": [1, 2]},
+            {"features": "x"},
+            {"coordinates": deep},
+            off,
+            [1],
+            None,
+        ):
             assert list(lines_of_layer(odd)) == []
 
 

@@ -22,6 +22,9 @@ LEAST_SPAN = math.radians(0.4)
 
 PADDING = 30.0
 
+DEEPEST = 8
+"""How deep a GeoJSON object is followed; sound ones are not half as deep."""
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -127,34 +130,37 @@ def draw_layer(panel: Panel, boundaries: dict[str, object]) -> Markup:
     return tag("path", d=data, stroke_width=0.8, stroke_opacity=0.6, **paint(stroke="muted"))
 
 
-def lines_of_layer(node: object) -> Iterator[list[Degrees]]:
+def lines_of_layer(node: object, depth: int = 0) -> Iterator[list[Degrees]]:
     """Yield every line of a GeoJSON object as places; what is no line or area is passed over."""
-    if not isinstance(node, dict):
+    if not isinstance(node, dict) or depth > DEEPEST:
         return
     for key in ("features", "geometries"):
         members = node.get(key)
         for member in members if isinstance(members, list) else ():
-            yield from lines_of_layer(member)
+            yield from lines_of_layer(member, depth + 1)
     if node.get("geometry"):
-        yield from lines_of_layer(node["geometry"])
+        yield from lines_of_layer(node["geometry"], depth + 1)
     yield from _lines_of_coordinates(node.get("coordinates"))
 
 
-def _lines_of_coordinates(nested: object) -> Iterator[list[Degrees]]:
-    if not isinstance(nested, list) or not nested:
+def _lines_of_coordinates(nested: object, depth: int = 0) -> Iterator[list[Degrees]]:
+    if not isinstance(nested, list) or depth > DEEPEST:
         return
-    line = [
-        (float(point[1]), float(point[0]))
-        for point in nested
-        if isinstance(point, list)
-        and len(point) >= 2
-        and all(isinstance(part, int | float) and math.isfinite(part) for part in point[:2])
-    ]
+    line = [(float(point[1]), float(point[0])) for point in nested if _is_place(point)]
     if len(line) > 1:
         yield line
         return
     for member in nested:
-        yield from _lines_of_coordinates(member)
+        yield from _lines_of_coordinates(member, depth + 1)
+
+
+def _is_place(point: object) -> bool:
+    """Return whether *point* is a longitude and a latitude; NaN and what lies off the globe is not."""
+    if not isinstance(point, list) or len(point) < 2:
+        return False
+    lon, lat = point[:2]
+    numbers = isinstance(lon, int | float) and isinstance(lat, int | float)
+    return numbers and abs(lon) <= 360 and abs(lat) <= 90
 
 
 def _step(panel: Panel) -> float:

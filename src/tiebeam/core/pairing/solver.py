@@ -1,0 +1,415 @@
+"""
+From a scenario to the best plan and the proof of how good it is (§M5, §M6).
+
+All levels are taken in order, each as a row of stages. At a stage a linear
+program gives a bound, a search by small changes a better plan, and a tree of
+cases closes what is left between the two. Each pass over all stages spends more
+effort than the last; it ends when every gap is closed or the caller stops it.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+import tiebeam
+from tiebeam.core.model.identity import scenario_sha256
+from tiebeam.core.model.plan import (
+    OPTIMAL_GAP,
+    Figure,
+    Flow,
+    LevelResult,
+    Pair,
+    Plan,
+    SolverRecord,
+)
+from tiebeam.core.model.scenario import LevelName, Scenario
+from tiebeam.core.pairing.evaluate import leads
+from tiebeam.core.pairing.flows import complete_flows_for, find_any_plan
+from tiebeam.core.pairing.neighbourhood import improve_pairs
+from tiebeam.core.pairing.problem import Bools, Floats, Problem, compile_problem
+from tiebeam.core.pairing.proof import Proof, level_certificate
+from tiebeam.core.pairing.relaxation import Relaxation
+from tiebeam.core.pairing.stages import Stage, coverages, list_stages, loads, stage_value
+from tiebeam.core.pairing.tree import Tree
+
+SETTLED = 1e-6
+"""A stage is solved when value and bound are this near, in the stage's unit (§M6)."""
+KEPT = 1e-7
+"""How much of a reached stage rounding may cost at later ones, in the stage's unit."""
+FIRST_MOVES, LATER_MOVES = 400, 40
+FIRST_NODES, LATER_NODES = 60, 12
+GROWTH = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """
+    Where a solve stands.
+
+    Attributes:
+        level: The level at work.
+        position: Its place among the levels, from 1; *levels* is how many there are.
+        incumbent: The best value so far; for the vectors the mean of the worst
+            that are at work. None while there is none. Likewise *bound*.
+        gap: As §M6 defines.
+    """
+
+    level: LevelName
+    position: int
+    levels: int
+    incumbent: float | None
+    bound: float | None
+    gap: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incumbent:
+    """The best plan so far: open pairs (donors, recipients) and amounts (…, resources)."""
+
+    pairs: Bools
+    amounts: Floats
+
+
+@dataclass(slots=True)
+class Reached:
+    """What is known of one stage: its value, what none can beat, and why."""
+
+    stage: Stage
+    value: float
+    bound: float
+    proof: Proof | None
+
+    @property
+    def gap(self) -> float:
+        """Return the gap of §M6."""
+        return self.stage.gap(self.value, self.bound)
+
+
+def solve_pairing(
+    scenario: Scenario,
+    *,
+    gap: float | None = None,
+    seed: int | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Plan:
+    """
+    Return the best plan that the search can prove or reach before it is stopped.
+
+    Args:
+        scenario: A sound one (see ``core.model.faults``).
+        gap: Largest gap of a level at which the search may end; the policy's by default.
+        seed: Of the search by small changes; the policy's by default.
+        should_stop: Asked between steps; the best plan so far is then returned.
+        on_progress: Told where the search stands.
+
+    Returns:
+        A plan of status "optimal" (every gap at most 1e-4), "feasible",
+        "infeasible", or "unknown" when nothing was found before the stop.
+    """
+    policy = scenario.policy
+    search = Search(
+        compile_problem(scenario),
+        gap=max(policy.gap if gap is None else gap, SETTLED),
+        seed=policy.seed if seed is None else seed,
+        should_stop=should_stop,
+        on_progress=on_progress or (lambda progress: None),
+    )
+    status = search.run()
+    head = Plan(
+        scenario_id=scenario.id,
+        scenario_sha256=scenario_sha256(scenario),
+        solver=SolverRecord(version=tiebeam.__version__, seed=search.seed),
+        status=status,
+    )
+    if search.incumbent is None:
+        return head
+    return write_plan_values(scenario, search, head)
+
+
+class Search:
+    """One solve: its programs, its best plan, and what every stage reached."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        gap: float,
+        seed: int,
+        should_stop: Callable[[], bool],
+        on_progress: Callable[[Progress], None],
+        fixed: Bools | None = None,
+    ) -> None:
+        self.problem = problem
+        self.gap, self.seed = gap, seed
+        self.should_stop, self.on_progress = should_stop, on_progress
+        self.fixed = fixed
+        self.stages = list_stages(problem)
+        self.incumbent: Incumbent | None = None
+        self.reached: dict[Stage, Reached] = {}
+        self.best_of_level: dict[LevelName, Incumbent] = {}
+
+    def run(self) -> str:
+        """Search until proven or stopped; return the status of the plan (§M6)."""
+        start = find_any_plan(self._relaxation(with_pairs=True))
+        if start is None:
+            return "unknown" if self.should_stop() else "infeasible"
+        self.incumbent = Incumbent(*start)
+        effort = 1
+        while True:
+            finished = _Pass(self, effort).run()
+            if not finished or self.should_stop():
+                break
+            if all(reached.gap <= self.gap for reached in self.reached.values()):
+                break
+            effort *= GROWTH
+        return "optimal" if self.worst_gap() <= OPTIMAL_GAP else "feasible"
+
+    def worst_gap(self) -> float:
+        """Return the largest gap of any stage; infinite while one is unknown."""
+        if len(self.reached) < len(self.stages):
+            return math.inf
+        return max((reached.gap for reached in self.reached.values()), default=0.0)
+
+    def _relaxation(self, *, with_pairs: bool) -> Relaxation:
+        """Return a fresh program, with the pairs held where they were given (§M7)."""
+        relaxation = Relaxation(self.problem, with_pairs=with_pairs)
+        if self.fixed is not None and with_pairs:
+            chosen = self.fixed[relaxation.pair_i, relaxation.pair_j].astype(float)
+            pair = relaxation.at["pair"]
+            relaxation.lower[pair], relaxation.upper[pair] = chosen, chosen
+            relaxation.bound_columns(pair, chosen, chosen)
+        return relaxation
+
+
+class _Pass:
+    """One pass over all stages, with a given effort."""
+
+    def __init__(self, search: Search, effort: int) -> None:
+        self.search, self.effort = search, effort
+        self.problem = search.problem
+        self.whole = search._relaxation(with_pairs=True)
+        self.given = Relaxation(search.problem, with_pairs=False)
+        self.tree = Tree(self.whole)
+        self.rng = np.random.default_rng(search.seed)
+        self.pair_floors: list[tuple[Floats, float]] = []
+        self.open_gap = 0.0
+        assert search.incumbent is not None
+        self.incumbent = search.incumbent
+
+    def run(self) -> bool:
+        """Take every stage in turn; return whether none was cut short."""
+        search = self.search
+        previous: Stage | None = None
+        for stage in search.stages:
+            if previous is not None and previous.level != stage.level:
+                self._close_level(previous.level)
+            finished = self._take(stage)
+            if not finished:
+                return False
+            previous = stage
+        if previous is not None:
+            self._close_level(previous.level)
+        return True
+
+    def _close_level(self, level: LevelName) -> None:
+        """Keep what the level reached, less the slack that later levels may spend (§M5)."""
+        self.search.best_of_level[level] = self.incumbent
+        slack = self.problem.slack.get(level, 0.0)
+        if slack > 0:
+            for program in (self.whole, self.given):
+                program.relax_floors(level, slack)
+            self.tree.start_again()
+
+    def _take(self, stage: Stage) -> bool:
+        """Improve and bound one stage, then keep it; return False when stopped."""
+        search, problem = self.search, self.problem
+        known = search.reached.get(stage)
+        self.tree.open_stage(stage)
+        value = self._value(stage)
+        self.tree.bound_root()
+        tolerance = search.gap * (stage.unit if stage.is_vector else max(1.0, abs(value)))
+
+        def done() -> bool:
+            return self._value(stage) - self.tree.bound <= tolerance
+
+        first = stage.count <= 1
+        if first:
+            self.open_gap = 0.0
+        if not done() and stage.has_flows:
+            self._polish(stage, self.incumbent.pairs)
+        # What an earlier sum of the same level left open is not worth a second try.
+        if not done() and search.fixed is None and self._gap(stage) > 1.1 * self.open_gap:
+            moves = (FIRST_MOVES if first else LATER_MOVES) * self.effort
+            self._search_nearby(stage, moves)
+        if not done() and self._gap(stage) > 1.1 * self.open_gap:
+            nodes = (FIRST_NODES if first else LATER_NODES) * self.effort
+            self.tree.search(
+                cutoff=lambda: self._value(stage) - tolerance,
+                offer=lambda columns: self._offer_columns(stage, columns),
+                nodes=nodes,
+                should_stop=search.should_stop,
+                on_bound=lambda bound: self._tell(stage, bound),
+            )
+        value = self._value(stage)
+        bound = min(self.tree.bound, value)
+        proof = self.tree.proof(stage)
+        if known is not None and known.bound > bound:
+            bound, proof = min(known.bound, value), known.proof
+        search.reached[stage] = Reached(stage, value, bound, proof)
+        search.incumbent = self.incumbent
+        self._tell(stage, bound)
+        self.open_gap = max(self.open_gap, stage.gap(value, bound))
+        limit = value + KEPT * (stage.unit if stage.is_vector else max(1.0, abs(value)))
+        if not stage.has_flows:
+            self.pair_floors.append((stage.pair_costs(problem), limit))
+        self.whole.add_floor(stage, limit)
+        self.given.add_floor(stage, limit)
+        self.tree.close_stage(stage, limit, is_settled=value - bound <= tolerance)
+        return not search.should_stop() or search.gap >= stage.gap(value, bound)
+
+    def _gap(self, stage: Stage) -> float:
+        return stage.gap(self._value(stage), self.tree.bound)
+
+    def _value(self, stage: Stage) -> float:
+        return stage_value(self.problem, stage, self.incumbent.pairs, self.incumbent.amounts)
+
+    def _tell(self, stage: Stage, bound: float) -> None:
+        """Report progress in the figures that a reader knows: means, and signs as in the law."""
+        value = self._value(stage)
+        sign = -1.0 if stage.level in ("coverage", "continuity") else 1.0
+        self.search.on_progress(
+            Progress(
+                level=stage.level,
+                position=stage.position + 1,
+                levels=len(self.problem.levels),
+                incumbent=sign * value / stage.unit,
+                bound=sign * bound / stage.unit if math.isfinite(bound) else None,
+                gap=stage.gap(value, bound) if math.isfinite(bound) else None,
+            )
+        )
+
+    # -- better plans ----------------------------------------------------------
+
+    def _offer(self, stage: Stage, pairs: Bools, amounts: Floats) -> None:
+        """Take a plan that keeps all floors, if it is better at *stage*."""
+        value = stage_value(self.problem, stage, pairs, amounts)
+        if value < self._value(stage) - 1e-9:
+            self.incumbent = Incumbent(pairs, amounts)
+
+    def _offer_columns(self, stage: Stage, columns: Floats) -> None:
+        pairs, amounts = self.whole.read(columns)
+        self._offer(stage, pairs, amounts)
+
+    def _polish(self, stage: Stage, pairs: Bools) -> None:
+        """Offer the best flows for *pairs*, whole lots included."""
+        worth = max(self.search.gap, OPTIMAL_GAP if self.effort == 1 else 0.0) * stage.unit
+        found = complete_flows_for(
+            self.given, stage, pairs, below=self._value(stage) - worth, precision=worth / 2
+        )
+        if found is not None:
+            self._offer(stage, pairs, found)
+
+    def _search_nearby(self, stage: Stage, moves: int) -> None:
+        """Better pairs by small changes, then whole lots for them."""
+        pairs, value = improve_pairs(
+            self.given,
+            stage,
+            self.incumbent.pairs,
+            moves=moves,
+            target=self.tree.bound,
+            pair_floors=self.pair_floors,
+            rng=self.rng,
+            should_stop=self.search.should_stop,
+        )
+        if value < self._value(stage) - SETTLED * stage.unit:
+            self._polish(stage, pairs)
+
+
+def write_plan_values(scenario: Scenario, search: Search, head: Plan) -> Plan:
+    """Return *head* with the pairs, flows and levels of what *search* found."""
+    problem, incumbent = search.problem, search.incumbent
+    assert incumbent is not None
+    flows = tuple(
+        Flow(
+            donor=problem.donors[i],
+            recipient=problem.recipients[j],
+            resource=problem.resources[k],
+            amount=float(f"{incumbent.amounts[i, j, k]:.12g}"),
+        )
+        for i, j, k in zip(*np.nonzero(incumbent.amounts > 1e-9), strict=True)
+    )
+    pairs = [
+        Pair(donor=problem.donors[i], recipient=problem.recipients[j])
+        for i, j in zip(*np.nonzero(incumbent.pairs), strict=True)
+    ]
+    leading = leads(scenario, flows, pairs)
+    results, certificate = [], {}
+    for level in problem.levels:
+        reached = [search.reached[s] for s in search.stages if s.level == level and s in search.reached]
+        result, proofs = _level_result(search, level, reached)
+        results.append(result)
+        if proofs:
+            certificate[level] = proofs
+    return replace(
+        head,
+        pairs=tuple(replace(pair, lead=leading.get(pair.recipient) == pair.donor) for pair in pairs),
+        flows=flows,
+        levels=tuple(results),
+        certificate=certificate,
+    )
+
+
+def _level_result(
+    search: Search, level: LevelName, reached: list[Reached]
+) -> tuple[LevelResult, list[object]]:
+    """Return what the plan says of one level (§M6)."""
+    problem = search.problem
+    assert search.incumbent is not None
+    of, value = level_figure(problem, level, search.incumbent)
+    best = None
+    if problem.slack.get(level, 0.0) > 0 and level in search.best_of_level:
+        best = level_figure(problem, level, search.best_of_level[level])[1]
+    sign = -1.0 if level in ("coverage", "continuity") else 1.0
+    bounds = [sign * r.bound for r in reached]
+    kind, proofs = level_certificate(reached)
+    figure = value if best is None else best
+    if isinstance(figure, tuple):
+        bounds += [_widest_bound(level, m + 1) for m in range(len(bounds), len(figure))]
+        sums = np.cumsum(figure)
+        gaps = [abs(b - s) / (m + 1) for m, (b, s) in enumerate(zip(bounds, sums, strict=True))]
+        bound: Figure = tuple(bounds)
+        gap = max(gaps, default=0.0)
+    else:
+        bound = bounds[0] if bounds else -math.inf
+        gap = abs(figure - bound) / max(1.0, abs(bound))
+    return (
+        LevelResult(name=level, of=of, value=value, bound=bound, gap=gap, certificate=kind, best=best),
+        proofs,
+    )
+
+
+def _widest_bound(level: LevelName, count: int) -> float:
+    """Return what holds of theta_m without any search: all covered, or no load."""
+    return float(count) if level == "coverage" else 0.0
+
+
+def level_figure(
+    problem: Problem, level: LevelName, incumbent: Incumbent
+) -> tuple[tuple[str, ...], Figure]:
+    """Return the ids in order and the figure of *level* (§M5)."""
+    if level == "coverage":
+        values = coverages(problem, incumbent.amounts)
+        ids = [problem.recipients[j] for j in problem.needy]
+        order = sorted(range(len(ids)), key=lambda at: (values[at], ids[at]))
+        return tuple(ids[at] for at in order), tuple(float(values[at]) for at in order)
+    if level == "burden":
+        values = loads(problem, incumbent.amounts)
+        ids = [problem.donors[i] for i in problem.able]
+        order = sorted(range(len(ids)), key=lambda at: (-values[at], ids[at]))
+        return tuple(ids[at] for at in order), tuple(float(values[at]) for at in order)
+    sign = -1.0 if level == "continuity" else 1.0
+    value = stage_value(problem, Stage(level, 0), incumbent.pairs, incumbent.amounts)
+    return (), sign * value

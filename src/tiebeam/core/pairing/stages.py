@@ -1,0 +1,109 @@
+"""
+The levels of §M5 as a row of stages, each one number to make as small as can be.
+
+A vector level is one stage for every m: theta_m, the sum of the m worst. A
+number level is one stage. Coverage and continuity carry a minus, so that a
+smaller value is always better.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tiebeam.core.model.scenario import LevelName
+from tiebeam.core.pairing.problem import Bools, Floats, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """
+    One number to minimise, given all earlier stages.
+
+    Attributes:
+        level: The level it belongs to.
+        position: Of the level in the policy, from 0.
+        count: m of theta_m for the vector levels, else 0.
+    """
+
+    level: LevelName
+    position: int
+    count: int = 0
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether it is one sum of a sorted vector."""
+        return self.count > 0
+
+    @property
+    def has_flows(self) -> bool:
+        """Whether the flows matter to it, not the pairs alone."""
+        return self.level not in ("continuity", "partners")
+
+    @property
+    def unit(self) -> float:
+        """What a gap of this stage is divided by (§M6): m, or at least 1 for a number."""
+        return float(max(self.count, 1))
+
+    def pair_costs(self, problem: Problem) -> Floats:
+        """Return (donors, recipients) what an open pair costs at this stage."""
+        if self.level == "continuity":
+            return -problem.tie
+        if self.level == "partners":
+            return np.ones(problem.tie.shape)
+        if self.level == "cost":
+            return problem.fixed_cost
+        return np.zeros(problem.tie.shape)
+
+    def gap(self, value: float, bound: float) -> float:
+        """Return the gap of §M6 between two values of this stage, never negative."""
+        scale = self.unit if self.is_vector else max(1.0, abs(bound))
+        return max(0.0, value - bound) / scale
+
+
+def list_stages(problem: Problem) -> list[Stage]:
+    """Return the stages of all levels in the policy's order."""
+    stages = []
+    for position, level in enumerate(problem.levels):
+        if level == "coverage":
+            stages += [Stage(level, position, m + 1) for m in range(len(problem.needy))]
+        elif level == "burden":
+            stages += [Stage(level, position, m + 1) for m in range(len(problem.able))]
+        else:
+            stages.append(Stage(level, position))
+    return stages
+
+
+def coverages(problem: Problem, amounts: Floats) -> Floats:
+    """Return (needy recipients,) v_j of §M4 from (donors, recipients, resources)."""
+    parts = np.divide(
+        amounts.sum(0), problem.need, out=np.zeros_like(problem.need), where=problem.need > 0
+    )
+    return (problem.coverage_share * parts).sum(1)[problem.needy]
+
+
+def loads(problem: Problem, amounts: Floats) -> Floats:
+    """Return (able donors,) u_i of §M4 from (donors, recipients, resources)."""
+    used = (problem.use * amounts).sum(1)
+    parts = np.divide(
+        used, problem.capacity, out=np.zeros_like(problem.capacity), where=problem.capacity > 0
+    )
+    return (problem.load_share * parts).sum(1)[problem.able]
+
+
+def stage_value(problem: Problem, stage: Stage, pairs: Bools, amounts: Floats) -> float:
+    """Return what *stage* makes of open *pairs* and *amounts*; smaller is better."""
+    if stage.level == "coverage":
+        return -float(np.sort(coverages(problem, amounts))[: stage.count].sum())
+    if stage.level == "burden":
+        return float(np.sort(loads(problem, amounts))[::-1][: stage.count].sum())
+    value = float((stage.pair_costs(problem) * pairs).sum())
+    if stage.level == "distance":
+        parts = np.divide(
+            amounts, problem.need, out=np.zeros_like(amounts), where=np.broadcast_to(problem.need > 0, amounts.shape)
+        )
+        shares = (problem.coverage_share * parts).sum(2)
+        value = float((np.nan_to_num(problem.distance) * shares).sum())
+    if stage.level == "cost":
+        value += float((problem.unit_cost * amounts).sum())
+        value += float(problem.open_cost[pairs.any(1)].sum())
+    return value

@@ -34,7 +34,7 @@ SIGNS = st.one_of(
 # The reader strips outer spaces of the columns it knows.
 NAMES = st.text(SIGNS, min_size=1, max_size=12).map(str.strip).filter(bool)
 TEXTS = st.text(SIGNS, max_size=12).map(str.strip)
-NOTES = st.text(SIGNS, max_size=12)
+NOTES = st.text(SIGNS, max_size=12).map(lambda text: text if text.strip() else "")
 AMOUNTS = st.floats(0, 1e12, allow_subnormal=False) | st.integers(0, 10**6).map(float)
 POSITIVE = st.floats(1e-6, 1e6)
 COUNTS = st.none() | st.integers(0, 3)

@@ -46,7 +46,13 @@ def _is_plausible(text: str, *, strict: bool) -> bool:
 
 
 def keep_text(text: str) -> str:
-    """Return *text* with plain line ends and without signs that no file of ours can hold."""
+    """
+    Return *text* with plain line ends and without signs that no file of ours can hold.
+
+    Spaces alone are nothing: workbooks do not keep them.
+    """
+    if not text.strip():
+        return ""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isprintable():
         return text

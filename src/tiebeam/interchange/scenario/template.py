@@ -191,7 +191,7 @@ def _add_guide(workbook: Workbook, required: dict[str, set[str]]) -> None:
     for letter, width in zip("ABCDEF", (14, 34, 9, 10, 64, 64), strict=True):
         sheet.column_dimensions[letter].width = width
     for number in range(first, first + len(rows)):
-        wrap_row(sheet, number)
+        wrap_row(sheet, number, 6)
 
 
 def _add_settings(workbook: Workbook, table: str) -> None:
@@ -210,7 +210,7 @@ def _add_settings(workbook: Workbook, table: str) -> None:
     for number, (key, value, _) in enumerate(rows, start=2):
         note: Any = sheet.cell(number, 3)
         note.font, note.alignment = NOTE_FONT, Alignment(wrap_text=True, vertical="top")
-        wrap_row(sheet, number)
+        wrap_row(sheet, number, 3)
         cell: Any = sheet.cell(number, 2)
         cell.alignment = Alignment(horizontal="left", vertical="top")
         sheet.cell(number, 1).alignment = Alignment(vertical="top")

@@ -81,23 +81,23 @@ def add_sheet(
         for index, value in enumerate(row):
             if value is not None:
                 put(sheet.cell(number, index + 1), value, heads[index].number_format)
-        wrap_row(sheet, number)
-    wrap_row(sheet, 1)
+        wrap_row(sheet, number, len(heads))
+    wrap_row(sheet, 1, len(heads))
     return sheet
 
 
-def wrap_row(sheet: Worksheet, row: int) -> None:
-    """Break texts of *row* that are wider than their columns, and make the row as high as they are."""
+def wrap_row(sheet: Worksheet, row: int, columns: int) -> None:
+    """Break texts in *row* that are wider than their columns, and make the row as high as they are."""
+    # By number: asking the sheet for its row has it look through all its cells.
+    cells = [sheet.cell(row, column) for column in range(1, columns + 1)]
     most = 1
-    for cell in sheet[row]:
+    for cell in cells:
         if isinstance(cell.value, str) and cell.data_type == "s":
             width = sheet.column_dimensions[cell.column_letter].width
-            lines = sum(
-                math.ceil(_line_width(x) * 1.1 / width) or 1 for x in cell.value.split("\n")
-            )
-            most = max(most, lines)
+            lines = cell.value.split("\n")
+            most = max(most, sum(math.ceil(_line_width(x) * 1.1 / width) or 1 for x in lines))
     if most > 1:
-        for cell in sheet[row]:
+        for cell in cells:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.row_dimensions[row].height = min(15.5 * most + 2, 400)
 

@@ -310,3 +310,9 @@ class TestListDoubts:
         assert [(d.code, d.place) for d in list_faults(bare)[1]] == [
             ("scenario.nobody", "recipients")
         ]
+
+    def test_does_not_doubt_what_was_not_read(self):
+        unread = {"policy.min_share", "recipients"}
+        bare = replace(SOUND, policy=Policy(), recipients=(), needs=(), links=())
+
+        assert list_faults(bare, unread=unread) == ([], [])

@@ -49,7 +49,8 @@ def list_faults(
     ]
     if gaps.isdisjoint(_tables_and_columns("resources.lot", "needs.amount", "needs.resource")):
         faults += _list_useless_lots(scenario)
-    return faults, list(list_doubts(scenario))
+    doubts = [d for d in list_doubts(scenario) if not {d.place, f"{d.place}.{d.column}"} & gaps]
+    return faults, doubts
 
 
 def _tables_and_columns(*columns: str) -> set[str]:

@@ -44,7 +44,8 @@ def random_scenario(
     rng = np.random.default_rng(seed)
     shape = (donors, recipients)
     need = mean_need * np.exp(
-        rng.normal(0, size_spread, (recipients, 1)) + rng.normal(0, mix_spread, (recipients, resources))
+        rng.normal(0, size_spread, (recipients, 1))
+        + rng.normal(0, mix_spread, (recipients, resources))
     )
     need = np.maximum(1.0, np.round(need))
     capacity = np.exp(
@@ -74,7 +75,9 @@ def random_scenario(
         ),
         recipients=tuple(
             Party(id=p, name=p, lat=float(lat), lon=float(lon), max_partners=int(most))
-            for p, (lat, lon), most in zip(recipient_ids, points[donors:], recipient_most, strict=True)
+            for p, (lat, lon), most in zip(
+                recipient_ids, points[donors:], recipient_most, strict=True
+            )
         ),
         resources=tuple(
             Resource(id=name, name=name, unit="unit", lot=0.0 if k % whole_every else 1.0)
@@ -91,7 +94,12 @@ def random_scenario(
             for k, name in enumerate(names)
         ),
         links=tuple(
-            Link(donor=d, recipient=p, status=status[i, j], tie=0.0 if status[i, j] == "forbidden" else float(tie[i, j]))
+            Link(
+                donor=d,
+                recipient=p,
+                status=status[i, j],
+                tie=0.0 if status[i, j] == "forbidden" else float(tie[i, j]),
+            )
             for i, d in enumerate(donor_ids)
             for j, p in enumerate(recipient_ids)
             if status[i, j] != "allowed" or tie[i, j] > 0

@@ -197,9 +197,11 @@ class TestInfeasible:
 
     RULES = (
         Conflict(
-            rule="M3.4", code="conflict.recipient_minimum", facts={"recipient": "hill", "limit": 2}
+            rule="M3.4", code="conflict.recipient_min", facts={"recipient": "hill", "limit": 2}
         ),
-        Conflict(rule="M3.5", code="conflict.forbidden", facts={"donor": "north"}),
+        Conflict(
+            rule="M3.5", code="conflict.forbidden", facts={"donor": "north", "recipient": "hill"}
+        ),
     )
 
     def search(self, scenario, **_):
@@ -215,6 +217,20 @@ class TestInfeasible:
         assert "§M3.4" in ended.err
         assert "§M3.5" in ended.err
         assert not (tmp_path / "out").exists()
+
+    def test_names_the_rules_in_the_language_of_the_reader(self, scenario, tmp_path):
+        """By hand: only north may serve hill, and must serve it and lake with one recipient at most."""
+        links = "donor,recipient,status\nsouth,hill,forbidden\nsouth,lake,forbidden\n"
+        (scenario / "links.csv").write_text(links, encoding="utf-8")
+
+        ended = run("pair", scenario, "-o", tmp_path / "plan", "--lang", "zh")
+
+        assert ended.status == 3
+        assert "§M3.4  山城至少须有1个支援方。" in ended.err
+        assert "§M3.4  湖城至少须有1个支援方。" in ended.err
+        assert "§M3.4  北方至多可支援1个受援方。" in ended.err
+        assert "§M3.5  南方不得与湖城结对。" in ended.err
+        assert not (tmp_path / "plan").exists()
 
     def test_is_one_json_document_with_the_number_of_each_conflict(self, scenario, tmp_path):
         with search_replaced(self.search):

@@ -238,11 +238,14 @@ class TestWhatIf:
         assert (ended.status, ended.out) == (3, "")
         assert "No plan can keep all the rules" in ended.err
 
-    @pytest.mark.xfail(reason="the search does not name the conflict yet", strict=False)
     def test_names_the_rules_that_leave_none(self, scenario, plan):
+        """§M8: by hand, three rules: hill needs a donor, and neither may serve it."""
         ended = run("whatif", scenario, plan, "--forbid", "north:hill", "--forbid", "south:hill")
 
-        assert "§M3.5" in ended.err
+        assert "Conflict 1: these 3 rules cannot hold together" in ended.err
+        assert "§M3.4  Hill must have at least 1 donor." in ended.err
+        assert "§M3.5  North must not be paired with Hill." in ended.err
+        assert "§M3.5  South must not be paired with Hill." in ended.err
 
 
 class TestWhatIfRefuses:

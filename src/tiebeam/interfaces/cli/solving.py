@@ -43,8 +43,10 @@ def solve(session: Session, scenario: Scenario, limits: Limits) -> Plan:
     Search the best plan of *scenario*, drawing progress; Ctrl-C keeps the best one so far.
 
     Returns:
-        The plan with the seconds it took; its status tells whether there is one.
+        The plan with the seconds it took; its status tells whether there is one. Where the
+        rules leave none, it names those that cannot hold together (§M8).
     """
+    from tiebeam.core.explain.conflicts import find_conflicts
     from tiebeam.core.pairing.solver import solve_pairing
 
     limit = limits.time_limit_s
@@ -62,6 +64,9 @@ def solve(session: Session, scenario: Scenario, limits: Limits) -> Plan:
             should_stop=_stop_rule(interruption, None if limit is None else started + limit),
             on_progress=on_progress,
         )
+        if plan.status == "infeasible" and not plan.conflict:
+            conflict = find_conflicts(scenario, should_stop=interruption.is_asked)
+            plan = replace(plan, conflict=conflict)
     spent = time.monotonic() - started
     return replace(
         plan,

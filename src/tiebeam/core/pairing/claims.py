@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from tiebeam.core.model.plan import OPTIMAL_GAP, CertificateKind, Figure, LevelResult, Plan
-from tiebeam.core.model.scenario import LevelName, Scenario
+from tiebeam.core.model.scenario import Scenario
+from tiebeam.core.pairing.certificate import PROOF_TOLERANCE, verify_proof
 from tiebeam.core.pairing.evaluate import (
+    RAISED_LEVELS,
     VECTOR_LEVELS,
     LevelValue,
     exact,
@@ -22,12 +24,6 @@ from tiebeam.core.pairing.trivial_bounds import find_trivial_bound
 
 CLAIM_TOLERANCE = Fraction(1, 10**6)
 """By how much a stated figure may differ from the recomputed one: for a number times max(1, |it|)."""
-
-PROOF_TOLERANCE = Fraction(1, 10**9)
-"""By how much a bound may be tighter than what proves it; takes up the rounding of floats."""
-
-RAISED_LEVELS: frozenset[LevelName] = frozenset({"coverage", "continuity"})
-"""Levels of which more is better; their bounds are upper ones (§M5)."""
 
 Numbers = tuple[Fraction, ...]
 """A figure as the checker compares it: the sums theta_m of a vector, or one number alone."""
@@ -180,6 +176,8 @@ def verify_trivial(scenario: Scenario, plan: Plan, position: int) -> BoundStatus
 
 VERIFIERS: Mapping[CertificateKind, Callable[[Scenario, Plan, int], BoundStatus]] = {
     "trivial": verify_trivial,
+    "dual": verify_proof,
+    "cover": verify_proof,
 }
 """Which function judges a bound of which certificate kind (§M6)."""
 

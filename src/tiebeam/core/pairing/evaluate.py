@@ -26,6 +26,9 @@ LOT_TOLERANCE = Fraction(1, 10**6)
 VECTOR_LEVELS: frozenset[LevelName] = frozenset({"coverage", "burden"})
 """Levels whose value is a vector (§M5)."""
 
+RAISED_LEVELS: frozenset[LevelName] = frozenset({"coverage", "continuity"})
+"""Levels of which more is better; their bounds are upper ones (§M5)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelValue:

@@ -72,6 +72,7 @@ class Relaxation:
         self._lay_rows()
         self.highs = self._build()
         self.floors: list[tuple[Stage, float]] = []
+        self.given_floors: list[tuple[int, Stage, float]] = []
         self._needy_at = {int(j): at for at, j in enumerate(problem.needy)}
 
     # -- columns ---------------------------------------------------------------
@@ -270,7 +271,9 @@ class Relaxation:
             return
         costs = self.costs(stage)
         index = np.flatnonzero(costs)
-        if len(index) and (self.with_pairs or stage.has_flows):
+        if not self.with_pairs:
+            self.given_floors.append((len(self.row_names) if len(index) else -1, stage, limit))
+        if len(index):
             self._add_row(("floor", stage.level, limit), index, costs[index], -INFINITY, limit)
 
     def _add_row(self, name: tuple[Any, ...], index: Any, value: Any, low: float, high: float) -> None:
@@ -311,6 +314,10 @@ class Relaxation:
             (stage, limit + slack * abs(limit)) if stage.level == level else (stage, limit)
             for stage, limit in self.floors
         ]
+        self.given_floors = [
+            (row, stage, limit + slack * abs(limit) if stage.level == level else limit)
+            for row, stage, limit in self.given_floors
+        ]
         for at, name in enumerate(self.row_names):
             if name[:2] == ("floor", level):
                 limit = name[2] + slack * abs(name[2])
@@ -328,7 +335,15 @@ class Relaxation:
             self.highs.changeColsBounds(len(index), index.astype(np.int32), low, high)
 
     def open_pairs(self, pairs: Bools) -> None:
-        """Give the pairs of a program without pair columns: (donors, recipients)."""
+        """
+        Give the pairs of a program without pair columns: (donors, recipients).
+
+        What they cost by themselves at a stage that was reached is no longer there for flows.
+        """
+        for row, stage, limit in self.given_floors:
+            if row >= 0:
+                left = limit - stage.cost_of_pairs(self.problem, pairs)
+                self.highs.changeRowBounds(row, -INFINITY, left)
         chosen = pairs[self.pair_i, self.pair_j]
         upper = np.where(chosen[self.flow_pair], self.flow_most, 0.0)
         self.bound_columns(self.at["flow"], np.zeros(len(upper)), upper)
@@ -374,6 +389,14 @@ class Relaxation:
         return Solved("stopped", -np.inf, nothing, nothing, nothing)
 
     # -- reading ---------------------------------------------------------------
+
+    def column_name(self, column: int) -> tuple[str | int, ...]:
+        """Return ("pair", i, j) or ("flow", i, j, k) of a column that takes whole values only."""
+        if column < len(self.at["flow"]):
+            flow = (self.flow_i[column], self.flow_j[column], self.flow_k[column])
+            return ("flow", *(int(position) for position in flow))
+        pair = column - len(self.at["flow"])
+        return ("pair", int(self.pair_i[pair]), int(self.pair_j[pair]))
 
     def read(self, columns: Floats) -> tuple[Bools, Floats]:
         """

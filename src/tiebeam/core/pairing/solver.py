@@ -29,7 +29,7 @@ from tiebeam.core.pairing.evaluate import leads
 from tiebeam.core.pairing.flows import complete_flows_for, find_any_plan
 from tiebeam.core.pairing.neighbourhood import improve_pairs
 from tiebeam.core.pairing.problem import Bools, Floats, Problem, compile_problem
-from tiebeam.core.pairing.proof import Proof, level_certificate
+from tiebeam.core.pairing.proof import Proof, certify
 from tiebeam.core.pairing.relaxation import Relaxation
 from tiebeam.core.pairing.stages import Stage, coverages, list_stages, loads, stage_value
 from tiebeam.core.pairing.tree import Tree
@@ -167,6 +167,11 @@ class Search:
             effort *= GROWTH
         return "optimal" if self.worst_gap() <= OPTIMAL_GAP else "feasible"
 
+    def forget_after(self, stage: Stage) -> None:
+        """Drop what is known of later stages: it rests on another value of *stage*."""
+        for later in self.stages[self.stages.index(stage) + 1 :]:
+            self.reached.pop(later, None)
+
     def worst_gap(self) -> float:
         """Return the largest gap of any stage; infinite while one is unknown."""
         if len(self.reached) < len(self.stages):
@@ -260,6 +265,8 @@ class _Pass:
             bound, proof = min(known.bound, value), known.proof
         search.reached[stage] = Reached(stage, value, bound, proof)
         search.incumbent = self.incumbent
+        if known is not None and abs(known.value - value) > SETTLED * max(stage.unit, abs(value)):
+            search.forget_after(stage)
         self._tell(stage, bound)
         self.open_gap = max(self.open_gap, stage.gap(value, bound))
         limit = value + KEPT * (stage.unit if stage.is_vector else max(1.0, abs(value)))
@@ -346,25 +353,21 @@ def write_plan_values(scenario: Scenario, search: Search, head: Plan) -> Plan:
         for i, j in zip(*np.nonzero(incumbent.pairs), strict=True)
     ]
     leading = leads(scenario, flows, pairs)
-    results, certificate = [], {}
+    results, proofs = [], {}
     for level in problem.levels:
         reached = [search.reached[s] for s in search.stages if s.level == level and s in search.reached]
-        result, proofs = _level_result(search, level, reached)
-        results.append(result)
-        if proofs:
-            certificate[level] = proofs
-    return replace(
+        results.append(_level_result(search, level, reached))
+        proofs[level] = [found.proof for found in reached]
+    plan = replace(
         head,
         pairs=tuple(replace(pair, lead=leading.get(pair.recipient) == pair.donor) for pair in pairs),
         flows=flows,
         levels=tuple(results),
-        certificate=certificate,
     )
+    return certify(scenario, plan, proofs)
 
 
-def _level_result(
-    search: Search, level: LevelName, reached: list[Reached]
-) -> tuple[LevelResult, list[object]]:
+def _level_result(search: Search, level: LevelName, reached: list[Reached]) -> LevelResult:
     """Return what the plan says of one level (§M6)."""
     problem = search.problem
     assert search.incumbent is not None
@@ -374,7 +377,6 @@ def _level_result(
         best = level_figure(problem, level, search.best_of_level[level])[1]
     sign = -1.0 if level in ("coverage", "continuity") else 1.0
     bounds = [sign * r.bound for r in reached]
-    kind, proofs = level_certificate(reached)
     figure = value if best is None else best
     if isinstance(figure, tuple):
         bounds += [_widest_bound(level, m + 1) for m in range(len(bounds), len(figure))]
@@ -385,9 +387,8 @@ def _level_result(
     else:
         bound = bounds[0] if bounds else -math.inf
         gap = abs(figure - bound) / max(1.0, abs(bound))
-    return (
-        LevelResult(name=level, of=of, value=value, bound=bound, gap=gap, certificate=kind, best=best),
-        proofs,
+    return LevelResult(
+        name=level, of=of, value=value, bound=bound, gap=gap, certificate="unverified", best=best
     )
 
 

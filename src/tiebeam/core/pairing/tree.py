@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tiebeam.core.pairing.problem import Bools, Floats, Ints
-from tiebeam.core.pairing.proof import Proof
+from tiebeam.core.pairing.problem import Floats, Ints
+from tiebeam.core.pairing.proof import Case, Proof, Split, limits_used, note_case
 from tiebeam.core.pairing.relaxation import Relaxation, Solved
 from tiebeam.core.pairing.stages import Stage
 
+MARGIN = 1e-9
+"""By how much more than its limit, in units of it, a stage must cost where a leaf is called empty."""
 FEW = 40
 """So many leaves at most are taken along to the next stage."""
+SLIVER = 1e-11
 INTEGRAL = 1e-6
 """How far from a whole number a column may be and still be read as whole."""
 
@@ -33,12 +36,16 @@ class Leaf:
         changes: Column -> (low, high).
         bound: No plan in this part has a smaller value at the current stage.
         multipliers: Row multipliers that prove *bound* (or a ray where it is infinite).
-        rows: How many rows the program had when they were made.
+        stage: The stage whose cost they bound; None for a ray.
+        split, parts: Where it was parted: column, largest value of the first part; and the parts.
     """
 
     changes: dict[int, tuple[float, float]] = field(default_factory=dict)
     bound: float = -np.inf
     multipliers: Floats = field(default_factory=lambda: np.zeros(0))
+    stage: Stage | None = None
+    split: tuple[int, int] | None = None
+    parts: "tuple[Leaf, ...]" = ()
 
 
 class Tree:
@@ -46,8 +53,9 @@ class Tree:
 
     def __init__(self, relaxation: Relaxation) -> None:
         self.relaxation = relaxation
-        self.leaves: list[Leaf] = [Leaf()]
-        self.empty: list[Leaf] = []
+        self.root = Leaf()
+        self.leaves = [self.root]
+        self.kept: dict[Stage, float] = {}
         self.root_low, self.root_high = relaxation.lower.copy(), relaxation.upper.copy()
         self._set: dict[int, tuple[float, float]] = {}
         whole = np.concatenate(
@@ -71,16 +79,19 @@ class Tree:
         Where many are left, or the stage is not settled, the next one starts from
         the root: bounding each leaf again would cost more than it saves.
         """
+        self.kept[stage] = limit
+        # A leaf that misses the limit by a rounding error could not be proven empty.
+        limit += MARGIN * max(stage.unit, abs(limit))
         alive = [leaf for leaf in self.leaves if leaf.bound <= limit]
         if len(alive) > FEW or not is_settled:
             self.start_again()
             return
-        self.empty += [leaf for leaf in self.leaves if leaf.bound > limit]
         self.leaves = alive
 
     def start_again(self) -> None:
         """Forget the leaves: one holds everything."""
-        self.leaves, self.empty = [Leaf()], []
+        self.root = Leaf()
+        self.leaves = [self.root]
 
     def bound_root(self) -> None:
         """Bound every leaf at the current stage, so that :attr:`bound` says something."""
@@ -88,13 +99,31 @@ class Tree:
             self.bound_leaf(leaf)
 
     def proof(self, stage: Stage) -> Proof | None:
-        """Return the leaves as plain values."""
-        return None
+        """Return why the current stage has no smaller value than :attr:`bound`; None if unknown."""
+        relaxation = self.relaxation
+        queue = [self.root]
+        nodes: list[Split | Case] = []
+        for leaf in queue:
+            if leaf.split is not None:
+                column, at = leaf.split
+                nodes.append(Split(relaxation.column_name(column), at, len(queue)))
+                queue += leaf.parts
+            elif leaf.bound == -np.inf or not len(leaf.multipliers):
+                return None
+            else:
+                nodes.append(note_case(leaf.stage, leaf.multipliers, relaxation.link_rows))
+        cases = [node for node in nodes if isinstance(node, Case)]
+        limits = limits_used(cases, relaxation.row_names, self.kept)
+        return Proof(stage, limits, relaxation.row_names, tuple(nodes))
 
     @property
     def bound(self) -> float:
         """Least value that the current stage can have anywhere."""
         return min((leaf.bound for leaf in self.leaves), default=np.inf)
+
+    def leave(self) -> None:
+        """Give the program its own bounds again, so that others may use it."""
+        self.go_to(Leaf())
 
     def go_to(self, leaf: Leaf) -> None:
         """Set the column bounds of *leaf*."""
@@ -116,6 +145,7 @@ class Tree:
         if solved.status != "stopped":
             leaf.bound = max(leaf.bound, solved.objective)
             leaf.multipliers = solved.multipliers
+            leaf.stage = self.stage if solved.status == "optimal" else None
         return solved
 
     def search(
@@ -162,9 +192,12 @@ class Tree:
                 # The program gave up: nothing is known here beyond the parent's bound.
                 closed.append(leaf)
                 continue
-            column = self._choose(solved)
+            column = self._choose(solved, INTEGRAL)
             if column is None:
                 offer(solved.columns)
+                # Whole but for a sliver: the sliver may still hide a better bound.
+                column = None if leaf.bound >= cutoff() else self._choose(solved, SLIVER)
+            if column is None:
                 closed.append(leaf)
                 continue
             near, far = self._split(leaf, column, float(solved.columns[column]))
@@ -173,32 +206,35 @@ class Tree:
             dive = near
         self.leaves = closed + [leaf for _, _, leaf in heap] + ([dive] if dive is not None else [])
 
-    def _choose(self, solved: Solved) -> int | None:
+    def _choose(self, solved: Solved, apart: float) -> int | None:
         """Return the column to branch on: the least settled pair that carries most, then lots."""
         relaxation, columns = self.relaxation, solved.columns
         pair = relaxation.at["pair"]
         values = columns[pair]
         away = np.minimum(values, 1 - values)
-        if (away > INTEGRAL).any():
+        if (away > apart).any():
             # What one more of this pair is worth now: the price of its link rows.
             prices = np.abs(solved.multipliers[relaxation.link_rows]) * relaxation.flow_most
             worth = np.bincount(relaxation.flow_pair, prices, minlength=len(pair))
             carried = columns[relaxation.at["flow"]] * relaxation.flow_coverage
             shares = np.bincount(relaxation.flow_pair, carried, minlength=len(pair))
             score = away * (1e-6 * shares + 1e-9 + worth)
-            return int(pair[np.argmax(np.where(away > INTEGRAL, score, -1.0))])
+            return int(pair[np.argmax(np.where(away > apart, score, -1.0))])
         lots = self.whole[self.pairs_of_whole :]
         if len(lots):
             values = columns[lots]
             away = np.abs(values - np.round(values))
-            if (away > INTEGRAL).any():
+            if (away > apart).any():
                 return int(lots[np.argmax(away)])
         return None
 
     def _split(self, leaf: Leaf, column: int, value: float) -> tuple[Leaf, Leaf]:
         """Return the two halves of *leaf* at *value*, the likelier one first."""
         low, high = leaf.changes.get(column, (self.root_low[column], self.root_high[column]))
-        floor = np.floor(value + INTEGRAL)
-        down = Leaf({**leaf.changes, column: (low, floor)}, leaf.bound, leaf.multipliers)
-        up = Leaf({**leaf.changes, column: (floor + 1, high)}, leaf.bound, leaf.multipliers)
+        floor = min(np.floor(max(value, low)), high - 1)
+        known = (leaf.bound, leaf.multipliers, leaf.stage)
+        down = Leaf({**leaf.changes, column: (low, floor)}, *known)
+        up = Leaf({**leaf.changes, column: (floor + 1, high)}, *known)
+        leaf.split, leaf.parts = (column, int(floor)), (down, up)
+        leaf.multipliers = np.zeros(0)
         return (up, down) if value - floor > 0.5 or column in self.relaxation.at["pair"] else (down, up)

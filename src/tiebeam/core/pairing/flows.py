@@ -5,6 +5,10 @@ The one place where the solver's own search over whole numbers is used: its
 answer is a plan, which the checker can check, never a bound.
 """
 
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import highspy
 import numpy as np
 
@@ -18,9 +22,12 @@ ROUNDS = 20
 """How often a rounded plan may break one more floor before it is given up."""
 
 
-def find_any_plan(relaxation: Relaxation) -> tuple[Bools, Floats] | None:
+def find_any_plan(
+    relaxation: Relaxation, should_stop: Callable[[], bool] = lambda: False
+) -> tuple[Bools, Floats] | None:
     """Return any pairs and amounts within §M3, or None where there are none."""
     highs = _whole_program(relaxation)
+    obey(highs, should_stop)
     highs.setOptionValue("mip_max_improving_sols", 1)
     highs.run()
     columns = _columns(highs)
@@ -41,7 +48,7 @@ def complete_flows_for(
     """
     relaxation.aim(stage)
     relaxation.open_pairs(pairs)
-    fixed = float(stage.pair_costs(relaxation.problem)[pairs].sum())
+    fixed = stage.cost_of_pairs(relaxation.problem, pairs)
     solved = relaxation.solve()
     if solved.status != "optimal" or solved.objective + fixed >= below:
         return None
@@ -64,6 +71,84 @@ def complete_flows_for(
         for index, value, low in broken:
             highs.addRow(low, highspy.kHighsInf, len(index), index, value)
     return None
+
+
+def obey(highs: highspy.Highs, should_stop: Callable[[], bool]) -> None:
+    """Let *highs* ask *should_stop* while it searches, and end when told so."""
+
+    def interrupt(event: highspy.HighsCallbackEvent) -> None:
+        if should_stop():
+            event.interrupt()
+
+    highs.cbMipInterrupt.subscribe(interrupt)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What one search over whole numbers found.
+
+    Attributes:
+        bound: No plan has a smaller value at the stage: the solver's word, which nobody
+            can check again.
+        columns: Of the best plan met, or None.
+    """
+
+    bound: float
+    columns: Floats | None
+
+
+def search_all_pairs(
+    relaxation: Relaxation,
+    stage: Stage,
+    *,
+    below: float,
+    precision: float,
+    nodes: int,
+    should_stop: Callable[[], bool],
+) -> Answer:
+    """
+    Look among all pairs for a plan whose value at *stage* is under *below*, floors kept.
+
+    Asking only for what is better refutes much at once.
+
+    Args:
+        precision: How much better it has to be, and how near to the least is near enough.
+        nodes: How many cases to look at.
+    """
+    highs = _whole_program(relaxation)
+    obey(highs, should_stop)
+    costs = relaxation.costs(stage)
+    highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+    highs.setOptionValue("mip_max_nodes", nodes)
+    highs.setOptionValue("mip_abs_gap", precision / 2)
+    highs.setOptionValue("mip_rel_gap", 0.0)
+    chosen = np.flatnonzero(costs).astype(np.int32)
+    if math.isfinite(below):
+        highs.addRow(-highspy.kHighsInf, below - precision, len(chosen), chosen, costs[chosen])
+    _add_whole_floors(highs, relaxation)
+    highs.run()
+    if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+        return Answer(below - precision, None)
+    return Answer(min(below - precision, highs.getInfo().mip_dual_bound), _columns(highs))
+
+
+def _add_whole_floors(highs: highspy.Highs, relaxation: Relaxation) -> None:
+    """Write every floor of a vector level at once: a threshold, and what lies beyond it."""
+    for stage, limit in relaxation.floors:
+        raised = stage.level == "coverage"
+        values = relaxation.at["coverage" if raised else "load"]
+        start = highs.getNumCol()
+        for _ in range(1 + len(values)):
+            highs.addCol(0.0, 0.0, 1.0, 0, np.array([], dtype=np.int32), np.array([]))
+        sign = 1.0 if raised else -1.0
+        for at, value in enumerate(values):
+            index = np.array([start + 1 + at, value, start], dtype=np.int32)
+            highs.addRow(0.0, highspy.kHighsInf, 3, index, np.array([1.0, sign, -sign]))
+        index = np.arange(start, start + 1 + len(values), dtype=np.int32)
+        weights = np.ones(len(index))
+        weights[0] = -sign * stage.count
+        highs.addRow(-highspy.kHighsInf, limit, len(index), index, weights)
 
 
 def _whole_program(relaxation: Relaxation) -> highspy.Highs:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tiebeam.core.pairing.problem import Bools, Floats, Problem
+from tiebeam.core.pairing.problem import Bools, Problem
 from tiebeam.core.pairing.relaxation import Relaxation, Solved
 from tiebeam.core.pairing.stages import Stage
 
@@ -27,7 +27,7 @@ def improve_pairs(
     *,
     moves: int,
     target: float,
-    pair_floors: Sequence[tuple[Floats, float]],
+    pair_floors: Sequence[tuple[Stage, float]],
     rng: np.random.Generator,
     should_stop: Callable[[], bool],
 ) -> tuple[Bools, float]:
@@ -38,19 +38,17 @@ def improve_pairs(
         relaxation: Of the problem without pair columns, with the floors of all
             earlier stages.
         pairs: (donors, recipients), within §M3.4 and §M3.5.
-        pair_floors: (donors, recipients) costs of open pairs with their limits:
-            the stages that were reached and do not look at flows.
+        pair_floors: The stages that were reached and do not look at flows, with their limits.
         target: The search ends when it is this good.
         moves: How many changes are tried.
     """
     problem = relaxation.problem
     relaxation.aim(stage)
-    costs = stage.pair_costs(problem)
 
     def value_of(chosen: Bools) -> tuple[float, Solved]:
         relaxation.open_pairs(chosen)
         solved = relaxation.solve()
-        return solved.objective + float(costs[chosen].sum()), solved
+        return solved.objective + stage.cost_of_pairs(problem, chosen), solved
 
     value, solved = value_of(pairs)
     best, best_value = pairs, value
@@ -62,7 +60,7 @@ def improve_pairs(
         tried = _move(problem, pairs, _promise(relaxation, solved, pairs), rng)
         if tried is None:
             continue
-        if any(float(costs_[tried].sum()) > limit for costs_, limit in pair_floors):
+        if any(kept.cost_of_pairs(problem, tried) > limit for kept, limit in pair_floors):
             continue
         tried_value, tried_solved = value_of(tried)
         loss = tried_value - value

@@ -26,13 +26,21 @@ from tiebeam.core.model.plan import (
 )
 from tiebeam.core.model.scenario import LevelName, Scenario
 from tiebeam.core.pairing.evaluate import leads
-from tiebeam.core.pairing.flows import complete_flows_for, find_any_plan
+from tiebeam.core.pairing.flows import complete_flows_for, find_any_plan, search_all_pairs
 from tiebeam.core.pairing.neighbourhood import improve_pairs
+from tiebeam.core.pairing.patterns import (
+    MOST_SETS,
+    SERVED_LEVELS,
+    Answer,
+    PatternProgram,
+    count_sets,
+)
 from tiebeam.core.pairing.problem import Bools, Floats, Problem, compile_problem
 from tiebeam.core.pairing.proof import Proof, certify
 from tiebeam.core.pairing.relaxation import Relaxation
 from tiebeam.core.pairing.stages import Stage, coverages, list_stages, loads, stage_value
 from tiebeam.core.pairing.tree import Tree
+from tiebeam.core.pairing.trivial_bounds import find_trivial_bound
 
 SETTLED = 1e-6
 """A stage is solved when value and bound are this near, in the stage's unit (§M6)."""
@@ -41,6 +49,12 @@ KEPT = 1e-7
 FIRST_MOVES, LATER_MOVES = 400, 40
 FIRST_NODES, LATER_NODES = 60, 12
 GROWTH = 4
+SET_NODES = 50
+ALL_NODES, SMALL_NODES = 100, 2000
+SMALL = 700
+"""A program with fewer columns is searched whole from the start."""
+FINE = 0.004
+"""Width of an interval of coverage that one search over sets settles well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +167,7 @@ class Search:
 
     def run(self) -> str:
         """Search until proven or stopped; return the status of the plan (§M6)."""
-        start = find_any_plan(self._relaxation(with_pairs=True))
+        start = find_any_plan(self._relaxation(with_pairs=True), self.should_stop)
         if start is None:
             return "unknown" if self.should_stop() else "infeasible"
         self.incumbent = Incumbent(*start)
@@ -199,8 +213,10 @@ class _Pass:
         self.given = Relaxation(search.problem, with_pairs=False)
         self.tree = Tree(self.whole)
         self.rng = np.random.default_rng(search.seed)
-        self.pair_floors: list[tuple[Floats, float]] = []
+        self.kept: list[tuple[Stage, float]] = []
         self.open_gap = 0.0
+        self.patterns: PatternProgram | None = None
+        self.may_use_patterns = count_sets(search.problem) <= MOST_SETS and search.fixed is None
         assert search.incumbent is not None
         self.incumbent = search.incumbent
 
@@ -226,29 +242,44 @@ class _Pass:
         if slack > 0:
             for program in (self.whole, self.given):
                 program.relax_floors(level, slack)
+            self.kept = [
+                (stage, limit + slack * abs(limit) if stage.level == level else limit)
+                for stage, limit in self.kept
+            ]
+            self.patterns = None
             self.tree.start_again()
 
     def _take(self, stage: Stage) -> bool:
         """Improve and bound one stage, then keep it; return False when stopped."""
         search, problem = self.search, self.problem
         known = search.reached.get(stage)
-        self.tree.open_stage(stage)
         value = self._value(stage)
-        self.tree.bound_root()
         tolerance = search.gap * (stage.unit if stage.is_vector else max(1.0, abs(value)))
+        if known is not None and value - known.bound <= tolerance:
+            # An earlier pass has settled it, under rules that were no tighter than now.
+            search.reached[stage] = Reached(stage, value, min(known.bound, value), known.proof)
+            self._keep(stage, value, is_settled=False)
+            return True
+        self.tree.open_stage(stage)
+        self.tree.bound_root()
+
+        word = -math.inf
 
         def done() -> bool:
-            return self._value(stage) - self.tree.bound <= tolerance
+            return self._value(stage) - max(self.tree.bound, word) <= tolerance
 
         first = stage.count <= 1
         if first:
             self.open_gap = 0.0
         if not done() and stage.has_flows:
             self._polish(stage, self.incumbent.pairs)
+        if not done() and search.fixed is None and first:
+            self._search_nearby(stage, FIRST_MOVES * self.effort)
+        if self.effort > 1 and self.may_use_patterns and stage.level in SERVED_LEVELS and not done():
+            word = self._search_sets(stage, tolerance)
         # What an earlier sum of the same level left open is not worth a second try.
-        if not done() and search.fixed is None and self._gap(stage) > 1.1 * self.open_gap:
-            moves = (FIRST_MOVES if first else LATER_MOVES) * self.effort
-            self._search_nearby(stage, moves)
+        if not done() and search.fixed is None and not first and self._gap(stage) > 1.1 * self.open_gap:
+            self._search_nearby(stage, LATER_MOVES * self.effort)
         if not done() and self._gap(stage) > 1.1 * self.open_gap:
             nodes = (FIRST_NODES if first else LATER_NODES) * self.effort
             self.tree.search(
@@ -258,9 +289,11 @@ class _Pass:
                 should_stop=search.should_stop,
                 on_bound=lambda bound: self._tell(stage, bound),
             )
+        if not done() and search.fixed is None and self._deserves_all(stage, first):
+            word = max(word, self._search_all(stage, tolerance))
         value = self._value(stage)
-        bound = min(self.tree.bound, value)
-        proof = self.tree.proof(stage)
+        bound = min(max(self.tree.bound, word), value)
+        proof = self.tree.proof(stage) if self.tree.bound >= bound else None
         if known is not None and known.bound > bound:
             bound, proof = min(known.bound, value), known.proof
         search.reached[stage] = Reached(stage, value, bound, proof)
@@ -269,13 +302,20 @@ class _Pass:
             search.forget_after(stage)
         self._tell(stage, bound)
         self.open_gap = max(self.open_gap, stage.gap(value, bound))
+        self._keep(stage, value, is_settled=value - bound <= tolerance)
+        return not search.should_stop() or search.gap >= stage.gap(value, bound)
+
+    def _keep(self, stage: Stage, value: float, *, is_settled: bool) -> None:
+        """Make what *stage* reached a rule for all later ones."""
         limit = value + KEPT * (stage.unit if stage.is_vector else max(1.0, abs(value)))
-        if not stage.has_flows:
-            self.pair_floors.append((stage.pair_costs(problem), limit))
+        self.kept.append((stage, limit))
         self.whole.add_floor(stage, limit)
         self.given.add_floor(stage, limit)
-        self.tree.close_stage(stage, limit, is_settled=value - bound <= tolerance)
-        return not search.should_stop() or search.gap >= stage.gap(value, bound)
+        if stage.level not in SERVED_LEVELS:
+            self.may_use_patterns = False
+        elif self.patterns is not None:
+            self.patterns.add_floor(stage, limit)
+        self.tree.close_stage(stage, limit, is_settled=is_settled)
 
     def _gap(self, stage: Stage) -> float:
         return stage.gap(self._value(stage), self.tree.bound)
@@ -298,17 +338,103 @@ class _Pass:
             )
         )
 
+    def _search_sets(self, stage: Stage, tolerance: float) -> float:
+        """
+        Search over sets of donors; return a bound, the solver's word for it.
+
+        At the first stage of coverage the search asks for more than can be had
+        and comes down: a high demand leaves few sets, and is soon refuted.
+        """
+        if stage.level == "coverage" and stage.count == 1:
+            high = -self.tree.bound
+            while not self.search.should_stop():
+                low = -self._value(stage)
+                demand = (low + high) / 2 if high - low > FINE else low
+                answer = self._ask_sets(PatternProgram(self.problem, demand), stage, -demand, tolerance)
+                improved = -self._value(stage) > low + tolerance / 2
+                if answer.pairs is None:
+                    high = min(high, -answer.bound)
+                if not improved and (demand == low or answer.pairs is not None or -answer.bound > demand + tolerance):
+                    break
+                if high - max(low, -self._value(stage)) <= tolerance:
+                    break
+            return -high
+        if self.patterns is None:
+            self.patterns = PatternProgram(self.problem, self._least_coverage())
+            for floor, limit in self.kept:
+                self.patterns.add_floor(floor, limit)
+        while not self.search.should_stop():
+            value = self._value(stage)
+            answer = self._ask_sets(self.patterns, stage, value, tolerance)
+            if answer.pairs is None or self._value(stage) > value - tolerance / 2:
+                return answer.bound
+        return -math.inf
+
+    def _deserves_all(self, stage: Stage, first: bool) -> bool:
+        """Return whether the costly search over all pairs is worth it at this effort."""
+        if self._gap(stage) <= 1.1 * self.open_gap:
+            return False
+        return not stage.is_vector or self.effort > 1 or self.whole.columns < SMALL
+
+    def _search_all(self, stage: Stage, tolerance: float) -> float:
+        """Search among all pairs; return a bound, the solver's word for it."""
+        nodes = (SMALL_NODES if self.whole.columns < SMALL else ALL_NODES) * self.effort
+        self.tree.leave()
+        while not self.search.should_stop():
+            value = self._value(stage)
+            answer = search_all_pairs(
+                self.whole,
+                stage,
+                below=value,
+                precision=tolerance / 2,
+                nodes=nodes,
+                should_stop=self.search.should_stop,
+            )
+            if answer.columns is not None:
+                self._offer_columns(stage, answer.columns)
+            if answer.columns is None or self._value(stage) > value - tolerance / 4:
+                return answer.bound
+            if answer.bound >= self._value(stage) - tolerance:
+                return answer.bound
+        return -math.inf
+
+    def _ask_sets(
+        self, program: PatternProgram, stage: Stage, below: float, tolerance: float
+    ) -> Answer:
+        """Search over sets for something under *below*, and take what is found."""
+        answer = program.search(
+            stage, below=below, precision=tolerance / 2, nodes=SET_NODES * self.effort
+        )
+        if answer.pairs is not None:
+            self._polish(stage, answer.pairs)
+        return answer
+
+    def _least_coverage(self) -> float:
+        """Return what every recipient with a need has in all plans that are still looked for."""
+        firsts = [limit for stage, limit in self.kept if stage.level == "coverage" and stage.count == 1]
+        return max(0.0, -firsts[0]) if firsts else 0.0
+
     # -- better plans ----------------------------------------------------------
 
     def _offer(self, stage: Stage, pairs: Bools, amounts: Floats) -> None:
         """Take a plan that keeps all floors, if it is better at *stage*."""
         value = stage_value(self.problem, stage, pairs, amounts)
-        if value < self._value(stage) - 1e-9:
+        if value < self._value(stage) - 1e-9 and self._keeps_floors(pairs, amounts):
             self.incumbent = Incumbent(pairs, amounts)
+
+    def _keeps_floors(self, pairs: Bools, amounts: Floats) -> bool:
+        return all(
+            stage_value(self.problem, stage, pairs, amounts)
+            <= limit + KEPT * (stage.unit if stage.is_vector else max(1.0, abs(limit)))
+            for stage, limit in self.kept
+        )
 
     def _offer_columns(self, stage: Stage, columns: Floats) -> None:
         pairs, amounts = self.whole.read(columns)
         self._offer(stage, pairs, amounts)
+        if stage_value(self.problem, stage, pairs, amounts) < self._value(stage) - 1e-9:
+            # Reading whole pairs cost it a floor by a hair: its pairs with the best flows may do.
+            self._polish(stage, pairs)
 
     def _polish(self, stage: Stage, pairs: Bools) -> None:
         """Offer the best flows for *pairs*, whole lots included."""
@@ -327,7 +453,7 @@ class _Pass:
             self.incumbent.pairs,
             moves=moves,
             target=self.tree.bound,
-            pair_floors=self.pair_floors,
+            pair_floors=[(s, limit) for s, limit in self.kept if not s.has_flows],
             rng=self.rng,
             should_stop=self.search.should_stop,
         )
@@ -356,7 +482,7 @@ def write_plan_values(scenario: Scenario, search: Search, head: Plan) -> Plan:
     results, proofs = [], {}
     for level in problem.levels:
         reached = [search.reached[s] for s in search.stages if s.level == level and s in search.reached]
-        results.append(_level_result(search, level, reached))
+        results.append(_level_result(scenario, search, level, reached))
         proofs[level] = [found.proof for found in reached]
     plan = replace(
         head,
@@ -367,7 +493,9 @@ def write_plan_values(scenario: Scenario, search: Search, head: Plan) -> Plan:
     return certify(scenario, plan, proofs)
 
 
-def _level_result(search: Search, level: LevelName, reached: list[Reached]) -> LevelResult:
+def _level_result(
+    scenario: Scenario, search: Search, level: LevelName, reached: list[Reached]
+) -> LevelResult:
     """Return what the plan says of one level (§M6)."""
     problem = search.problem
     assert search.incumbent is not None
@@ -377,24 +505,22 @@ def _level_result(search: Search, level: LevelName, reached: list[Reached]) -> L
         best = level_figure(problem, level, search.best_of_level[level])[1]
     sign = -1.0 if level in ("coverage", "continuity") else 1.0
     bounds = [sign * r.bound for r in reached]
+    plain = find_trivial_bound(level, scenario)
     figure = value if best is None else best
     if isinstance(figure, tuple):
-        bounds += [_widest_bound(level, m + 1) for m in range(len(bounds), len(figure))]
+        assert isinstance(plain, tuple)
+        bounds += [float(sum_) for sum_ in plain[len(bounds) :]]
         sums = np.cumsum(figure)
         gaps = [abs(b - s) / (m + 1) for m, (b, s) in enumerate(zip(bounds, sums, strict=True))]
         bound: Figure = tuple(bounds)
         gap = max(gaps, default=0.0)
     else:
-        bound = bounds[0] if bounds else -math.inf
+        assert not isinstance(plain, tuple)
+        bound = bounds[0] if bounds and math.isfinite(bounds[0]) else float(plain)
         gap = abs(figure - bound) / max(1.0, abs(bound))
     return LevelResult(
         name=level, of=of, value=value, bound=bound, gap=gap, certificate="unverified", best=best
     )
-
-
-def _widest_bound(level: LevelName, count: int) -> float:
-    """Return what holds of theta_m without any search: all covered, or no load."""
-    return float(count) if level == "coverage" else 0.0
 
 
 def level_figure(

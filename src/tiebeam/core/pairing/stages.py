@@ -54,6 +54,13 @@ class Stage:
             return problem.fixed_cost
         return np.zeros(problem.tie.shape)
 
+    def cost_of_pairs(self, problem: Problem, pairs: Bools) -> float:
+        """Return the part of this stage's value that *pairs* alone decide."""
+        value = float((self.pair_costs(problem) * pairs).sum())
+        if self.level == "cost":
+            value += float(problem.open_cost[pairs.any(1)].sum())
+        return value
+
     def gap(self, value: float, bound: float) -> float:
         """Return the gap of §M6 between two values of this stage, never negative."""
         scale = self.unit if self.is_vector else max(1.0, abs(bound))
@@ -96,7 +103,7 @@ def stage_value(problem: Problem, stage: Stage, pairs: Bools, amounts: Floats) -
         return -float(np.sort(coverages(problem, amounts))[: stage.count].sum())
     if stage.level == "burden":
         return float(np.sort(loads(problem, amounts))[::-1][: stage.count].sum())
-    value = float((stage.pair_costs(problem) * pairs).sum())
+    value = stage.cost_of_pairs(problem, pairs)
     if stage.level == "distance":
         parts = np.divide(
             amounts, problem.need, out=np.zeros_like(amounts), where=np.broadcast_to(problem.need > 0, amounts.shape)
@@ -105,5 +112,4 @@ def stage_value(problem: Problem, stage: Stage, pairs: Bools, amounts: Floats) -
         value = float((np.nan_to_num(problem.distance) * shares).sum())
     if stage.level == "cost":
         value += float((problem.unit_cost * amounts).sum())
-        value += float(problem.open_cost[pairs.any(1)].sum())
     return value

@@ -1,0 +1,317 @@
+"""
+The law seen from the recipients: which sets of donors could serve each (§M3, §M4).
+
+A recipient that may have few partners has few possible sets of them. One column
+for each set gives a much tighter program than one for each pair: a half of one
+set and a half of another no longer passes for a third. A set that cannot bring
+its recipient to the coverage already reached is left out, with that as reason.
+
+A donor with one partner at most gives it all that it needs; only donors that
+may serve several have flows of their own. That is sound for what the recipients
+get and for who is paired with whom, and says nothing of loads: so the program
+serves the levels coverage, continuity and partners, until a level of another
+kind has been reached.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+
+import highspy
+import numpy as np
+
+from tiebeam.core.pairing.problem import AMOUNT_SLIVER, Bools, Floats, Ints, Problem
+from tiebeam.core.pairing.stages import Stage
+
+MOST_SETS = 6000
+"""So many sets of donors at most; beyond, the pairs have to do."""
+SERVED_LEVELS = ("coverage", "continuity", "partners")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What one search over sets found.
+
+    Attributes:
+        bound: No plan has a smaller value at the stage (the solver's word).
+        pairs: (donors, recipients) of the best plan met, or None.
+    """
+
+    bound: float
+    pairs: Bools | None
+
+
+def count_sets(problem: Problem) -> int:
+    """Return how many sets of donors all recipients have together."""
+    return sum(
+        comb(int(problem.possible[:, j].sum()), size)
+        for j in range(len(problem.recipients))
+        for size in range(int(problem.recipient_max[j]) + 1)
+    )
+
+
+class PatternProgram:
+    """
+    The program over sets, as a search over whole numbers.
+
+    Args:
+        least: A coverage that every recipient with a need has in all plans that
+            are looked for.
+    """
+
+    def __init__(self, problem: Problem, least: float) -> None:
+        self.problem, self.least = problem, least
+        self._low: list[float] = []
+        self._high: list[float] = []
+        self._whole: list[bool] = []
+        self._rows: list[tuple[list[int], list[float], float, float]] = []
+        self.sets: list[tuple[int, tuple[int, ...], int]] = []
+        self.coverage_terms: dict[int, list[tuple[int, float]]] = {}
+        self._lay()
+        self.highs = self._build()
+
+    def _column(self, low: float, high: float, *, whole: bool = False) -> int:
+        self._low.append(low)
+        self._high.append(high)
+        self._whole.append(whole)
+        return len(self._low) - 1
+
+    def _lay(self) -> None:
+        problem = self.problem
+        sharing = set(np.flatnonzero(problem.donor_max > 1).tolist())
+        rates = np.divide(
+            problem.coverage_share,
+            problem.need,
+            out=np.zeros_like(problem.need),
+            where=problem.need > 0,
+        )
+        lots = np.where(problem.lot > 0, problem.lot, 1.0)
+        whole_need = np.floor(problem.need / lots * (1 + AMOUNT_SLIVER)) * lots
+        cap = np.where(problem.lot > 0, whole_need, problem.need)
+        uses: dict[int, list[int]] = {i: [] for i in range(len(problem.donors))}
+        drawn: dict[tuple[int, int], list[tuple[int, float]]] = {}
+        needy = set(problem.needy.tolist())
+        for j in range(len(problem.recipients)):
+            terms: list[tuple[int, float]] = []
+            chosen: list[int] = []
+            for donors in self._possible_sets(j):
+                alone = [i for i in donors if i not in sharing]
+                given = np.minimum(problem.most[alone, j].sum(0), cap[j])
+                most = np.minimum(problem.most[list(donors), j].sum(0), cap[j])
+                if j in needy and float(rates[j] @ most) < self.least - 1e-9:
+                    continue
+                column = self._column(0.0, 1.0, whole=True)
+                chosen.append(column)
+                self.sets.append((j, donors, column))
+                for i in donors:
+                    uses[i].append(column)
+                terms.append((column, float(rates[j] @ given)))
+                terms += self._share(j, donors, column, sharing, given, cap[j], rates[j], drawn)
+            if chosen:
+                self._rows.append((chosen, [1.0] * len(chosen), 1.0, 1.0))
+            else:
+                # Not even the empty set is left: nothing can be as good as asked.
+                nothing = self._column(0.0, 0.0)
+                self._rows.append(([nothing], [1.0], 1.0, 1.0))
+            if j in needy:
+                self.coverage_terms[j] = terms
+        for i, columns in uses.items():
+            low, high = float(problem.donor_min[i]), float(problem.donor_max[i])
+            if columns:
+                self._rows.append((columns, [1.0] * len(columns), low, high))
+        for terms in drawn.values():
+            self._rows.append(
+                ([c for c, _ in terms], [v for _, v in terms], -highspy.kHighsInf, 1.0)
+            )
+        self.at_coverage: list[int] = []
+        for j in problem.needy:
+            column = self._column(max(0.0, self.least), 1.0)
+            sums: dict[int, float] = {column: -1.0}
+            for at, value in self.coverage_terms[int(j)]:
+                sums[at] = sums.get(at, 0.0) + value
+            self._rows.append((list(sums), list(sums.values()), 0.0, highspy.kHighsInf))
+            self.at_coverage.append(column)
+        self.at_worst = [self._column(0.0, 1.0) for _ in range(1 + len(problem.needy))]
+        for at, column in enumerate(self.at_coverage):
+            row = ([self.at_worst[1 + at], column, self.at_worst[0]], [1.0, 1.0, -1.0], 0.0, highspy.kHighsInf)
+            self._rows.append(row)
+
+    def _possible_sets(self, j: int) -> list[tuple[int, ...]]:
+        """Return the sets of donors that §M3.4 and §M3.5 allow recipient *j*."""
+        problem = self.problem
+        candidates = np.flatnonzero(problem.possible[:, j] & (problem.donor_max > 0)).tolist()
+        required = set(np.flatnonzero(problem.required[:, j]).tolist())
+        low, high = int(problem.recipient_min[j]), int(problem.recipient_max[j])
+        return [
+            donors
+            for size in range(low, min(high, len(candidates)) + 1)
+            for donors in combinations(candidates, size)
+            if required <= set(donors)
+        ]
+
+    def _share(
+        self,
+        j: int,
+        donors: tuple[int, ...],
+        column: int,
+        sharing: set[int],
+        given: Floats,
+        cap: Floats,
+        rate: Floats,
+        drawn: dict[tuple[int, int], list[tuple[int, float]]],
+    ) -> list[tuple[int, float]]:
+        """Lay the flows of the donors of one set that may serve others too; return their coverage."""
+        problem = self.problem
+        together = [i for i in donors if i in sharing]
+        terms: list[tuple[int, float]] = []
+        if not together or j not in set(problem.needy.tolist()):
+            return terms
+        filled: dict[int, list[tuple[int, float]]] = {}
+        for i in together:
+            own: list[tuple[int, float]] = []
+            for k in range(len(problem.resources)):
+                most = min(problem.most[i, j, k], cap[k])
+                if most <= 0:
+                    continue
+                unit = problem.lot[k] if problem.lot[k] > 0 else most
+                flow = self._column(0.0, np.round(most / unit) if problem.lot[k] > 0 else 1.0, whole=problem.lot[k] > 0)
+                self._rows.append(([flow, column], [1.0, -most / unit], -highspy.kHighsInf, 0.0))
+                use = float(problem.use[i, j, k] * unit / problem.capacity[i, k])
+                drawn.setdefault((i, k), []).append((flow, use))
+                filled.setdefault(k, []).append((flow, float(unit)))
+                own.append((flow, float(rate[k] * unit)))
+            if problem.min_share > 0:
+                row = ([c for c, _ in own] + [column], [v for _, v in own] + [-problem.min_share])
+                self._rows.append((*row, 0.0, highspy.kHighsInf))
+            terms += own
+        # Together they cannot give more than is needed: where they could, the part that counts
+        # has a column of its own.
+        terms = []
+        for k, flows in filled.items():
+            most_flow = sum(problem.most[i, j, k] for i in together)
+            if given[k] + most_flow <= cap[k] + 1e-9:
+                terms += [(c, float(rate[k]) * v) for c, v in flows]
+                continue
+            counted = self._column(0.0, 1.0)
+            unit = float(problem.need[j, k])
+            row = ([c for c, _ in flows] + [column, counted], [v for _, v in flows] + [float(given[k]), -unit])
+            self._rows.append((*row, 0.0, highspy.kHighsInf))
+            row = ([counted, column], [unit, -float(cap[k])])
+            self._rows.append((*row, -highspy.kHighsInf, 0.0))
+            if len(flows) > 1:
+                row = ([c for c, _ in flows] + [column], [v for _, v in flows] + [-float(cap[k])])
+                self._rows.append((*row, -highspy.kHighsInf, 0.0))
+            terms += [(counted, float(rate[k] * unit)), (column, -float(rate[k] * given[k]))]
+        if self.least > 0:
+            own = [(c, v) for c, v in terms if c != column]
+            fixed = float(rate @ given) + sum(v for c, v in terms if c == column)
+            row = ([c for c, _ in own] + [column], [v for _, v in own] + [fixed - self.least])
+            self._rows.append((*row, -1e-9, highspy.kHighsInf))
+        return terms
+
+    def _build(self) -> highspy.Highs:
+        """Pass the program to HiGHS."""
+        highs = highspy.Highs()
+        for key, option in {
+            "output_flag": False,
+            "threads": 1,
+            "mip_rel_gap": 0.0,
+            "mip_feasibility_tolerance": 1e-7,
+        }.items():
+            highs.setOptionValue(key, option)
+        program = highspy.HighsLp()
+        program.num_col_, program.num_row_ = len(self._low), len(self._rows)
+        program.col_cost_ = np.zeros(len(self._low))
+        program.col_lower_ = np.array(self._low, dtype=float)
+        program.col_upper_ = np.array(self._high, dtype=float)
+        program.row_lower_ = np.array([row[2] for row in self._rows], dtype=float)
+        program.row_upper_ = np.array([row[3] for row in self._rows], dtype=float)
+        program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lengths = [len(row[0]) for row in self._rows]
+        program.a_matrix_.start_ = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+        program.a_matrix_.index_ = np.concatenate([[], *[row[0] for row in self._rows]]).astype(np.int32)
+        program.a_matrix_.value_ = np.concatenate([[], *[row[1] for row in self._rows]])
+        kinds = {True: highspy.HighsVarType.kInteger, False: highspy.HighsVarType.kContinuous}
+        program.integrality_ = [kinds[whole] for whole in self._whole]
+        highs.passModel(program)
+        self._rows = []
+        return highs
+
+    def add_floor(self, stage: Stage, limit: float) -> None:
+        """Keep a stage that was reached."""
+        if not stage.is_vector:
+            index, value = self._pair_costs(stage)
+            if len(index):
+                self.highs.addRow(-highspy.kHighsInf, limit, len(index), index, value)
+            return
+        if stage.count == 1:
+            return  # it is what every recipient has at least, by its own bound
+        columns = self._add_block()
+        index = np.array(columns, dtype=np.int32)
+        value = np.array([float(stage.count)] + [-1.0] * (len(columns) - 1))
+        self.highs.addRow(-limit, highspy.kHighsInf, len(index), index, value)
+
+    def _add_block(self) -> list[int]:
+        """Add a threshold and the distances below it; return their columns."""
+        highs = self.highs
+        columns = []
+        for at in range(1 + len(self.at_coverage)):
+            columns.append(highs.getNumCol())
+            highs.addCol(0.0, 0.0, 1.0, 0, np.array([], dtype=np.int32), np.array([]))
+            if at:
+                index = np.array([columns[at], self.at_coverage[at - 1], columns[0]], dtype=np.int32)
+                highs.addRow(0.0, highspy.kHighsInf, 3, index, np.array([1.0, 1.0, -1.0]))
+        return columns
+
+    def _pair_costs(self, stage: Stage) -> tuple[Ints, Floats]:
+        costs = stage.pair_costs(self.problem)
+        sums = [(c, float(costs[list(donors), j].sum())) for j, donors, c in self.sets]
+        sums = [(c, v) for c, v in sums if v]
+        return np.array([c for c, _ in sums], dtype=np.int32), np.array([v for _, v in sums])
+
+    def search(
+        self,
+        stage: Stage,
+        *,
+        below: float,
+        precision: float,
+        nodes: int,
+    ) -> Answer:
+        """
+        Look for pairs whose value at *stage* is under *below*.
+
+        Args:
+            precision: How near to the least value is near enough.
+            nodes: How many cases to look at.
+        """
+        highs = self.highs
+        costs = np.zeros(highs.getNumCol())
+        if stage.level == "coverage":
+            costs[self.at_worst] = 1.0
+            costs[self.at_worst[0]] = -float(stage.count)
+        index, value = self._pair_costs(stage)
+        costs[index] = value
+        highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        highs.setOptionValue("mip_abs_gap", precision / 2)
+        highs.setOptionValue("mip_max_nodes", nodes)
+        # Only what is better than the best plan so far is looked for: much is refuted at once.
+        chosen = np.flatnonzero(costs).astype(np.int32)
+        goal = highs.getNumRow()
+        highs.addRow(-highspy.kHighsInf, below - precision, len(chosen), chosen, costs[chosen])
+        highs.run()
+        status, info = highs.getModelStatus(), highs.getInfo()
+        has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        pairs = self._read(np.array(highs.getSolution().col_value)) if has_plan else None
+        bound = below - precision
+        if status != highspy.HighsModelStatus.kInfeasible:
+            bound = min(bound, info.mip_dual_bound)
+        highs.deleteRows(1, np.array([goal], dtype=np.int32))
+        return Answer(bound, pairs)
+
+    def _read(self, columns: Floats) -> Bools:
+        pairs = np.zeros(self.problem.possible.shape, dtype=bool)
+        for j, donors, column in self.sets:
+            if columns[column] > 0.5:
+                pairs[list(donors), j] = True
+        return pairs

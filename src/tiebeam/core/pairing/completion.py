@@ -23,6 +23,7 @@ from tiebeam.core.model.identity import scenario_sha256
 from tiebeam.core.model.plan import Figure, Flow, LevelResult, Plan, SolverRecord
 from tiebeam.core.model.scenario import LevelName, Scenario
 from tiebeam.core.pairing.evaluate import VECTOR_LEVELS, leads, level_value
+from tiebeam.core.pairing.parts import cut_problem, list_parts
 from tiebeam.core.pairing.problem import Bools, Floats, Ints, Problem, compile_problem
 from tiebeam.core.pairing.solver import SETTLED, Search, level_figure
 from tiebeam.errors import Infeasible, InvalidInput
@@ -72,9 +73,12 @@ def complete_flows(
     problem = compile_problem(scenario)
     pairs = _pairs_that_carry(problem, plan)
     allowed = _allow_exactly(problem, pairs)
+    # Slack lets one part pay for another.
+    has_slack = any(problem.slack.get(level, 0.0) > 0 for level in problem.levels)
+    everybody = (np.arange(pairs.shape[0]), np.arange(pairs.shape[1]))
     parts = [
         _complete_part(allowed, pairs, part, seed=scenario.policy.seed, should_stop=should_stop)
-        for part in _list_parts(allowed, pairs)
+        for part in ([everybody] if has_slack else list_parts(pairs))
     ]
     amounts = sum((part.amounts for part in parts), np.zeros(problem.most.shape))
     flows = tuple(
@@ -130,27 +134,6 @@ def _allow_exactly(problem: Problem, pairs: Bools) -> Problem:
     )
 
 
-def _list_parts(problem: Problem, pairs: Bools) -> list[tuple[Ints, Ints]]:
-    """List the parts (donors, recipients) that share no party, in a fixed order."""
-    if any(problem.slack.get(level, 0.0) > 0 for level in problem.levels):
-        return [(np.arange(pairs.shape[0]), np.arange(pairs.shape[1]))]
-    parts, seen = [], np.zeros(pairs.shape[0], dtype=bool)
-    for first in np.flatnonzero(pairs.any(1)):
-        if seen[first]:
-            continue
-        donors = np.zeros(pairs.shape[0], dtype=bool)
-        donors[first] = True
-        while True:
-            recipients = pairs[donors].any(0)
-            reached = pairs[:, recipients].any(1) | donors
-            if (reached == donors).all():
-                break
-            donors = reached
-        seen |= donors
-        parts.append((np.flatnonzero(donors), np.flatnonzero(recipients)))
-    return parts
-
-
 def _complete_part(
     problem: Problem,
     pairs: Bools,
@@ -166,7 +149,7 @@ def _complete_part(
         Infeasible: None were found before the stop.
     """
     donors, recipients = part
-    small = _cut(problem, donors, recipients)
+    small = cut_problem(problem, donors, recipients)
     for least in dict.fromkeys((problem.min_share, 0.0)):
         search = Search(
             replace(small, min_share=least),
@@ -225,33 +208,6 @@ class _Patience:
     def __call__(self) -> bool:
         self._left -= 1
         return self._left < 0 or self._should_stop()
-
-
-def _cut(problem: Problem, donors: Ints, recipients: Ints) -> Problem:
-    """Return the problem of some donors and recipients alone."""
-    both = np.ix_(donors, recipients)
-    return replace(
-        problem,
-        donors=tuple(problem.donors[i] for i in donors),
-        recipients=tuple(problem.recipients[j] for j in recipients),
-        capacity=problem.capacity[donors],
-        need=problem.need[recipients],
-        use=problem.use[both],
-        most=problem.most[both],
-        coverage_share=problem.coverage_share[recipients],
-        load_share=problem.load_share[donors],
-        tie=problem.tie[both],
-        distance=problem.distance[both],
-        open_cost=problem.open_cost[donors],
-        fixed_cost=problem.fixed_cost[both],
-        unit_cost=problem.unit_cost[both],
-        required=problem.required[both],
-        possible=problem.possible[both],
-        donor_min=problem.donor_min[donors],
-        donor_max=problem.donor_max[donors],
-        recipient_min=problem.recipient_min[recipients],
-        recipient_max=problem.recipient_max[recipients],
-    )
 
 
 def _level_results(

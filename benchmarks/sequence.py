@@ -80,8 +80,7 @@ def solve_in_sequence(scenario: Scenario, tool: Tool, time_limit: float) -> Plan
         if left < LEAST_SECONDS:
             break
         tool.add(step.columns, step.rows)
-        # The first plan is worth all the time there is.
-        seconds = left if following is None or values is None else left / 2
+        seconds = left if following is None else left / 2
         answer = tool.minimise(step.objective, seconds, values)
         if answer.is_infeasible and values is None:
             return Plan(scenario_id=scenario.id, status="infeasible")

@@ -97,7 +97,7 @@ class LawRows:
 
         Coverage and continuity carry a minus. The cost has no ends of its own.
         """
-        name = (level, count)
+        name = ("cost", level, count)
         if name not in self._rows:
             self._rows[name] = self._build(self._cost_terms(level, count))
         return self._rows[name]

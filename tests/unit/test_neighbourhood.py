@@ -84,7 +84,9 @@ class TestImprovePairs:
         """§M5: a tie of 5 between a and x stays, whatever it costs coverage."""
         problem = make_problem(links=(Link(donor="a", recipient="x", tie=5.0),))
 
-        pairs, _ = improve(problem, pairs_of((0, 0), (2, 1)), pair_floors=[(-problem.tie, -5.0)])
+        pairs, _ = improve(
+            problem, pairs_of((0, 0), (2, 1)), pair_floors=[(Stage("continuity", 1), -5.0)]
+        )
 
         assert pairs[0, 0]
 

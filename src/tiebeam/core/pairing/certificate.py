@@ -143,6 +143,8 @@ class _Proof:
         """Return the least cost of all cases that are not empty."""
         costs = []
         for case, limits in self._walk():
+            if self.rows.columns.hold_nothing(limits):
+                continue
             stage = None if case["stage"] is None else tuple(case["stage"])
             cost = None if stage is None else self.rows.cost(*stage)
             least = self.rows.least(cost, self._multipliers(case["multipliers"]), limits)

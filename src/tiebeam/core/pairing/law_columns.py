@@ -93,6 +93,14 @@ class Columns:
         """Return what is known of a couple."""
         return self.links.get((self.donors[i].id, self.recipients[j].id))
 
+    def hold_nothing(self, limits: Mapping[int, tuple[int, int]]) -> bool:
+        """Whether *limits*, column -> (low, high), ask for a flow where the pair is closed (§M3.3)."""
+        return any(
+            limits.get(pair, (self.low[pair], self.high[pair]))[1] < 1
+            and any(limits[flow][0] > 0 for flow in flows if flow in limits)
+            for pair, flows in self.blocks
+        )
+
     def _lay(self, low: int = 0, high: int = 1) -> int:
         """Lay one more column, and return its number."""
         self.low.append(low)

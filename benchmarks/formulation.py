@@ -8,7 +8,7 @@ was reached is kept as a row.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tiebeam.core.model.scenario import (
@@ -54,6 +54,7 @@ class Step:
         count: m of theta_m for the vectors, else 0.
         sign: What turns the least value into the level's own: -1 where more is better.
         trivial: No plan has a smaller value.
+        parties: Of a vector, the columns v_j or u_i; its own columns are t, then a distance each.
     """
 
     level: LevelName
@@ -63,6 +64,15 @@ class Step:
     objective: Terms
     sign: float
     trivial: float
+    parties: tuple[int, ...] = ()
+
+    def complete(self, values: Sequence[float]) -> list[float]:
+        """Return the best values of the columns that the step brings, given all before them."""
+        if not self.count:
+            return []
+        members = [values[party] for party in self.parties]
+        threshold = sorted(members, reverse=self.sign > 0)[self.count - 1]
+        return [threshold, *(max(0.0, self.sign * (v - threshold)) for v in members)]
 
     @property
     def unit(self) -> float:
@@ -263,7 +273,16 @@ def _add_vector_steps(model: Formulation, level: LevelName, parties: list[int], 
             rows.append(Row({base + at: 1.0, party: -sign, base: sign}, 0.0, math.inf))
         trivial = -float(count) if level == "coverage" else 0.0
         model.steps.append(
-            Step(level, count, tuple(columns), tuple(rows), objective, sign, trivial)
+            Step(
+                level,
+                count,
+                tuple(columns),
+                tuple(rows),
+                objective,
+                sign,
+                trivial,
+                tuple(parties),
+            )
         )
         base += len(columns)
     return base

@@ -60,11 +60,11 @@ class _Highs:
         cost[list(objective)] = list(objective.values())
         self.highs.changeColsCost(count, np.arange(count, dtype=np.int32), cost)
         if start is not None:
-            # A part of a solution: HiGHS completes the columns that came since.
-            index = np.arange(len(start), dtype=np.int32)
-            self.highs.setSolution(len(start), index, np.array(start, dtype=float))
-        # The limit counts all runs of this object together.
-        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + seconds)
+            solution = highspy.HighsSolution()
+            solution.col_value = list(start)
+            self.highs.setSolution(solution)
+        # HiGHS counts the time of each run on its own.
+        self.highs.setOptionValue("time_limit", seconds)
         self.highs.run()
         info = self.highs.getInfo()
         if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:

@@ -1,8 +1,9 @@
 """
 One objective after another over a plain model: what any MIP tool can be asked to do (§M5, §M6).
 
-A step may spend half of the time that is left, so that a hard one does not leave the later ones
-without any bound; what it does not spend, they may.
+Time is dealt out so that a hard step does not leave the later ones without any bound: of what is
+left, a level gets an even share, and a step of it half of that. What one does not spend, the
+later ones may.
 """
 
 import math
@@ -69,31 +70,37 @@ class _Reached:
 
 def solve_in_sequence(scenario: Scenario, tool: Tool, time_limit: float) -> Plan:
     """Return the plan that *tool* reaches within *time_limit* seconds, and its bounds."""
-    start = time.monotonic()
+    began = time.monotonic()
     model = formulate(scenario)
     tool.add(model.columns, model.rows)
     values: Sequence[float] | None = None
     best: dict[LevelName, Sequence[float]] = {}
     reached: list[_Reached] = []
+    level, end_of_level = None, 0.0
     for step, following in zip(model.steps, [*model.steps[1:], None], strict=True):
-        left = time_limit - (time.monotonic() - start)
+        is_last = following is None or following.level != step.level
+        left = time_limit - (time.monotonic() - began)
         if left < LEAST_SECONDS:
             break
+        if step.level != level:
+            level = step.level
+            end_of_level = left - left / len({s.level for s in model.steps} - best.keys())
+        seconds = max(LEAST_SECONDS, left - end_of_level) / (1 if is_last else 2)
         tool.add(step.columns, step.rows)
-        seconds = left if following is None else left / 2
-        answer = tool.minimise(step.objective, seconds, values)
-        if answer.is_infeasible and values is None:
+        start = None if values is None else [*values, *step.complete(values)]
+        answer = tool.minimise(step.objective, seconds, start)
+        if answer.is_infeasible and start is None:
             return Plan(scenario_id=scenario.id, status="infeasible")
-        if answer.values is None:
-            # Nothing is known of this step, and it is not kept; later bounds hold all the same.
+        values = start if answer.values is None else answer.values
+        if values is None:
+            # Without a plan there is nothing to keep; the next step may find one.
             continue
-        values = answer.values
-        value = sum(factor * answer.values[column] for column, factor in step.objective.items())
+        value = sum(factor * values[column] for column, factor in step.objective.items())
         scale = step.unit if step.count else max(1.0, abs(value))
         limit = value + KEPT * scale
         bound = min(value, max(answer.bound, step.trivial))
         reached.append(_Reached(step, bound, tool.keep(step.objective, limit), limit))
-        if following is None or following.level != step.level:
+        if is_last:
             best[step.level] = values
             _spend_slack(scenario, tool, [r for r in reached if r.step.level == step.level])
     if values is None:

@@ -13,6 +13,7 @@ serves the levels coverage, continuity and partners, until a level of another
 kind has been reached.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
@@ -23,6 +24,7 @@ import numpy as np
 from tiebeam.core.pairing.problem import AMOUNT_SLIVER, Bools, Floats, Ints, Problem
 from tiebeam.core.pairing.stages import Stage
 
+MOST_SHARING = 3
 MOST_SETS = 6000
 """So many sets of donors at most; beyond, the pairs have to do."""
 SERVED_LEVELS = ("coverage", "continuity", "partners")
@@ -42,13 +44,14 @@ class Answer:
     pairs: Bools | None
 
 
-def count_sets(problem: Problem) -> int:
-    """Return how many sets of donors all recipients have together."""
-    return sum(
+def may_use_sets(problem: Problem) -> bool:
+    """Return whether there are few enough sets, and few donors that serve several."""
+    sets = sum(
         comb(int(problem.possible[:, j].sum()), size)
         for j in range(len(problem.recipients))
         for size in range(int(problem.recipient_max[j]) + 1)
     )
+    return sets <= MOST_SETS and int((problem.donor_max > 1).sum()) <= MOST_SHARING
 
 
 class PatternProgram:
@@ -67,6 +70,8 @@ class PatternProgram:
         self._whole: list[bool] = []
         self._rows: list[tuple[list[int], list[float], float, float]] = []
         self.sets: list[tuple[int, tuple[int, ...], int]] = []
+        self.dropped: set[int] = set()
+        self.reach: list[tuple[int, float]] = []
         self.coverage_terms: dict[int, list[tuple[int, float]]] = {}
         self._lay()
         self.highs = self._build()
@@ -104,6 +109,8 @@ class PatternProgram:
                 column = self._column(0.0, 1.0, whole=True)
                 chosen.append(column)
                 self.sets.append((j, donors, column))
+                if j in needy:
+                    self.reach.append((column, float(rates[j] @ most)))
                 for i in donors:
                     uses[i].append(column)
                 terms.append((column, float(rates[j] @ given)))
@@ -238,8 +245,15 @@ class PatternProgram:
         self._rows = []
         return highs
 
-    def add_floor(self, stage: Stage, limit: float) -> None:
-        """Keep a stage that was reached."""
+    def add_floor(self, stage: Stage, limit: float, before: float) -> None:
+        """
+        Keep a stage that was reached.
+
+        Args:
+            before: What theta of one recipient fewer can be at most. What is left of
+                the floor is the least that the m-th worst recipient can have, so fewer
+                than m recipients have a set of donors that reaches less.
+        """
         if not stage.is_vector:
             index, value = self._pair_costs(stage)
             if len(index):
@@ -247,10 +261,18 @@ class PatternProgram:
             return
         if stage.count == 1:
             return  # it is what every recipient has at least, by its own bound
+        self._limit_weak_sets(stage.count, -limit - before)
         columns = self._add_block()
         index = np.array(columns, dtype=np.int32)
         value = np.array([float(stage.count)] + [-1.0] * (len(columns) - 1))
         self.highs.addRow(-limit, highspy.kHighsInf, len(index), index, value)
+
+    def _limit_weak_sets(self, count: int, least: float) -> bool:
+        """Let fewer than *count* recipients have a set that reaches less than *least*."""
+        weak = np.array([c for c, reach in self.reach if reach < least - 1e-9], dtype=np.int32)
+        if len(weak):
+            self.highs.addRow(-highspy.kHighsInf, count - 1.0, len(weak), weak, np.ones(len(weak)))
+        return len(weak) > 0
 
     def _add_block(self) -> list[int]:
         """Add a threshold and the distances below it; return their columns."""
@@ -277,6 +299,7 @@ class PatternProgram:
         below: float,
         precision: float,
         nodes: int,
+        before: float = 0.0,
     ) -> Answer:
         """
         Look for pairs whose value at *stage* is under *below*.
@@ -284,6 +307,7 @@ class PatternProgram:
         Args:
             precision: How near to the least value is near enough.
             nodes: How many cases to look at.
+            before: As in :meth:`add_floor`.
         """
         highs = self.highs
         costs = np.zeros(highs.getNumCol())
@@ -295,9 +319,12 @@ class PatternProgram:
         highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
         highs.setOptionValue("mip_abs_gap", precision / 2)
         highs.setOptionValue("mip_max_nodes", nodes)
+        self._drop_sets(below)
         # Only what is better than the best plan so far is looked for: much is refuted at once.
         chosen = np.flatnonzero(costs).astype(np.int32)
         goal = highs.getNumRow()
+        if stage.is_vector and stage.count > 1:
+            self._limit_weak_sets(stage.count, precision - below - before)
         highs.addRow(-highspy.kHighsInf, below - precision, len(chosen), chosen, costs[chosen])
         highs.run()
         status, info = highs.getModelStatus(), highs.getInfo()
@@ -306,8 +333,67 @@ class PatternProgram:
         bound = below - precision
         if status != highspy.HighsModelStatus.kInfeasible:
             bound = min(bound, info.mip_dual_bound)
-        highs.deleteRows(1, np.array([goal], dtype=np.int32))
+        added = np.arange(goal, highs.getNumRow(), dtype=np.int32)
+        highs.deleteRows(len(added), added)
         return Answer(bound, pairs)
+
+    def _drop_sets(self, limit: float) -> None:
+        """
+        Leave out the sets that no plan can have whose value is at most *limit* (§M10).
+
+        The reduced cost of a set in the relaxed program is what taking it costs at least.
+        """
+        highs = self.highs
+        highs.setOptionValue("solve_relaxation", True)
+        highs.run()
+        highs.setOptionValue("solve_relaxation", False)
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return
+        reduced = np.array(highs.getSolution().col_dual)
+        room = limit - highs.getInfo().objective_function_value + 1e-6 * max(1.0, abs(limit))
+        for _, _, column in self.sets:
+            if column not in self.dropped and reduced[column] > room:
+                highs.changeColBounds(column, 0.0, 0.0)
+                self.dropped.add(column)
+
+    def join(self, highs: highspy.Highs, pair_column: Callable[[int, int], int]) -> None:
+        """
+        Write what is left of this program into *highs*, relaxed and tied to its pairs.
+
+        Args:
+            pair_column: Gives the column of a pair (donor, recipient).
+        """
+        program = self.highs.getLp()
+        low, high = np.array(program.col_lower_), np.array(program.col_upper_)
+        left = np.flatnonzero((high > 0) | (low != 0))
+        place = np.full(program.num_col_, -1)
+        place[left] = highs.getNumCol() + np.arange(len(left))
+        none = np.array([], dtype=np.int32)
+        costs = np.zeros(len(left))
+        highs.addCols(len(left), costs, low[left], high[left], 0, none, none, np.array([]))
+        for at, (index, value) in enumerate(rows_of(program)):
+            kept = place[index] >= 0
+            if kept.any():
+                columns = place[index[kept]].astype(np.int32)
+                bounds = program.row_lower_[at], program.row_upper_[at]
+                highs.addRow(*bounds, len(columns), columns, value[kept])
+        holding: dict[tuple[int, int], list[int]] = {}
+        for j, donors, column in self.sets:
+            if place[column] >= 0:
+                for i in donors:
+                    holding.setdefault((i, j), []).append(int(place[column]))
+        for (i, j), columns_of in holding.items():
+            index = np.array([*columns_of, pair_column(i, j)], dtype=np.int32)
+            value = np.array([1.0] * len(columns_of) + [-1.0])
+            highs.addRow(0.0, 0.0, len(index), index, value)
+
+    def possible_pairs(self) -> Bools:
+        """Return (donors, recipients) the pairs that some set still left holds."""
+        pairs = np.zeros(self.problem.possible.shape, dtype=bool)
+        for j, donors, column in self.sets:
+            if column not in self.dropped:
+                pairs[list(donors), j] = True
+        return pairs
 
     def _read(self, columns: Floats) -> Bools:
         pairs = np.zeros(self.problem.possible.shape, dtype=bool)
@@ -315,3 +401,19 @@ class PatternProgram:
             if columns[column] > 0.5:
                 pairs[list(donors), j] = True
         return pairs
+
+
+def rows_of(program: highspy.HighsLp) -> list[tuple[Ints, Floats]]:
+    """Return the rows of *program* as (columns, values), whichever way it stores them."""
+    matrix = program.a_matrix_
+    start, index, value = np.array(matrix.start_), np.array(matrix.index_), np.array(matrix.value_)
+    if matrix.format_ == highspy.MatrixFormat.kRowwise:
+        return [
+            (index[a:b].astype(np.int32), value[a:b]) for a, b in zip(start, start[1:], strict=False)
+        ]
+    columns = np.repeat(np.arange(program.num_col_, dtype=np.int32), np.diff(start))
+    order = np.argsort(index, kind="stable")
+    ends = np.searchsorted(index[order], np.arange(program.num_row_ + 1))
+    return [
+        (columns[order[a:b]], value[order[a:b]]) for a, b in zip(ends, ends[1:], strict=False)
+    ]

@@ -17,6 +17,7 @@ from typing import Any
 import highspy
 import numpy as np
 
+from tiebeam.core.pairing.patterns import PatternProgram
 from tiebeam.core.pairing.problem import Bools, Floats, Ints, Problem
 from tiebeam.core.pairing.stages import Stage
 
@@ -326,6 +327,11 @@ class Relaxation:
                     self.highs.changeRowBounds(at, -limit, INFINITY)
                 else:
                     self.highs.changeRowBounds(at, -INFINITY, limit)
+
+    def join_sets(self, sets: PatternProgram) -> None:
+        """Tie the pairs to the sets of donors that are still possible."""
+        sets.join(self.highs, lambda i, j: int(self.at["pair"][self.pair_at[i, j]]))
+        self.row_names += [("sets",)] * (self.highs.getNumRow() - len(self.row_names))
 
     # -- solving ---------------------------------------------------------------
 

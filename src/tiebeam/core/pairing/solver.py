@@ -29,11 +29,10 @@ from tiebeam.core.pairing.evaluate import leads
 from tiebeam.core.pairing.flows import complete_flows_for, find_any_plan, search_all_pairs
 from tiebeam.core.pairing.neighbourhood import improve_pairs
 from tiebeam.core.pairing.patterns import (
-    MOST_SETS,
     SERVED_LEVELS,
     Answer,
     PatternProgram,
-    count_sets,
+    may_use_sets,
 )
 from tiebeam.core.pairing.problem import Bools, Floats, Problem, compile_problem
 from tiebeam.core.pairing.proof import Proof, certify
@@ -46,14 +45,15 @@ SETTLED = 1e-6
 """A stage is solved when value and bound are this near, in the stage's unit (§M6)."""
 KEPT = 1e-7
 """How much of a reached stage rounding may cost at later ones, in the stage's unit."""
-FIRST_MOVES, LATER_MOVES = 400, 40
+FIRST_MOVES, LATER_MOVES = 800, 40
 FIRST_NODES, LATER_NODES = 60, 12
 GROWTH = 4
+PROOF_NODES = 200
 SET_NODES = 50
 ALL_NODES, SMALL_NODES = 100, 2000
 SMALL = 700
 """A program with fewer columns is searched whole from the start."""
-FINE = 0.004
+FINE = 0.02
 """Width of an interval of coverage that one search over sets settles well."""
 
 
@@ -216,7 +216,9 @@ class _Pass:
         self.kept: list[tuple[Stage, float]] = []
         self.open_gap = 0.0
         self.patterns: PatternProgram | None = None
-        self.may_use_patterns = count_sets(search.problem) <= MOST_SETS and search.fixed is None
+        self.has_sets = False
+        self.closed = 0
+        self.may_use_patterns = may_use_sets(search.problem) and search.fixed is None
         assert search.incumbent is not None
         self.incumbent = search.incumbent
 
@@ -260,6 +262,10 @@ class _Pass:
             search.reached[stage] = Reached(stage, value, min(known.bound, value), known.proof)
             self._keep(stage, value, is_settled=False)
             return True
+        if stage.level not in SERVED_LEVELS and self.patterns is not None:
+            self.whole.join_sets(self.patterns)
+            self.patterns, self.has_sets = None, True
+            self.tree.start_again()
         self.tree.open_stage(stage)
         self.tree.bound_root()
 
@@ -275,25 +281,22 @@ class _Pass:
             self._polish(stage, self.incumbent.pairs)
         if not done() and search.fixed is None and first:
             self._search_nearby(stage, FIRST_MOVES * self.effort)
-        if self.effort > 1 and self.may_use_patterns and stage.level in SERVED_LEVELS and not done():
+        if not done() and self.whole.columns < SMALL:
+            # A small case is closed by its own tree, with a proof that anybody can add up.
+            self._search_tree(stage, tolerance, PROOF_NODES * self.effort)
+        if self.may_use_patterns and stage.level in SERVED_LEVELS and not done():
             word = self._search_sets(stage, tolerance)
         # What an earlier sum of the same level left open is not worth a second try.
         if not done() and search.fixed is None and not first and self._gap(stage) > 1.1 * self.open_gap:
             self._search_nearby(stage, LATER_MOVES * self.effort)
         if not done() and self._gap(stage) > 1.1 * self.open_gap:
             nodes = (FIRST_NODES if first else LATER_NODES) * self.effort
-            self.tree.search(
-                cutoff=lambda: self._value(stage) - tolerance,
-                offer=lambda columns: self._offer_columns(stage, columns),
-                nodes=nodes,
-                should_stop=search.should_stop,
-                on_bound=lambda bound: self._tell(stage, bound),
-            )
+            self._search_tree(stage, tolerance, nodes)
         if not done() and search.fixed is None and self._deserves_all(stage, first):
             word = max(word, self._search_all(stage, tolerance))
         value = self._value(stage)
         bound = min(max(self.tree.bound, word), value)
-        proof = self.tree.proof(stage) if self.tree.bound >= bound else None
+        proof = self.tree.proof(stage) if self.tree.bound >= bound and not self.closed else None
         if known is not None and known.bound > bound:
             bound, proof = min(known.bound, value), known.proof
         search.reached[stage] = Reached(stage, value, bound, proof)
@@ -303,6 +306,8 @@ class _Pass:
         self._tell(stage, bound)
         self.open_gap = max(self.open_gap, stage.gap(value, bound))
         self._keep(stage, value, is_settled=value - bound <= tolerance)
+        if self.patterns is not None:
+            self._close_pairs(self.patterns.possible_pairs())
         return not search.should_stop() or search.gap >= stage.gap(value, bound)
 
     def _keep(self, stage: Stage, value: float, *, is_settled: bool) -> None:
@@ -312,10 +317,32 @@ class _Pass:
         self.whole.add_floor(stage, limit)
         self.given.add_floor(stage, limit)
         if stage.level not in SERVED_LEVELS:
-            self.may_use_patterns = False
+            self.may_use_patterns, self.patterns = False, None
         elif self.patterns is not None:
-            self.patterns.add_floor(stage, limit)
+            self.patterns.add_floor(stage, limit, self._most_before(stage))
         self.tree.close_stage(stage, limit, is_settled=is_settled)
+
+    def _close_pairs(self, possible: Bools) -> None:
+        """Close the pairs that no plan can have that keeps what was reached (the solver's word)."""
+        whole = self.whole
+        closed = ~possible[whole.pair_i, whole.pair_j]
+        at = whole.at["pair"][closed]
+        if len(at) > self.closed:
+            self.closed = len(at)
+            self.tree.leave()
+            self.tree.root_high[at] = 0.0
+            whole.bound_columns(at, self.tree.root_low[at], self.tree.root_high[at])
+            self.tree.start_again()
+
+    def _search_tree(self, stage: Stage, tolerance: float, nodes: int) -> None:
+        """Close the cases of the tree that hold nothing better, as far as *nodes* go."""
+        self.tree.search(
+            cutoff=lambda: self._value(stage) - tolerance,
+            offer=lambda columns: self._offer_columns(stage, columns),
+            nodes=nodes,
+            should_stop=self.search.should_stop,
+            on_bound=lambda bound: self._tell(stage, bound),
+        )
 
     def _gap(self, stage: Stage) -> float:
         return stage.gap(self._value(stage), self.tree.bound)
@@ -362,7 +389,7 @@ class _Pass:
         if self.patterns is None:
             self.patterns = PatternProgram(self.problem, self._least_coverage())
             for floor, limit in self.kept:
-                self.patterns.add_floor(floor, limit)
+                self.patterns.add_floor(floor, limit, self._most_before(floor))
         while not self.search.should_stop():
             value = self._value(stage)
             answer = self._ask_sets(self.patterns, stage, value, tolerance)
@@ -374,7 +401,7 @@ class _Pass:
         """Return whether the costly search over all pairs is worth it at this effort."""
         if self._gap(stage) <= 1.1 * self.open_gap:
             return False
-        return not stage.is_vector or self.effort > 1 or self.whole.columns < SMALL
+        return not stage.is_vector or self.effort > 1 or self.has_sets or self.whole.columns < SMALL
 
     def _search_all(self, stage: Stage, tolerance: float) -> float:
         """Search among all pairs; return a bound, the solver's word for it."""
@@ -403,11 +430,23 @@ class _Pass:
     ) -> Answer:
         """Search over sets for something under *below*, and take what is found."""
         answer = program.search(
-            stage, below=below, precision=tolerance / 2, nodes=SET_NODES * self.effort
+            stage,
+            below=below,
+            precision=tolerance / 2,
+            nodes=SET_NODES * self.effort,
+            before=self._most_before(stage),
         )
         if answer.pairs is not None:
             self._polish(stage, answer.pairs)
         return answer
+
+    def _most_before(self, stage: Stage) -> float:
+        """Return the most that theta of one party fewer can be at the stage before *stage*."""
+        if stage.count <= 1:
+            return 0.0
+        reached = self.search.reached[replace(stage, count=stage.count - 1)]
+        slack = self.problem.slack.get(stage.level, 0.0)
+        return -reached.bound if slack == 0 else math.inf
 
     def _least_coverage(self) -> float:
         """Return what every recipient with a need has in all plans that are still looked for."""

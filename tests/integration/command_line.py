@@ -1,8 +1,6 @@
 """Running the command line on a tiny scenario, and a stand-in for the search where none is wanted."""
 
 import json
-import sys
-import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +11,8 @@ from typer.testing import CliRunner
 
 from tiebeam.core.model.plan import Plan
 from tiebeam.core.model.scenario import Scenario
+from tiebeam.core.pairing import solver
 from tiebeam.interfaces.cli.app import app
-
-SOLVER = "tiebeam.core.pairing.solver"
 
 TABLES = {
     "scenario.toml": """
@@ -99,16 +96,12 @@ def write_plan_by_hand(folder: Path, **changed: object) -> Path:
 @contextmanager
 def search_replaced(solve: Callable[..., Plan]) -> Iterator[None]:
     """Let *solve* stand in for the search, for outcomes that cannot be brought about by input."""
-    module = types.ModuleType(SOLVER)
-    module.solve_pairing = solve  # type: ignore[attr-defined]
-    before = sys.modules.get(SOLVER)
-    sys.modules[SOLVER] = module
+    before = solver.solve_pairing
+    solver.solve_pairing = solve
     try:
         yield
     finally:
-        del sys.modules[SOLVER]
-        if before is not None:
-            sys.modules[SOLVER] = before
+        solver.solve_pairing = before
 
 
 def find_nothing(scenario: Scenario, **_: object) -> Plan:

@@ -275,7 +275,7 @@ class TestOwnCheck:
 
 
 SLOW_SEARCH = """
-import sys, time, types
+import sys, time
 from dataclasses import dataclass
 from tiebeam.core.model.plan import Flow, Pair, Plan
 
@@ -298,9 +298,8 @@ def solve_pairing(scenario, *, should_stop, on_progress, **_):
         ),
     )
 
-module = types.ModuleType("tiebeam.core.pairing.solver")
-module.solve_pairing = solve_pairing
-sys.modules["tiebeam.core.pairing.solver"] = module
+from tiebeam.core.pairing import solver
+solver.solve_pairing = solve_pairing
 from tiebeam.interfaces.cli import main
 main()
 """

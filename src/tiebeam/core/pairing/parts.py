@@ -1,6 +1,4 @@
-"""
-Parts of a plan that share no party: what happens in one does not touch another (§M3).
-"""
+"""Parts of a plan that share no party: what happens in one does not touch another (§M3)."""
 
 from dataclasses import replace
 
@@ -30,8 +28,8 @@ def reach(pairs: Bools, donor: int) -> tuple[Bools, Bools]:
     donors = np.zeros(pairs.shape[0], dtype=bool)
     donors[donor] = True
     while True:
-        recipients = pairs[donors].any(0)
-        reached = pairs[:, recipients].any(1) | donors
+        recipients: Bools = np.asarray(pairs[donors].any(axis=0), dtype=bool)
+        reached: Bools = np.asarray(pairs[:, recipients].any(axis=1), dtype=bool) | donors
         if (reached == donors).all():
             return donors, recipients
         donors = reached

@@ -11,7 +11,7 @@ from tiebeam.interfaces.cli.help import session_of
 from tiebeam.interfaces.cli.session import Session
 
 if TYPE_CHECKING:
-    from tiebeam.core.explain.reasons import DonorReason, PlanReasons, RecipientReason
+    from tiebeam.core.explain.reasons import DonorReason, PairReason, PlanReasons, RecipientReason
     from tiebeam.core.model.plan import Plan
     from tiebeam.core.model.scenario import Scenario
     from tiebeam.interfaces.cli.loading import Loaded
@@ -102,9 +102,20 @@ def _show(session: Session, loaded: "Loaded", plan: "Plan", reasons: "PlanReason
     for party in parties:
         lines += list_party_lines(session, voice, [party])
         lines += list_service_lines(session, voice, plan, party)
-    lines += list_pair_lines(session, voice, reasons.pairs)
+    told, left_out = _choose_pairs(reasons)
+    lines += list_pair_lines(session, voice, told)
+    if left_out:
+        lines.append(session.say("explain.left_out", count=left_out))
     console.print_lines(lines or [session.say("explain.nothing")])
     if not session.is_quiet:
         completed = [session.say("explain.the_plan")] if plan.completed else []
         tables.print_assumptions(session, loaded.scenario, completed)
     print_warnings(session, warnings)
+
+
+def _choose_pairs(reasons: "PlanReasons") -> "tuple[list[PairReason], int]":
+    """Return the pairs to tell, and how many closed ones a screen has no place for."""
+    if len(reasons.recipients) <= 1 or len(reasons.donors) <= 1:
+        return list(reasons.pairs), 0
+    told = [row for row in reasons.pairs if row.is_open]
+    return told, len(reasons.pairs) - len(told)

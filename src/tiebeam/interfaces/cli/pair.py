@@ -108,6 +108,7 @@ def _choose_folder(scenario: Path, out: Path | None) -> Path:
 def _write(loaded: "Loaded", plan: "Plan", folder: Path) -> Written:
     from tiebeam.interchange.plan import write_plan
     from tiebeam.interfaces.cli.faults import say_notice
+    from tiebeam.interfaces.cli.reasons import find_reasons
     from tiebeam.interfaces.report import write_report
 
     check = demand_own_check(loaded.scenario, plan)
@@ -118,7 +119,7 @@ def _write(loaded: "Loaded", plan: "Plan", folder: Path) -> Written:
         loaded.scenario,
         plan,
         check=check,
-        reasons=None,
+        reasons=find_reasons(loaded.scenario, plan),
         against=None,
         boundaries=None,
     )

@@ -1,46 +1,31 @@
 """Where the commands get the reasons for a plan, and how they are told."""
 
 from collections.abc import Iterable
-from dataclasses import replace
-from fractions import Fraction
 
+from tiebeam.core.explain.pair_answer import explain_pair
+from tiebeam.core.explain.plan_reasons import explain_plan
 from tiebeam.core.explain.reasons import (
     Binding,
     DonorReason,
-    LevelChange,
-    PairQuestion,
     PairReason,
     PlanReasons,
     RecipientReason,
 )
 from tiebeam.core.model.plan import Plan
 from tiebeam.core.model.scenario import Scenario
-from tiebeam.core.pairing.changes import Forbid, Require, apply_changes
-from tiebeam.core.pairing.compare import LevelPair, compare_plans
-from tiebeam.core.pairing.evaluate import coverages, loads, pair_coverages
+from tiebeam.core.pairing.evaluate import pair_coverages
 from tiebeam.interfaces.cli.session import Session
-from tiebeam.interfaces.cli.solving import Limits, solve
+from tiebeam.interfaces.cli.solving import watch, within
 from tiebeam.interfaces.report.sentences import binding_sentence, certainty_word, pair_sentence
 from tiebeam.interfaces.report.words import Voice
 
-FULL = 1 - Fraction(1, 10**6)
-"""Coverage from which a need is met in full (§M7)."""
+SECONDS = 5.0
+"""So long may the reasons for a whole plan take; pairs not reached by then are left unknown."""
 
 
 def find_reasons(scenario: Scenario, plan: Plan) -> PlanReasons:
-    """Return what can be told of the whole *plan* without any search: the share of each party."""
-    flows = plan.flows or ()
-    covered, loaded = coverages(scenario, flows), loads(scenario, flows)
-    return PlanReasons(
-        recipients=tuple(
-            RecipientReason(recipient=party, coverage=float(share), is_full=share >= FULL)
-            for party, share in sorted(covered.items(), key=lambda item: (item[1], item[0]))
-        ),
-        donors=tuple(
-            DonorReason(donor=party, load=float(share))
-            for party, share in sorted(loaded.items(), key=lambda item: (-item[1], item[0]))
-        ),
-    )
+    """Return why *plan* is as it is: an interval for every pair, and what binds each party."""
+    return explain_plan(scenario, plan, should_stop=within(SECONDS))
 
 
 def answer_pair(
@@ -52,25 +37,15 @@ def answer_pair(
     Raises:
         InvalidInput: The changed scenario makes no sense: a party that can have no pair.
     """
-    is_open = any((p.donor, p.recipient) == (donor, recipient) for p in plan.pairs)
-    question: PairQuestion = "forbid" if is_open else "require"
-    change = Forbid if is_open else Require
-    changed = apply_changes(scenario, [change(donor=donor, recipient=recipient)])
-    other = solve(session, changed, Limits())
-    reason = PairReason(
-        donor=donor, recipient=recipient, is_open=is_open, question=question, outcome="unknown"
-    )
-    if other.status == "infeasible":
-        return replace(reason, outcome="infeasible")
-    if other.status != "optimal":
-        # A search that was stopped shows what can be had, and not that nothing better can.
-        return reason
-    levels = compare_plans(scenario, plan, other, after_scenario=changed).levels
-    return replace(
-        reason,
-        outcome="feasible",
-        changes=tuple(_level_change(level) for level in levels if level.before.value != ()),
-    )
+    with watch(session, scenario.policy.time_limit_s) as watched:
+        return explain_pair(
+            scenario,
+            plan,
+            donor,
+            recipient,
+            should_stop=watched.should_stop,
+            on_progress=watched.on_progress,
+        )
 
 
 def pair_document(voice: Voice, reason: PairReason) -> dict[str, object]:
@@ -155,18 +130,6 @@ def list_service_lines(
         )
         for pair in sorted(pairs, key=lambda p: (p.recipient, not p.lead, p.donor))
     ]
-
-
-def _level_change(level: LevelPair) -> LevelChange:
-    """Return what becomes of one level, at the first place of a vector that changes."""
-    place = level.position or 1
-    before, after = (
-        float(value.value[place - 1] if isinstance(value.value, tuple) else value.value)
-        for value in (level.before, level.after)
-    )
-    return LevelChange(
-        level=level.name, before=before, low=after, high=after, exact=True, position=place
-    )
 
 
 def _binding_document(voice: Voice, binding: Binding) -> dict[str, object]:

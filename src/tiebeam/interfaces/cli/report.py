@@ -27,6 +27,7 @@ def report(
     from tiebeam.interfaces.cli import console, documents
     from tiebeam.interfaces.cli.faults import print_warnings
     from tiebeam.interfaces.cli.loading import list_staleness, load_plan, load_scenario
+    from tiebeam.interfaces.cli.reasons import find_reasons
     from tiebeam.interfaces.report import write_report
 
     session = session_of(ctx)
@@ -43,7 +44,7 @@ def report(
         loaded.scenario,
         shown,
         check=check,
-        reasons=None,
+        reasons=find_reasons(loaded.scenario, shown),
         against=other,
         boundaries=layer,
     )

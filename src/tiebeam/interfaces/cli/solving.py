@@ -1,8 +1,10 @@
 """One search, from its start to its plan: limits, progress, interruption."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tiebeam import __version__
 from tiebeam.core.model.plan import Plan
@@ -10,6 +12,9 @@ from tiebeam.core.model.scenario import Scenario
 from tiebeam.interfaces.cli.interruption import Interruption
 from tiebeam.interfaces.cli.progress import draw_progress
 from tiebeam.interfaces.cli.session import Session, demand_positive, write_lines
+
+if TYPE_CHECKING:
+    from tiebeam.core.pairing.solver import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,38 @@ class Limits:
         demand_positive("--seed", self.seed, or_zero=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What a search is given to be watched and stopped by."""
+
+    should_stop: Callable[[], bool]
+    on_progress: "Callable[[Progress], None]"
+    is_interrupted: Callable[[], bool]
+
+
+@contextmanager
+def watch(session: Session, limit_s: float | None) -> "Iterator[Watch]":
+    """Draw progress while entered; the limit, or one Ctrl-C, asks the search to stop."""
+    deadline = None if limit_s is None else time.monotonic() + limit_s
+    with (
+        Interruption(lambda: write_lines([session.say("cli.stopping")])) as interruption,
+        draw_progress(session) as on_progress,
+    ):
+        yield Watch(
+            should_stop=lambda: (
+                interruption.is_asked() or (deadline is not None and time.monotonic() >= deadline)
+            ),
+            on_progress=on_progress,
+            is_interrupted=interruption.is_asked,
+        )
+
+
+def within(limit_s: float) -> Callable[[], bool]:
+    """Return what tells, from now on, whether *limit_s* seconds have passed."""
+    deadline = time.monotonic() + limit_s
+    return lambda: time.monotonic() >= deadline
+
+
 def solve(session: Session, scenario: Scenario, limits: Limits) -> Plan:
     """
     Search the best plan of *scenario*, drawing progress; Ctrl-C keeps the best one so far.
@@ -53,19 +90,16 @@ def solve(session: Session, scenario: Scenario, limits: Limits) -> Plan:
     if limit is None:
         limit = scenario.policy.time_limit_s
     started = time.monotonic()
-    with (
-        Interruption(lambda: write_lines([session.say("cli.stopping")])) as interruption,
-        draw_progress(session) as on_progress,
-    ):
+    with watch(session, limit) as watched:
         plan = solve_pairing(
             scenario,
             gap=limits.gap,
             seed=limits.seed,
-            should_stop=_stop_rule(interruption, None if limit is None else started + limit),
-            on_progress=on_progress,
+            should_stop=watched.should_stop,
+            on_progress=watched.on_progress,
         )
         if plan.status == "infeasible" and not plan.conflict:
-            conflict = find_conflicts(scenario, should_stop=interruption.is_asked)
+            conflict = find_conflicts(scenario, should_stop=watched.is_interrupted)
             plan = replace(plan, conflict=conflict)
     spent = time.monotonic() - started
     return replace(
@@ -73,10 +107,4 @@ def solve(session: Session, scenario: Scenario, limits: Limits) -> Plan:
         solver=replace(
             plan.solver, version=plan.solver.version or __version__, seconds=round(spent, 3)
         ),
-    )
-
-
-def _stop_rule(interruption: Interruption, deadline: float | None) -> Callable[[], bool]:
-    return lambda: (
-        interruption.is_asked() or (deadline is not None and time.monotonic() >= deadline)
     )

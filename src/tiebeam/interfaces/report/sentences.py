@@ -52,10 +52,9 @@ def change_clause(change: LevelChange, voice: Voice) -> str:
 
 def binding_sentence(binding: Binding, voice: Voice) -> str:
     """Return what one rule does to a party, and what loosening it would be worth."""
-    if has_message(binding.code):
+    is_named = NAMED_BY.get(binding.code, "") in {"", *binding.facts}
+    if is_named and has_message(binding.code):
         sentence = voice.tell(binding.code, binding.facts)
-    elif NAMED_BY.get(binding.code) in binding.facts:
-        sentence = voice.tell(f"report.{binding.code}_told", binding.facts)
     else:
         sentence = voice.say(f"report.{binding.code}")
     if binding.worth is not None and binding.worth > 0:

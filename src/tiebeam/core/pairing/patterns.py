@@ -300,6 +300,7 @@ class PatternProgram:
         precision: float,
         nodes: int,
         before: float = 0.0,
+        first_will_do: bool = False,
     ) -> Answer:
         """
         Look for pairs whose value at *stage* is under *below*.
@@ -308,6 +309,7 @@ class PatternProgram:
             precision: How near to the least value is near enough.
             nodes: How many cases to look at.
             before: As in :meth:`add_floor`.
+            first_will_do: End with the first plan that is good enough.
         """
         highs = self.highs
         costs = np.zeros(highs.getNumCol())
@@ -319,6 +321,7 @@ class PatternProgram:
         highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
         highs.setOptionValue("mip_abs_gap", precision / 2)
         highs.setOptionValue("mip_max_nodes", nodes)
+        highs.setOptionValue("mip_max_improving_sols", 1 if first_will_do else 2147483647)
         self._drop_sets(below)
         # Only what is better than the best plan so far is looked for: much is refuted at once.
         chosen = np.flatnonzero(costs).astype(np.int32)

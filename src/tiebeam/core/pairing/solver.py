@@ -265,6 +265,7 @@ class _Pass:
         if stage.level not in SERVED_LEVELS and self.patterns is not None:
             self.whole.join_sets(self.patterns)
             self.patterns, self.has_sets = None, True
+            self.may_use_patterns = False
             self.tree.start_again()
         self.tree.open_stage(stage)
         self.tree.bound_root()
@@ -376,15 +377,23 @@ class _Pass:
             high = -self.tree.bound
             while not self.search.should_stop():
                 low = -self._value(stage)
-                demand = (low + high) / 2 if high - low > FINE else low
-                answer = self._ask_sets(PatternProgram(self.problem, demand), stage, -demand, tolerance)
-                improved = -self._value(stage) > low + tolerance / 2
+                is_last = high - low <= FINE
+                demand = low if is_last else (low + high) / 2
+                program = PatternProgram(self.problem, demand)
+                answer = self._ask_sets(
+                    program, stage, -demand, tolerance, first_will_do=not is_last
+                )
                 if answer.pairs is None:
+                    high = min(high, max(-answer.bound, low))
+                if is_last and answer.pairs is not None:
                     high = min(high, -answer.bound)
-                if not improved and (demand == low or answer.pairs is not None or -answer.bound > demand + tolerance):
+                improved = -self._value(stage) > low + tolerance / 4
+                if high + self._value(stage) <= tolerance:
                     break
-                if high - max(low, -self._value(stage)) <= tolerance:
+                if not improved and (is_last or answer.pairs is not None):
                     break
+                if answer.pairs is None and -answer.bound > demand + tolerance:
+                    break  # the search ran out of cases: nothing more is known
             return -high
         if self.patterns is None:
             self.patterns = PatternProgram(self.problem, self._least_coverage())
@@ -393,7 +402,8 @@ class _Pass:
         while not self.search.should_stop():
             value = self._value(stage)
             answer = self._ask_sets(self.patterns, stage, value, tolerance)
-            if answer.pairs is None or self._value(stage) > value - tolerance / 2:
+            stuck = answer.pairs is None or self._value(stage) > value - tolerance / 2
+            if stuck or answer.bound >= self._value(stage) - tolerance:
                 return answer.bound
         return -math.inf
 
@@ -426,7 +436,13 @@ class _Pass:
         return -math.inf
 
     def _ask_sets(
-        self, program: PatternProgram, stage: Stage, below: float, tolerance: float
+        self,
+        program: PatternProgram,
+        stage: Stage,
+        below: float,
+        tolerance: float,
+        *,
+        first_will_do: bool = False,
     ) -> Answer:
         """Search over sets for something under *below*, and take what is found."""
         answer = program.search(
@@ -435,6 +451,7 @@ class _Pass:
             precision=tolerance / 2,
             nodes=SET_NODES * self.effort,
             before=self._most_before(stage),
+            first_will_do=first_will_do,
         )
         if answer.pairs is not None:
             self._polish(stage, answer.pairs)

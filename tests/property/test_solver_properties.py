@@ -11,7 +11,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from reference.brute_force import solve_by_brute_force
-from reference.comparing import SLIP, compare_sequences, list_reached, to_sums
+from reference.comparing import (
+    SLIP,
+    compare_sequences,
+    list_reached,
+    stop_after,
+    to_sums,
+)
 from reference.instances import tiny_scenarios
 from tiebeam.core.model.identity import plan_sha256
 from tiebeam.core.model.plan import OPTIMAL_GAP, Plan
@@ -24,12 +30,6 @@ MOST_QUESTIONS = 3_000
 
 TABLES = ("donors", "recipients", "resources", "capacities", "needs", "links")
 RAISED = ("coverage", "continuity")
-
-
-def stop_after(count: int):
-    """Return a ``should_stop`` that says yes from the *count*-th question on."""
-    asked = iter(range(count))
-    return lambda: next(asked, None) is None
 
 
 def solve(scenario: Scenario) -> Plan:

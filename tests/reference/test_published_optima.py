@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reference.comparing import stop_after
 from tiebeam.core.model.scenario import Link, Party, Policy, Quantity, Resource, Scenario
 from tiebeam.core.pairing.check import check_plan
 from tiebeam.core.pairing.solver import solve_pairing
@@ -81,12 +82,6 @@ def to_scenario(path: Path) -> Scenario:
             for j, item in enumerate(items)
         ),
     )
-
-
-def stop_after(count: int):
-    """Return a ``should_stop`` that says yes from the *count*-th question on."""
-    asked = iter(range(count))
-    return lambda: next(asked, None) is None
 
 
 class TestSharedData:

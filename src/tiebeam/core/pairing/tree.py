@@ -18,8 +18,9 @@ from tiebeam.core.pairing.proof import Case, Proof, Split, limits_used, note_cas
 from tiebeam.core.pairing.relaxation import Relaxation, Solved
 from tiebeam.core.pairing.stages import Stage
 
-MARGIN = 1e-9
-"""By how much more than its limit, in units of it, a stage must cost where a leaf is called empty."""
+MARGIN = 1e-6
+"""By how much more than its limit a stage must cost where a leaf is called empty, in its unit: less
+may be the rounding of the plan that set the limit."""
 FEW = 40
 """So many leaves at most are taken along to the next stage."""
 SLIVER = 1e-11

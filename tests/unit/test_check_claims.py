@@ -83,8 +83,8 @@ class TestLevels:
         )
 
     @pytest.mark.parametrize("kind", ["dual", "tight_set", "cover"])
-    def test_of_kinds_that_nobody_can_judge_stay_unverified(self, kind):
-        """§M6: the kinds of certificate."""
+    def test_of_kinds_that_rest_on_a_proof_stay_unverified_without_one(self, kind):
+        """§M6: a kind alone proves nothing."""
         (level,) = check(replace(PARTNERS, certificate=kind)).levels
 
         assert level.bound_status == "unverified"

@@ -78,10 +78,13 @@ def stated_bounds(scenario: Scenario, plan: Plan, stages: Sequence[Stage]) -> Fl
 
 def _most_ties(problem: Problem) -> float:
     """Return how much continuity could be had at most, each donor seen alone."""
-    ties = -np.sort(-np.where(problem.possible, problem.tie, 0.0), axis=1)
+    required = problem.required
+    free = np.where(problem.possible & ~required, problem.tie, 0.0)
+    ties = -np.sort(-free, axis=1)
     sums = np.hstack([np.zeros((ties.shape[0], 1)), np.cumsum(ties, axis=1)])
-    places = np.minimum(problem.donor_max, ties.shape[1])
-    return float(sums[np.arange(ties.shape[0]), places].sum())
+    places = np.clip(problem.donor_max - required.sum(1), 0, ties.shape[1])
+    kept = float((problem.tie * required).sum())
+    return kept + float(sums[np.arange(ties.shape[0]), places].sum())
 
 
 def partners_may_hold(problem: Problem) -> bool:

@@ -40,7 +40,8 @@ def standing_of(plan: Plan, check: CheckReport, voice: Voice) -> Standing:
             words=voice.say(f"report.standing.{plan.status}"),
             proof=voice.say(f"report.standing.{plan.status}_proof"),
         )
-    if not plan.levels:
+    if not plan.levels or plan.completed:
+        # The bounds of a completed plan hold among plans with its pairs, not among all.
         words = voice.say("report.standing.by_hand")
         return Standing(mark="none", words=words, proof=voice.say("report.standing.by_hand_proof"))
     verified = sum(1 for level in check.levels if level.bound_status == "verified")

@@ -29,7 +29,11 @@ def pair_sentence(reason: PairReason, voice: Voice) -> str:
     changes = [change for change in reason.changes if not _is_idle(change)]
     if not changes:
         return voice.say(f"report.reason.{reason.question}_no_change")
-    told = voice.say("report.semicolon").join(change_clause(change, voice) for change in changes)
+    known = [change for change in changes if not _is_unknown(change)]
+    clauses = [change_clause(change, voice) for change in known or changes[:1]]
+    if len(known) < len(changes) and len(changes) > 1:
+        clauses.append(voice.say("report.change.rest_unknown"))
+    told = voice.say("report.semicolon").join(clauses)
     return voice.say(f"report.reason.{reason.question}", changes=told)
 
 
@@ -88,6 +92,11 @@ def _is_open_end(change: LevelChange, end: float) -> bool:
     if change.level in VECTOR_LEVELS:
         return end <= EQUAL_WITHIN if end == change.low else end >= 1 - EQUAL_WITHIN
     return end == change.low and end <= EQUAL_WITHIN
+
+
+def _is_unknown(change: LevelChange) -> bool:
+    """Return whether nothing at all is known of the level."""
+    return not math.isfinite(change.low) and not math.isfinite(change.high)
 
 
 def _is_idle(change: LevelChange) -> bool:

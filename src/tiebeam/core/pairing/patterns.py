@@ -224,6 +224,10 @@ class PatternProgram:
             "output_flag": False,
             "threads": 1,
             "mip_rel_gap": 0.0,
+            # Most searches end with "nothing better": time spent guessing plans is lost.
+            "mip_heuristic_effort": 0.0,
+            "mip_heuristic_run_root_reduced_cost": False,
+            "mip_allow_restart": False,
             "mip_feasibility_tolerance": 1e-7,
         }.items():
             highs.setOptionValue(key, option)

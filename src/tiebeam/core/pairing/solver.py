@@ -50,7 +50,9 @@ FIRST_NODES, LATER_NODES = 60, 12
 GROWTH = 4
 PROOF_NODES = 200
 SET_NODES = 50
-ALL_NODES, SMALL_NODES = 100, 2000
+ROUGH = 1e-3
+"""What a first pass over a large program does not stop for, in the unit of a stage."""
+ALL_NODES, SMALL_NODES = 5, 2000
 SMALL = 700
 """A program with fewer columns is searched whole from the start."""
 FINE = 0.02
@@ -415,7 +417,9 @@ class _Pass:
 
     def _search_all(self, stage: Stage, tolerance: float) -> float:
         """Search among all pairs; return a bound, the solver's word for it."""
-        nodes = (SMALL_NODES if self.whole.columns < SMALL else ALL_NODES) * self.effort
+        nodes = SMALL_NODES * self.effort
+        if self.whole.columns >= SMALL:
+            nodes = ALL_NODES * self.effort**2
         self.tree.leave()
         while not self.search.should_stop():
             value = self._value(stage)
@@ -481,7 +485,7 @@ class _Pass:
     def _keeps_floors(self, pairs: Bools, amounts: Floats) -> bool:
         return all(
             stage_value(self.problem, stage, pairs, amounts)
-            <= limit + KEPT * (stage.unit if stage.is_vector else max(1.0, abs(limit)))
+            <= limit + KEPT / 3 * (stage.unit if stage.is_vector else max(1.0, abs(limit)))
             for stage, limit in self.kept
         )
 
@@ -494,7 +498,8 @@ class _Pass:
 
     def _polish(self, stage: Stage, pairs: Bools) -> None:
         """Offer the best flows for *pairs*, whole lots included."""
-        worth = max(self.search.gap, OPTIMAL_GAP if self.effort == 1 else 0.0) * stage.unit
+        rough = 0.0 if self.effort > 1 or self.whole.columns < SMALL else ROUGH
+        worth = max(self.search.gap, rough) * stage.unit
         found = complete_flows_for(
             self.given, stage, pairs, below=self._value(stage) - worth, precision=worth / 2
         )

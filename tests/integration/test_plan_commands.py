@@ -306,6 +306,44 @@ class TestExplainPair:
         assert "the rules cannot all be kept" in ended.out
 
 
+class TestExplainPlan:
+    """§M8: the whole plan, with a proven interval for every pair and what binds each party."""
+
+    def test_says_what_binds_each_party_and_what_each_pair_is_good_for(self, scenario, plan):
+        ended = run("explain", scenario, plan)
+
+        text = " ".join(ended.out.split())
+        assert ended.status == 0
+        assert (
+            "Lake gets 50 % of its need. What keeps it from more: §M3.1 The capacity of North"
+            in text
+        )
+        assert "One more would be worth 16.7 % of coverage." in text
+        assert "North serves Lake. Without this pair," in text
+        assert "2 more pairs are not open." in text
+
+    def test_says_why_not_the_other_pairs_of_a_party(self, scenario, plan):
+        ended = run("explain", scenario, plan, "--recipient", "lake", "--lang", "zh")
+
+        assert ended.status == 0
+        assert "湖城的需求满足率为50%，未能更高的原因：" in ended.out
+        assert "§M3.1  北方的能力已用尽。" in ended.out
+        assert "南方未支援湖城。" in ended.out
+
+    def test_prints_one_json_document(self, scenario, plan):
+        document = run("explain", scenario, plan, "--json").document
+
+        assert {(row["donor"], row["recipient"]) for row in document["pairs"]} == {
+            ("north", "lake"),
+            ("south", "hill"),
+            ("north", "hill"),
+            ("south", "lake"),
+        }
+        lake = next(row for row in document["recipients"] if row["recipient"] == "lake")
+        assert lake["binding"][0]["code"] == "binding.capacity"
+        assert lake["binding"][0]["worth"] == pytest.approx(1 / 6)
+
+
 class TestExplainRefuses:
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -350,6 +388,26 @@ class TestReport:
 
         assert ended.document["report"] == str(page)
         assert page.is_file()
+
+    def test_gives_a_reason_for_every_pair(self, scenario, plan):
+        """§M8: two open pairs and two closed ones, in both languages."""
+        run("report", scenario, plan)
+
+        page = (plan / "report.html").read_text(encoding="utf-8")
+        assert page.count("Without this pair,") == 2
+        assert page.count("With this pair required,") == 2
+        assert page.count("若必须结此对，") == 2
+
+    def test_does_not_call_completed_amounts_the_best_there_is(self, scenario, tmp_path):
+        """§M7: the bounds of a completed plan compare with the same pairs only."""
+        pairs = write_plan_by_hand(tmp_path / "pairs", flows=None)
+
+        ended = run("report", scenario, pairs)
+
+        page = (pairs / "report.html").read_text(encoding="utf-8")
+        assert ended.status == 0
+        assert "Made by hand: not claimed to be optimal." in page
+        assert "they do not say that these pairs are the best" in page
 
     def test_says_that_a_plan_breaks_rules(self, scenario, tmp_path):
         flows = [{**PLAN["flows"][0], "amount": 5}, PLAN["flows"][1]]

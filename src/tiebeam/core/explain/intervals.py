@@ -35,10 +35,10 @@ from tiebeam.core.pairing.problem import Bools, Floats, compile_problem
 from tiebeam.core.pairing.relaxation import Relaxation
 from tiebeam.core.pairing.stages import list_stages
 
-MOST_PROGRAMS = 8
-"""So many linear programs at most in one explanation of a plan."""
-FRUITLESS = 2
-"""So many of them in a row without any use, and the stage is left as it is."""
+EFFORT = 6.5e6
+"""How much the linear programs of one explanation may cost; one costs its flows squared."""
+FRUITLESS = 4
+"""After this part of them in a row was of no use at one stage, the stage is left as it is."""
 SAME = 2e-6
 """Two values of a stage are the same within this, in its unit; what is proven is no finer (§M6)."""
 ROUNDING = 1e-5
@@ -95,7 +95,7 @@ class Intervals:
         self.values = stage_values(problem, self.stages, pairs, amounts)
         self.bounds = stated_bounds(scenario, plan, self.stages)
         self.shares = possible_shares(problem)
-        self.programs = 0
+        self.programs_left = 0
 
     def run(self) -> tuple[PairReason, ...]:
         """Return a reason for every couple that can be a pair: the open ones first."""
@@ -145,7 +145,8 @@ class Intervals:
         )
         self._note_ties(question, limits)
         for at, stage in enumerate(self.stages):
-            bound = max(limits[at], self.bounds[at] if question.may_use_bounds else -math.inf)
+            stated = float(self.bounds[at]) if question.may_use_bounds else -math.inf
+            bound = max(float(limits[at]), stated)
             reached, was = question.repaired.values[at], self.values[at]
             tolerance = SAME * (stage.unit if stage.is_vector else max(1.0, abs(was)))
             if reached - bound > tolerance or abs(reached - was) > tolerance:
@@ -170,6 +171,8 @@ class Intervals:
         if not within or self.should_stop():
             return
         relaxation = Relaxation(self.problem)
+        cost = len(relaxation.at["flow"]) ** 2 + len(relaxation.at["pair"])
+        self.programs_left = max(FRUITLESS, int(EFFORT / cost))
         self._tighten_stage(relaxation, [q for q in within if q.outcome == "unknown"])
         kept = 0
         for at in sorted({q.at for q in within if q.at is not None}):
@@ -185,11 +188,13 @@ class Intervals:
 
     def _tighten_stage(self, relaxation: Relaxation, asked: Sequence[_Question]) -> None:
         """Bound *asked* together, then each with its pair held, until that is of no use."""
-        fruitless = FRUITLESS if not asked else 0
-        if asked and self.programs < MOST_PROGRAMS:
-            self._solve(relaxation, asked)
+        if not asked or self.programs_left <= 0 or self.should_stop():
+            return
+        patience = max(2, self.programs_left // FRUITLESS)
+        self._solve(relaxation, asked)
+        fruitless = 0
         for question in asked:
-            if self.programs >= MOST_PROGRAMS or fruitless >= FRUITLESS or self.should_stop():
+            if self.programs_left <= 0 or fruitless >= patience or self.should_stop():
                 return
             column = relaxation.at["pair"][relaxation.pair_at[question.i, question.j]]
             index, held = np.array([column]), np.array([0.0 if question.is_open else 1.0])
@@ -201,7 +206,7 @@ class Intervals:
     def _solve(self, relaxation: Relaxation, asked: Sequence[_Question]) -> bool:
         """Take what one program says of *asked*; return whether any of it is new."""
         solved = relaxation.solve()
-        self.programs += 1
+        self.programs_left -= 1
         has_learnt = False
         for question in asked:
             if solved.status == "infeasible" and question.outcome == "unknown":
@@ -240,8 +245,12 @@ class Intervals:
         assert question.repaired is not None
         stage, was = self.stages[at], float(self.values[at])
         reached = float(question.repaired.values[at])
-        margin = ROUNDING * (stage.unit if stage.is_vector else max(1.0, abs(was)))
-        bound = min(question.bound, reached) - (margin if question.bound < reached else 0.0)
+        unit = stage.unit if stage.is_vector else max(1.0, abs(was))
+        bound = question.bound - ROUNDING * unit
+        if question.bound >= was - SAME * unit:
+            # The plan itself cannot be beaten: rounding must not let it seem so.
+            bound = max(bound, was)
+        bound = min(bound, reached)
         sign = -1.0 if stage.level in ("coverage", "continuity") else 1.0
         # Of a vector the sums before this one stay, so the sum moves as its last place does.
         earlier = float(self.values[at - 1]) if stage.count > 1 else 0.0

@@ -9,6 +9,7 @@ worst covered first.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from tiebeam.core.pairing.stages import Stage, coverages, loads, stage_value
 
 TRIED = 2
 """So many of the likeliest repairs are filled with flows."""
+MOST_CANDIDATES, MOST_WITHOUT_FLOWS = 150, 30
+"""So many repairs are looked at; fewer where nothing flows and most come to the same."""
 SPOONS = 12
 """A shared donor's help is handed out in so many portions of a need, so that all get some."""
 
@@ -66,9 +69,10 @@ def repair(
         problem: As :func:`with_answer` gives it.
         amounts: Those of a plan that keeps §M3, for *pairs*.
     """
+    most = MOST_CANDIDATES if problem.resources else MOST_WITHOUT_FLOWS
     candidates = {
         tried.tobytes(): tried
-        for tried in _list_candidates(problem, pairs, i, j)
+        for tried in islice(_list_candidates(problem, pairs, i, j), most)
         if partners_hold(problem, tried)
     }
     shares = possible_shares(problem)

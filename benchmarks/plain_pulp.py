@@ -87,7 +87,11 @@ class _Pulp:
             logPath=str(log),
         )
         solver.tmpDir = str(self.folder)
-        status = self.problem.solve(solver)
+        try:
+            status = self.problem.solve(solver)
+        except pulp.PulpSolverError:
+            # CBC has crashed, as it does now and then with two threads: no answer to this step.
+            return Answer(None, -math.inf)
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
         if status == pulp.LpStatusInfeasible and "infeasible" in text.lower():
             return Answer(None, math.inf, is_infeasible=True)

@@ -258,7 +258,9 @@ class _Pass:
         search, problem = self.search, self.problem
         known = search.reached.get(stage)
         value = self._value(stage)
-        tolerance = search.gap * (stage.unit if stage.is_vector else max(1.0, abs(value)))
+        # The gap of a number is counted in its bound, which may be less than the value.
+        share = search.gap if stage.is_vector else search.gap / (1 + search.gap)
+        tolerance = share * (stage.unit if stage.is_vector else max(1.0, abs(value)))
         if known is not None and value - known.bound <= tolerance:
             # An earlier pass has settled it, under rules that were no tighter than now.
             search.reached[stage] = Reached(stage, value, min(known.bound, value), known.proof)

@@ -221,6 +221,7 @@ class _Pass:
         self.has_sets = False
         self.closed = 0
         self.may_use_patterns = may_use_sets(search.problem) and search.fixed is None
+        self.knows_sets = self.may_use_patterns
         assert search.incumbent is not None
         self.incumbent = search.incumbent
 
@@ -284,7 +285,7 @@ class _Pass:
             self.open_gap = 0.0
         if not done() and stage.has_flows:
             self._polish(stage, self.incumbent.pairs)
-        if not done() and search.fixed is None and first:
+        if not done() and search.fixed is None and first and stage.has_flows:
             self._search_nearby(stage, FIRST_MOVES * self.effort)
         if not done() and self.whole.columns < SMALL:
             # A small case is closed by its own tree, with a proof that anybody can add up.
@@ -500,7 +501,8 @@ class _Pass:
 
     def _polish(self, stage: Stage, pairs: Bools) -> None:
         """Offer the best flows for *pairs*, whole lots included."""
-        rough = 0.0 if self.effort > 1 or self.whole.columns < SMALL else ROUGH
+        is_rough = self.effort == 1 and self.whole.columns >= SMALL and not self.knows_sets
+        rough = ROUGH if is_rough else 0.0
         worth = max(self.search.gap, rough) * stage.unit
         found = complete_flows_for(
             self.given, stage, pairs, below=self._value(stage) - worth, precision=worth / 2

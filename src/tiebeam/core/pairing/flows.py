@@ -153,7 +153,7 @@ def _add_whole_floors(highs: highspy.Highs, relaxation: Relaxation) -> None:
 
 def _whole_program(relaxation: Relaxation) -> highspy.Highs:
     """Return a copy of the program in which pairs and lots are whole."""
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("primal_feasibility_tolerance", 1e-9)

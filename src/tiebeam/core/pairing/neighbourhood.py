@@ -114,7 +114,9 @@ def _move(
         tried[taken, left] = True  # the two donors change places
     elif taken >= 0 and rng.random() < 0.8:
         # The donor that lost its place takes the most promising other one.
-        room = np.where((tried.sum(0) < problem.recipient_max) & ~tried[taken], promise[taken], -1.0)
+        room = np.where(
+            (tried.sum(0) < problem.recipient_max) & ~tried[taken], promise[taken], -1.0
+        )
         room[j] = -1.0
         if room.max() >= 0:
             tried[taken, int(np.argmax(room + 1e-9 * rng.random(len(room))))] = True

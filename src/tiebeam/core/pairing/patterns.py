@@ -15,11 +15,12 @@ kind has been reached.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import comb
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from tiebeam.core.pairing.problem import AMOUNT_SLIVER, Bools, Floats, Ints, Problem
 from tiebeam.core.pairing.stages import Stage
@@ -83,6 +84,7 @@ class PatternProgram:
         return len(self._low) - 1
 
     def _lay(self) -> None:
+        """Lay a column for every set of donors that can bring its recipient far enough."""
         problem = self.problem
         sharing = set(np.flatnonzero(problem.donor_max > 1).tolist())
         rates = np.divide(
@@ -115,14 +117,19 @@ class PatternProgram:
                     uses[i].append(column)
                 terms.append((column, float(rates[j] @ given)))
                 terms += self._share(j, donors, column, sharing, given, cap[j], rates[j], drawn)
-            if chosen:
-                self._rows.append((chosen, [1.0] * len(chosen), 1.0, 1.0))
-            else:
-                # Not even the empty set is left: nothing can be as good as asked.
-                nothing = self._column(0.0, 0.0)
-                self._rows.append(([nothing], [1.0], 1.0, 1.0))
+            # Where no set is left, nothing can be as good as asked: 0 cannot be 1.
+            chosen = chosen or [self._column(0.0, 0.0)]
+            self._rows.append((chosen, [1.0] * len(chosen), 1.0, 1.0))
             if j in needy:
                 self.coverage_terms[j] = terms
+        self._lay_limits(uses, drawn)
+        self._lay_coverage()
+
+    def _lay_limits(
+        self, uses: dict[int, list[int]], drawn: dict[tuple[int, int], list[tuple[int, float]]]
+    ) -> None:
+        """Write what a donor may have of partners (§M3.4) and has to give (§M3.1)."""
+        problem = self.problem
         for i, columns in uses.items():
             low, high = float(problem.donor_min[i]), float(problem.donor_max[i])
             if columns:
@@ -131,6 +138,10 @@ class PatternProgram:
             self._rows.append(
                 ([c for c, _ in terms], [v for _, v in terms], -highspy.kHighsInf, 1.0)
             )
+
+    def _lay_coverage(self) -> None:
+        """Write what each recipient gets, the least of it, and what lies below that."""
+        problem = self.problem
         self.at_coverage: list[int] = []
         for j in problem.needy:
             column = self._column(max(0.0, self.least), 1.0)
@@ -141,7 +152,12 @@ class PatternProgram:
             self.at_coverage.append(column)
         self.at_worst = [self._column(0.0, 1.0) for _ in range(1 + len(problem.needy))]
         for at, column in enumerate(self.at_coverage):
-            row = ([self.at_worst[1 + at], column, self.at_worst[0]], [1.0, 1.0, -1.0], 0.0, highspy.kHighsInf)
+            row = (
+                [self.at_worst[1 + at], column, self.at_worst[0]],
+                [1.0, 1.0, -1.0],
+                0.0,
+                highspy.kHighsInf,
+            )
             self._rows.append(row)
 
     def _possible_sets(self, j: int) -> list[tuple[int, ...]]:
@@ -182,7 +198,11 @@ class PatternProgram:
                 if most <= 0:
                     continue
                 unit = problem.lot[k] if problem.lot[k] > 0 else most
-                flow = self._column(0.0, np.round(most / unit) if problem.lot[k] > 0 else 1.0, whole=problem.lot[k] > 0)
+                flow = self._column(
+                    0.0,
+                    np.round(most / unit) if problem.lot[k] > 0 else 1.0,
+                    whole=problem.lot[k] > 0,
+                )
                 self._rows.append(([flow, column], [1.0, -most / unit], -highspy.kHighsInf, 0.0))
                 use = float(problem.use[i, j, k] * unit / problem.capacity[i, k])
                 drawn.setdefault((i, k), []).append((flow, use))
@@ -202,7 +222,10 @@ class PatternProgram:
                 continue
             counted = self._column(0.0, 1.0)
             unit = float(problem.need[j, k])
-            row = ([c for c, _ in flows] + [column, counted], [v for _, v in flows] + [float(given[k]), -unit])
+            row = (
+                [c for c, _ in flows] + [column, counted],
+                [v for _, v in flows] + [float(given[k]), -unit],
+            )
             self._rows.append((*row, 0.0, highspy.kHighsInf))
             row = ([counted, column], [unit, -float(cap[k])])
             self._rows.append((*row, -highspy.kHighsInf, 0.0))
@@ -219,7 +242,7 @@ class PatternProgram:
 
     def _build(self) -> highspy.Highs:
         """Pass the program to HiGHS."""
-        highs = highspy.Highs()
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]
         for key, option in {
             "output_flag": False,
             "threads": 1,
@@ -241,7 +264,9 @@ class PatternProgram:
         program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lengths = [len(row[0]) for row in self._rows]
         program.a_matrix_.start_ = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-        program.a_matrix_.index_ = np.concatenate([[], *[row[0] for row in self._rows]]).astype(np.int32)
+        program.a_matrix_.index_ = np.concatenate([[], *[row[0] for row in self._rows]]).astype(
+            np.int32
+        )
         program.a_matrix_.value_ = np.concatenate([[], *[row[1] for row in self._rows]])
         kinds = {True: highspy.HighsVarType.kInteger, False: highspy.HighsVarType.kContinuous}
         program.integrality_ = [kinds[whole] for whole in self._whole]
@@ -286,7 +311,9 @@ class PatternProgram:
             columns.append(highs.getNumCol())
             highs.addCol(0.0, 0.0, 1.0, 0, np.array([], dtype=np.int32), np.array([]))
             if at:
-                index = np.array([columns[at], self.at_coverage[at - 1], columns[0]], dtype=np.int32)
+                index = np.array(
+                    [columns[at], self.at_coverage[at - 1], columns[0]], dtype=np.int32
+                )
                 highs.addRow(0.0, highspy.kHighsInf, 3, index, np.array([1.0, 1.0, -1.0]))
         return columns
 
@@ -410,17 +437,13 @@ class PatternProgram:
         return pairs
 
 
-def rows_of(program: highspy.HighsLp) -> list[tuple[Ints, Floats]]:
+def rows_of(program: highspy.HighsLp) -> list[tuple[NDArray[np.int32], Floats]]:
     """Return the rows of *program* as (columns, values), whichever way it stores them."""
     matrix = program.a_matrix_
     start, index, value = np.array(matrix.start_), np.array(matrix.index_), np.array(matrix.value_)
     if matrix.format_ == highspy.MatrixFormat.kRowwise:
-        return [
-            (index[a:b].astype(np.int32), value[a:b]) for a, b in zip(start, start[1:], strict=False)
-        ]
+        return [(index[a:b].astype(np.int32), value[a:b]) for a, b in pairwise(start)]
     columns = np.repeat(np.arange(program.num_col_, dtype=np.int32), np.diff(start))
     order = np.argsort(index, kind="stable")
     ends = np.searchsorted(index[order], np.arange(program.num_row_ + 1))
-    return [
-        (columns[order[a:b]], value[order[a:b]]) for a, b in zip(ends, ends[1:], strict=False)
-    ]
+    return [(columns[order[a:b]], value[order[a:b]]) for a, b in pairwise(ends)]

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from tiebeam.core.model.scenario import (
     LevelName,
+    Link,
+    Party,
     Scenario,
     distance_km,
     partner_bounds_of_donor,
@@ -130,7 +132,10 @@ def compile_problem(scenario: Scenario) -> Problem:
         possible &= (capacity.sum(1) > 0)[:, None] & (need.sum(1) > 0)[None, :]
     distance = np.array(
         [
-            [distance_or_nan(donor, recipient, links.get((i, j))) for j, recipient in enumerate(recipients)]
+            [
+                distance_or_nan(donor, recipient, links.get((i, j)))
+                for j, recipient in enumerate(recipients)
+            ]
             for i, donor in enumerate(donors)
         ],
         dtype=float,
@@ -171,7 +176,7 @@ def compile_problem(scenario: Scenario) -> Problem:
     )
 
 
-def distance_or_nan(donor, recipient, link) -> float:  # type: ignore[no-untyped-def]
+def distance_or_nan(donor: Party, recipient: Party, link: Link | None) -> float:
     """Return d_ij in km, NaN where it is unknown."""
     known = distance_km(donor, recipient, link)
     return np.nan if known is None else known
@@ -194,4 +199,5 @@ def _largest_amounts(capacity: Floats, need: Floats, use: Floats, lot: Floats) -
     most = np.minimum(capacity[:, None, :] / use, need[None, :, :])
     lots = np.where(lot > 0, lot, 1.0)
     whole = np.floor(most / lots * (1 + AMOUNT_SLIVER)) * lots
-    return np.where(lot > 0, whole, most)
+    largest: Floats = np.where(lot > 0, whole, most)
+    return largest

@@ -16,6 +16,7 @@ from typing import Any
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from tiebeam.core.pairing.patterns import PatternProgram
 from tiebeam.core.pairing.problem import Bools, Floats, Ints, Problem
@@ -163,12 +164,20 @@ class Relaxation:
         for at, j in enumerate(problem.needy):
             threshold, below = self.at["worst"][0], self.at["worst"][1 + at]
             self._row(
-                ("worst", int(j)), [below, self.at["coverage"][at], threshold], [1, 1, -1], 0.0, INFINITY
+                ("worst", int(j)),
+                [below, self.at["coverage"][at], threshold],
+                [1, 1, -1],
+                0.0,
+                INFINITY,
             )
         for at, i in enumerate(problem.able):
             threshold, above = self.at["heaviest"][0], self.at["heaviest"][1 + at]
             self._row(
-                ("heaviest", int(i)), [above, self.at["load"][at], threshold], [1, -1, 1], 0.0, INFINITY
+                ("heaviest", int(i)),
+                [above, self.at["load"][at], threshold],
+                [1, -1, 1],
+                0.0,
+                INFINITY,
             )
         self._lay_pair_rows()
 
@@ -182,14 +191,23 @@ class Relaxation:
             if problem.min_share > 0:
                 self.share_row[p] = len(self.row_names)
                 if self.with_pairs:
-                    index, value = [*flow[chosen], pair[p]], [*self.flow_coverage[chosen], -problem.min_share]
+                    index, value = (
+                        [*flow[chosen], pair[p]],
+                        [*self.flow_coverage[chosen], -problem.min_share],
+                    )
                     self._row(("share", i, j), index, value, 0.0, INFINITY)
                 else:
-                    self._row(("share", i, j), flow[chosen], self.flow_coverage[chosen], -INFINITY, INFINITY)
+                    self._row(
+                        ("share", i, j),
+                        flow[chosen],
+                        self.flow_coverage[chosen],
+                        -INFINITY,
+                        INFINITY,
+                    )
         if not self.with_pairs:
             return
         self.link_rows = np.arange(len(self.row_names), len(self.row_names) + len(flow))
-        for at, p in enumerate(self.flow_pair):
+        for at, p in enumerate(self.flow_pair.tolist()):
             name = ("link", int(self.flow_i[at]), int(self.flow_j[at]), int(self.flow_k[at]))
             self._row(name, [flow[at], pair[p]], [1.0, -self.flow_most[at]], -INFINITY, 0.0)
         for j in range(len(problem.recipients)):
@@ -207,15 +225,16 @@ class Relaxation:
 
     def _build(self) -> highspy.Highs:
         """Pass the program to HiGHS."""
-        highs = highspy.Highs()
-        for key, option in {
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        options: dict[str, bool | int | float | str] = {
             "output_flag": False,
             "threads": 1,
             "presolve": "off",
             "solver": "simplex",
             "primal_feasibility_tolerance": FEASIBILITY,
             "dual_feasibility_tolerance": FEASIBILITY,
-        }.items():
+        }
+        for key, option in options.items():
             highs.setOptionValue(key, option)
         program = highspy.HighsLp()
         program.num_col_, program.num_row_ = self.columns, len(self.row_names)
@@ -226,7 +245,9 @@ class Relaxation:
         program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lengths = [len(index) for index, _ in self._entries]
         program.a_matrix_.start_ = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-        program.a_matrix_.index_ = np.concatenate([[], *[e[0] for e in self._entries]]).astype(np.int32)
+        program.a_matrix_.index_ = np.concatenate([[], *[e[0] for e in self._entries]]).astype(
+            np.int32
+        )
         program.a_matrix_.value_ = np.concatenate([[], *[e[1] for e in self._entries]])
         highs.passModel(program)
         self._entries = []
@@ -277,13 +298,15 @@ class Relaxation:
         if len(index):
             self._add_row(("floor", stage.level, limit), index, costs[index], -INFINITY, limit)
 
-    def _add_row(self, name: tuple[Any, ...], index: Any, value: Any, low: float, high: float) -> None:
+    def _add_row(
+        self, name: tuple[Any, ...], index: Any, value: Any, low: float, high: float
+    ) -> None:
         self.row_names.append(name)
         self.highs.addRow(
             low, high, len(index), np.asarray(index, dtype=np.int32), np.asarray(value, dtype=float)
         )
 
-    def broken_floors(self, columns: Floats) -> list[tuple[Ints, Floats, float]]:
+    def broken_floors(self, columns: Floats) -> list[tuple[NDArray[np.int32], Floats, float]]:
         """
         Return rows (index, value, least) that *columns* break though a floor asks for them.
 
@@ -291,8 +314,8 @@ class Relaxation:
         """
         return [(index, value, low) for _, index, value, low in self._find_broken(columns)]
 
-    def _find_broken(self, columns: Floats) -> list[tuple[Any, Ints, Floats, float]]:
-        found = []
+    def _find_broken(self, columns: Floats) -> list[tuple[Any, NDArray[np.int32], Floats, float]]:
+        found: list[tuple[Any, NDArray[np.int32], Floats, float]] = []
         for level, name, sign in (("coverage", "coverage", 1.0), ("burden", "load", -1.0)):
             limits = [(stage.count, limit) for stage, limit in self.floors if stage.level == level]
             if not limits:
@@ -355,7 +378,9 @@ class Relaxation:
         self.bound_columns(self.at["flow"], np.zeros(len(upper)), upper)
         if self.problem.min_share > 0:
             low = np.where(chosen, self.problem.min_share, -INFINITY)
-            for p in np.flatnonzero(chosen != getattr(self, "_chosen", np.zeros(len(chosen), bool))):
+            for p in np.flatnonzero(
+                chosen != getattr(self, "_chosen", np.zeros(len(chosen), bool))
+            ):
                 self.highs.changeRowBounds(int(self.share_row[p]), float(low[p]), INFINITY)
         self._chosen = chosen
 
@@ -385,7 +410,7 @@ class Relaxation:
         """Return the infeasibility ray, or say that nothing is known."""
         nothing = np.zeros(0)
         if status == highspy.HighsModelStatus.kInfeasible:
-            answer = self.highs.getDualRay()
+            answer = self.highs.getDualRay()  # type: ignore[attr-defined]
             ray = np.array(answer[2]) if answer[1] else nothing
             return Solved("infeasible", np.inf, nothing, nothing, ray)
         self.highs.clearSolver()

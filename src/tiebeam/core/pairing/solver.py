@@ -22,6 +22,7 @@ from tiebeam.core.model.plan import (
     LevelResult,
     Pair,
     Plan,
+    PlanStatus,
     SolverRecord,
 )
 from tiebeam.core.model.scenario import LevelName, Scenario
@@ -131,7 +132,7 @@ def solve_pairing(
         gap=max(policy.gap if gap is None else gap, SETTLED),
         seed=policy.seed if seed is None else seed,
         should_stop=should_stop,
-        on_progress=on_progress or (lambda progress: None),
+        on_progress=on_progress or (lambda _: None),
     )
     status = search.run()
     head = Plan(
@@ -167,9 +168,9 @@ class Search:
         self.reached: dict[Stage, Reached] = {}
         self.best_of_level: dict[LevelName, Incumbent] = {}
 
-    def run(self) -> str:
+    def run(self) -> PlanStatus:
         """Search until proven or stopped; return the status of the plan (§M6)."""
-        start = find_any_plan(self._relaxation(with_pairs=True), self.should_stop)
+        start = find_any_plan(self.make_relaxation(with_pairs=True), self.should_stop)
         if start is None:
             return "unknown" if self.should_stop() else "infeasible"
         self.incumbent = Incumbent(*start)
@@ -194,7 +195,7 @@ class Search:
             return math.inf
         return max((reached.gap for reached in self.reached.values()), default=0.0)
 
-    def _relaxation(self, *, with_pairs: bool) -> Relaxation:
+    def make_relaxation(self, *, with_pairs: bool) -> Relaxation:
         """Return a fresh program, with the pairs held where they were given (§M7)."""
         relaxation = Relaxation(self.problem, with_pairs=with_pairs)
         if self.fixed is not None and with_pairs:
@@ -211,7 +212,7 @@ class _Pass:
     def __init__(self, search: Search, effort: int) -> None:
         self.search, self.effort = search, effort
         self.problem = search.problem
-        self.whole = search._relaxation(with_pairs=True)
+        self.whole = search.make_relaxation(with_pairs=True)
         self.given = Relaxation(search.problem, with_pairs=False)
         self.tree = Tree(self.whole)
         self.rng = np.random.default_rng(search.seed)
@@ -256,7 +257,7 @@ class _Pass:
 
     def _take(self, stage: Stage) -> bool:
         """Improve and bound one stage, then keep it; return False when stopped."""
-        search, problem = self.search, self.problem
+        search = self.search
         known = search.reached.get(stage)
         value = self._value(stage)
         # The gap of a number is counted in its bound, which may be less than the value.
@@ -274,32 +275,7 @@ class _Pass:
             self.tree.start_again()
         self.tree.open_stage(stage)
         self.tree.bound_root()
-
-        word = -math.inf
-
-        def done() -> bool:
-            return self._value(stage) - max(self.tree.bound, word) <= tolerance
-
-        first = stage.count <= 1
-        if first:
-            self.open_gap = 0.0
-        if not done() and stage.has_flows:
-            self._polish(stage, self.incumbent.pairs)
-        if not done() and search.fixed is None and first and stage.has_flows:
-            self._search_nearby(stage, FIRST_MOVES * self.effort)
-        if not done() and self.whole.columns < SMALL:
-            # A small case is closed by its own tree, with a proof that anybody can add up.
-            self._search_tree(stage, tolerance, PROOF_NODES * self.effort)
-        if self.may_use_patterns and stage.level in SERVED_LEVELS and not done():
-            word = self._search_sets(stage, tolerance)
-        # What an earlier sum of the same level left open is not worth a second try.
-        if not done() and search.fixed is None and not first and self._gap(stage) > 1.1 * self.open_gap:
-            self._search_nearby(stage, LATER_MOVES * self.effort)
-        if not done() and self._gap(stage) > 1.1 * self.open_gap:
-            nodes = (FIRST_NODES if first else LATER_NODES) * self.effort
-            self._search_tree(stage, tolerance, nodes)
-        if not done() and search.fixed is None and self._deserves_all(stage, first):
-            word = max(word, self._search_all(stage, tolerance))
+        word = self._work_on(stage, tolerance)
         value = self._value(stage)
         bound = min(max(self.tree.bound, word), value)
         proof = self.tree.proof(stage) if self.tree.bound >= bound and not self.closed else None
@@ -315,6 +291,42 @@ class _Pass:
         if self.patterns is not None:
             self._close_pairs(self.patterns.possible_pairs())
         return not search.should_stop() or search.gap >= stage.gap(value, bound)
+
+    def _work_on(self, stage: Stage, tolerance: float) -> float:
+        """
+        Narrow the gap of *stage* by better plans and a better bound, the cheap means first.
+
+        Returns:
+            A bound that is the solver's word alone; the tree's own is in the tree.
+        """
+        word = -math.inf
+
+        def done() -> bool:
+            return self._value(stage) - max(self.tree.bound, word) <= tolerance
+
+        first = stage.count <= 1
+        if first:
+            self.open_gap = 0.0
+        if not done() and stage.has_flows:
+            self._polish(stage, self.incumbent.pairs)
+        if not done() and self.search.fixed is None and first and stage.has_flows:
+            self._search_nearby(stage, FIRST_MOVES * self.effort)
+        if not done() and self.whole.columns < SMALL:
+            # A small case is closed by its own tree, with a proof that anybody can add up.
+            self._search_tree(stage, tolerance, PROOF_NODES * self.effort)
+        if self.may_use_patterns and stage.level in SERVED_LEVELS and not done():
+            word = self._search_sets(stage, tolerance)
+        # What an earlier sum of the same level left open is not worth a second try.
+        if done() or self._gap(stage) <= 1.1 * self.open_gap:
+            return word
+        if self.search.fixed is None and not first:
+            self._search_nearby(stage, LATER_MOVES * self.effort)
+        if not done():
+            nodes = (FIRST_NODES if first else LATER_NODES) * self.effort
+            self._search_tree(stage, tolerance, nodes)
+        if not done() and self.search.fixed is None and self._deserves_all(stage):
+            word = max(word, self._search_all(stage, tolerance))
+        return word
 
     def _keep(self, stage: Stage, value: float, *, is_settled: bool) -> None:
         """Make what *stage* reached a rule for all later ones."""
@@ -412,10 +424,8 @@ class _Pass:
                 return answer.bound
         return -math.inf
 
-    def _deserves_all(self, stage: Stage, first: bool) -> bool:
+    def _deserves_all(self, stage: Stage) -> bool:
         """Return whether the costly search over all pairs is worth it at this effort."""
-        if self._gap(stage) <= 1.1 * self.open_gap:
-            return False
         return not stage.is_vector or self.effort > 1 or self.has_sets or self.whole.columns < SMALL
 
     def _search_all(self, stage: Stage, tolerance: float) -> float:
@@ -474,7 +484,9 @@ class _Pass:
 
     def _least_coverage(self) -> float:
         """Return what every recipient with a need has in all plans that are still looked for."""
-        firsts = [limit for stage, limit in self.kept if stage.level == "coverage" and stage.count == 1]
+        firsts = [
+            limit for stage, limit in self.kept if stage.level == "coverage" and stage.count == 1
+        ]
         return max(0.0, -firsts[0]) if firsts else 0.0
 
     # -- better plans ----------------------------------------------------------
@@ -546,12 +558,16 @@ def write_plan_values(scenario: Scenario, search: Search, head: Plan) -> Plan:
     leading = leads(scenario, flows, pairs)
     results, proofs = [], {}
     for level in problem.levels:
-        reached = [search.reached[s] for s in search.stages if s.level == level and s in search.reached]
+        reached = [
+            search.reached[s] for s in search.stages if s.level == level and s in search.reached
+        ]
         results.append(_level_result(scenario, search, level, reached))
         proofs[level] = [found.proof for found in reached]
     plan = replace(
         head,
-        pairs=tuple(replace(pair, lead=leading.get(pair.recipient) == pair.donor) for pair in pairs),
+        pairs=tuple(
+            replace(pair, lead=leading.get(pair.recipient) == pair.donor) for pair in pairs
+        ),
         flows=flows,
         levels=tuple(results),
     )

@@ -85,7 +85,8 @@ def coverages(problem: Problem, amounts: Floats) -> Floats:
     parts = np.divide(
         amounts.sum(0), problem.need, out=np.zeros_like(problem.need), where=problem.need > 0
     )
-    return (problem.coverage_share * parts).sum(1)[problem.needy]
+    values: Floats = (problem.coverage_share * parts).sum(1)[problem.needy]
+    return values
 
 
 def loads(problem: Problem, amounts: Floats) -> Floats:
@@ -94,7 +95,8 @@ def loads(problem: Problem, amounts: Floats) -> Floats:
     parts = np.divide(
         used, problem.capacity, out=np.zeros_like(problem.capacity), where=problem.capacity > 0
     )
-    return (problem.load_share * parts).sum(1)[problem.able]
+    values: Floats = (problem.load_share * parts).sum(1)[problem.able]
+    return values
 
 
 def stage_value(problem: Problem, stage: Stage, pairs: Bools, amounts: Floats) -> float:
@@ -106,7 +108,10 @@ def stage_value(problem: Problem, stage: Stage, pairs: Bools, amounts: Floats) -
     value = stage.cost_of_pairs(problem, pairs)
     if stage.level == "distance":
         parts = np.divide(
-            amounts, problem.need, out=np.zeros_like(amounts), where=np.broadcast_to(problem.need > 0, amounts.shape)
+            amounts,
+            problem.need,
+            out=np.zeros_like(amounts),
+            where=np.broadcast_to(problem.need > 0, amounts.shape),
         )
         shares = (problem.coverage_share * parts).sum(2)
         value = float((np.nan_to_num(problem.distance) * shares).sum())

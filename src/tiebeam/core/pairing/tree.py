@@ -156,7 +156,7 @@ class Tree:
         offer: Callable[[Floats], None],
         nodes: int,
         should_stop: Callable[[], bool],
-        on_bound: Callable[[float], None] = lambda bound: None,
+        on_bound: Callable[[float], None],
     ) -> None:
         """
         Raise the stage's bound until it reaches the cutoff, or *nodes* are spent.
@@ -238,4 +238,8 @@ class Tree:
         up = Leaf({**leaf.changes, column: (floor + 1, high)}, *known)
         leaf.split, leaf.parts = (column, int(floor)), (down, up)
         leaf.multipliers = np.zeros(0)
-        return (up, down) if value - floor > 0.5 or column in self.relaxation.at["pair"] else (down, up)
+        return (
+            (up, down)
+            if value - floor > 0.5 or column in self.relaxation.at["pair"]
+            else (down, up)
+        )

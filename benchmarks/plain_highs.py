@@ -14,7 +14,7 @@ from tiebeam.core.model.scenario import Scenario
 
 def solve_with_highs(scenario: Scenario, time_limit: float, threads: int) -> Plan:
     """Return the plan that a plain HiGHS model reaches within *time_limit* seconds."""
-    return solve_in_sequence(scenario, _Highs(threads), time_limit)
+    return solve_in_sequence(scenario, lambda: _Highs(threads), time_limit)
 
 
 class _Highs:

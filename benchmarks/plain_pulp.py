@@ -27,7 +27,7 @@ RELAXED = re.compile(r"^Continuous objective value is (-?[\d.e+-]+)", re.MULTILI
 def solve_with_pulp(scenario: Scenario, time_limit: float, threads: int) -> Plan:
     """Return the plan that PuLP and CBC reach within *time_limit* seconds."""
     with tempfile.TemporaryDirectory() as folder:
-        return solve_in_sequence(scenario, _Pulp(threads, Path(folder)), time_limit)
+        return solve_in_sequence(scenario, lambda: _Pulp(threads, Path(folder)), time_limit)
 
 
 class _Pulp:

@@ -8,7 +8,7 @@ later ones may.
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
@@ -24,6 +24,8 @@ tools let a whole number be off. With less, they call their own last plan infeas
 GAP = 1e-6
 """Where a tool may stop a step, absolute and relative: what the policy asks of the solver."""
 LEAST_SECONDS = 0.05
+WORTH_ANOTHER = 0.1
+"""Share of the time limit that must be left to take all steps once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,44 +70,70 @@ class _Reached:
     limit: float
 
 
-def solve_in_sequence(scenario: Scenario, tool: Tool, time_limit: float) -> Plan:
-    """Return the plan that *tool* reaches within *time_limit* seconds, and its bounds."""
-    began = time.monotonic()
+def solve_in_sequence(scenario: Scenario, make_tool: Callable[[], Tool], time_limit: float) -> Plan:
+    """
+    Return the plan that a tool reaches within *time_limit* seconds, and its bounds.
+
+    While time is left and a gap is open, all steps are taken once more, from the last plan; the
+    plan with the smaller worst gap counts.
+    """
+    end = time.monotonic() + time_limit
     model = formulate(scenario)
+    best, values = _take_all_steps(scenario, model, make_tool(), end, None)
+    while values is not None and best.status == "feasible":
+        if end - time.monotonic() < WORTH_ANOTHER * time_limit:
+            break
+        start = values[: len(model.columns)]
+        plan, values = _take_all_steps(scenario, model, make_tool(), end, start)
+        best = min(best, plan, key=worst_gap)
+    return best
+
+
+def worst_gap(plan: Plan) -> float:
+    """Return the largest gap of any level."""
+    return max((level.gap for level in plan.levels), default=math.inf)
+
+
+def _take_all_steps(
+    scenario: Scenario,
+    model: Formulation,
+    tool: Tool,
+    end: float,
+    values: Sequence[float] | None,
+) -> tuple[Plan, Sequence[float] | None]:
+    """Return the plan that *tool* reaches until *end*, from *values* where given."""
     tool.add(model.columns, model.rows)
-    values: Sequence[float] | None = None
     best: dict[LevelName, Sequence[float]] = {}
     reached: list[_Reached] = []
     level, end_of_level = None, 0.0
     for step, following in zip(model.steps, [*model.steps[1:], None], strict=True):
         is_last = following is None or following.level != step.level
-        left = time_limit - (time.monotonic() - began)
-        if left < LEAST_SECONDS:
+        now = time.monotonic()
+        if end - now < LEAST_SECONDS:
             break
         if step.level != level:
             level = step.level
-            end_of_level = left - left / len({s.level for s in model.steps} - best.keys())
-        seconds = max(LEAST_SECONDS, left - end_of_level) / (1 if is_last else 2)
+            end_of_level = now + (end - now) / len({s.level for s in model.steps} - best.keys())
+        seconds = max(LEAST_SECONDS, end_of_level - now) / (1 if is_last else 2)
         tool.add(step.columns, step.rows)
         start = None if values is None else [*values, *step.complete(values)]
         answer = tool.minimise(step.objective, seconds, start)
         if answer.is_infeasible and start is None:
-            return Plan(scenario_id=scenario.id, status="infeasible")
+            return Plan(scenario_id=scenario.id, status="infeasible"), None
         values = start if answer.values is None else answer.values
         if values is None:
             # Without a plan there is nothing to keep; the next step may find one.
             continue
         value = sum(factor * values[column] for column, factor in step.objective.items())
-        scale = step.unit if step.count else max(1.0, abs(value))
-        limit = value + KEPT * scale
+        limit = value + KEPT * (step.unit if step.count else max(1.0, abs(value)))
         bound = min(value, max(answer.bound, step.trivial))
         reached.append(_Reached(step, bound, tool.keep(step.objective, limit), limit))
         if is_last:
             best[step.level] = values
             _spend_slack(scenario, tool, [r for r in reached if r.step.level == step.level])
     if values is None:
-        return Plan(scenario_id=scenario.id, status="unknown")
-    return _write_plan(scenario, model, values, reached, best)
+        return Plan(scenario_id=scenario.id, status="unknown"), None
+    return _write_plan(scenario, model, values, reached, best), values
 
 
 def _spend_slack(scenario: Scenario, tool: Tool, level: Sequence[_Reached]) -> None:

@@ -4,8 +4,10 @@ import pytest
 
 from tiebeam.core.model.plan import Pair, Plan
 from tiebeam.core.model.scenario import Link, Party, Policy, Scenario
+from tiebeam.core.pairing import completion
 from tiebeam.core.pairing.check import check_plan
 from tiebeam.core.pairing.completion import complete_flows
+from tiebeam.errors import Infeasible
 from unit.two_towns import PLAN, SCENARIO, with_link, with_policy
 
 PAIRS = tuple(Pair(donor=pair.donor, recipient=pair.recipient) for pair in PLAN.pairs)
@@ -86,3 +88,30 @@ class TestCompleteFlows:
         assert (plan.completed, plan.flows) == (False, ())
         assert [level.value for level in plan.levels] == [3.0, 1.0]
         assert plan.pairs[0].lead
+
+    def test_passes_over_a_pair_of_strangers(self):
+        """§M1: the checker names it."""
+        stranger = Pair(donor="mars", recipient="huanggang")
+
+        plan = complete_flows(SCENARIO, Plan(pairs=(*PAIRS, stranger), flows=None))
+
+        assert {flow.donor for flow in plan.flows} == {"hunan", "jiangxi"}
+
+    def test_claims_no_levels_where_a_distance_is_not_known(self):
+        """§M5: neither points nor a distance."""
+        vague = with_link(SCENARIO, "jiangxi", "suizhou", distance_km=None)
+
+        plan = complete_flows(vague, Plan(pairs=PAIRS, flows=None))
+
+        assert plan.levels == ()
+        assert amounts(plan)["jiangxi", "suizhou", "doctors"] == 4
+
+    def test_says_so_where_the_search_finds_nothing(self, monkeypatch):
+        class Nothing(completion.Search):
+            def run(self):
+                return "unknown"
+
+        monkeypatch.setattr(completion, "Search", Nothing)
+
+        with pytest.raises(Infeasible):
+            complete_flows(SCENARIO, Plan(pairs=PAIRS, flows=None))

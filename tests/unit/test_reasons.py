@@ -193,6 +193,41 @@ class TestExplainPlan:
         outcome = {(r.donor, r.recipient): r.outcome for r in reasons}
         assert outcome["north", "hill"] == "infeasible"
 
+    def test_tells_by_a_linear_program_where_amounts_leave_no_plan(self):
+        """§M3.6: south cannot cover half of lake, so no plan has that pair."""
+        scenario = towns(lot=0.0, min_share=0.5)
+
+        reasons = explain_plan(scenario, solve_pairing(scenario)).pairs
+
+        outcome = {(r.donor, r.recipient): r.outcome for r in reasons}
+        assert outcome["south", "lake"] == "infeasible"
+
+    def test_needs_no_levels_in_the_plan(self):
+        """§M7: only what no plan can beat bounds the other end then."""
+        scenario = towns(**ONE_EACH)
+        bare = replace(solve_pairing(scenario), levels=())
+
+        (first, *_) = explain_plan(scenario, bare).pairs
+
+        assert first.changes[0].low <= 1 / 3 <= first.changes[0].high
+
+    def test_completes_pairs_alone_and_passes_over_strangers(self):
+        """§M1, §M7."""
+        stranger = Pair(donor="east", recipient="lake")
+        pairs = Plan(pairs=(*BEST.pairs, stranger), flows=None)
+
+        reasons = explain_plan(towns(), pairs)
+
+        assert {row.recipient: row.coverage for row in reasons.recipients} == {
+            "lake": 0.5,
+            "hill": 0.5,
+        }
+        strange = replace(
+            BEST,
+            flows=(*BEST.flows, Flow(donor="east", recipient="lake", resource="beds", amount=1)),
+        )
+        assert len(explain_plan(towns(), strange).donors) == 2
+
     def test_leaves_unknown_what_it_has_no_time_for(self):
         reasons = explain_plan(towns(), BEST, should_stop=lambda: True)
 
@@ -315,6 +350,34 @@ class TestExplainPair:
         assert (coverage.low, coverage.high) == pytest.approx((1 / 3, 0.4))
         assert (partners.low, partners.high, partners.exact) == (-math.inf, math.inf, False)
 
+    def test_bounds_numbers_and_loads_from_below(self, monkeypatch):
+        """§M6: fewer pairs and lighter loads are better; a level that was not reached is open."""
+        loads = LevelResult(
+            name="burden",
+            of=("north", "south"),
+            value=(1.0, 1.0),
+            bound=(0.75, 1.5),
+            gap=0.25,
+            certificate="unverified",
+        )
+        pairs = replace(loads, name="partners", of=(), value=2.0, bound=1.0, gap=1.0)
+        other = plan_of(("north", "hill", 3), ("south", "lake", 2))
+
+        def answer(levels, results):
+            stopped = replace(other, status="feasible", levels=results)
+            monkeypatch.setattr(pair_answer, "solve_pairing", lambda *_, **__: stopped)
+            return explain_pair(towns(levels=levels, **ONE_EACH), BEST, "north", "lake").changes
+
+        (burden,) = answer(("burden",), (loads,))
+        (partners,) = answer(("partners",), (pairs,))
+        coverage, count = answer(("coverage", "partners"), ())
+        (alone,) = answer(("partners",), ())
+
+        assert (burden.low, burden.high, burden.exact) == (0.75, 1.0, False)
+        assert (partners.low, partners.high, partners.exact) == (1.0, 2.0, False)
+        assert (coverage.high, count.low) == (1.0, -math.inf)
+        assert alone.low == 0.0
+
     def test_is_unknown_where_the_search_found_nothing(self, monkeypatch):
         monkeypatch.setattr(pair_answer, "solve_pairing", lambda *_, **__: Plan(status="unknown"))
 
@@ -361,3 +424,9 @@ class TestFindConflicts:
         impossible = with_party(towns(), "hill", min_partners=3)
 
         assert find_conflicts(impossible, should_stop=lambda: True) == ()
+
+    def test_leaves_out_a_set_that_it_had_no_time_to_narrow_down(self):
+        impossible = with_party(towns(), "hill", min_partners=3)
+        asked = iter([False, False])
+
+        assert find_conflicts(impossible, should_stop=lambda: next(asked, True)) == ()

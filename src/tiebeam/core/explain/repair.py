@@ -154,8 +154,7 @@ def _displacements(problem: Problem, base: Bools, i: int, j: int) -> Iterator[Bo
             if problem.possible[rival, left] and not base[rival, left]:
                 yield _turn(base, (rival, j), (i, left), (rival, left))
         for other in where(problem.possible[rival] & ~base[rival]):
-            if other != j:
-                yield _turn(base, (rival, j), (rival, other))
+            yield _turn(base, (rival, j), (rival, other))
 
 
 def where(mask: Bools) -> list[int]:

@@ -191,7 +191,8 @@ def _shares(amounts: Floats, weight: Floats) -> Floats:
     """Return w_k over the sum of the weights where amounts > 0, else 0 (§M4)."""
     weights = np.where(amounts > 0, weight[None, :], 0.0)
     total = weights.sum(1, keepdims=True)
-    return np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    shares: Floats = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    return shares
 
 
 def _largest_amounts(capacity: Floats, need: Floats, use: Floats, lot: Floats) -> Floats:

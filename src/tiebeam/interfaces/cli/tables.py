@@ -89,6 +89,8 @@ def print_levels(
     print_table(session, session.say("plan.levels"), columns, rows)
 
 
+UNSETTLED_GAP = 1.0
+"""From this gap on, a bound says nothing that a reader could use."""
 _LEVEL_COLUMNS = ("level", "value", "bound", "certainty", "proof")
 
 
@@ -97,6 +99,8 @@ def say_certainty(session: Session, level: LevelResult, bound_status: str) -> st
     if level.gap <= OPTIMAL_GAP:
         is_checked = bound_status == "verified"
         return session.say("plan.proven_optimal" if is_checked else "plan.optimal_unchecked")
+    if level.gap >= UNSETTLED_GAP:
+        return session.say("plan.unsettled")
     if level.name in VECTOR_LEVELS:
         return session.say("plan.within_points", points=level.gap * 100)
     return session.say("plan.within", gap=level.gap)

@@ -53,8 +53,13 @@ def standing_of(plan: Plan, check: CheckReport, voice: Voice) -> Standing:
         word = "optimal" if code == "all" else "optimal_unchecked"
         mark = "good" if code == "all" else "risk"
         return Standing(mark=mark, words=voice.say(f"report.standing.{word}"), proof=proof)
-    gap = voice.percent(max(level.gap for level in plan.levels))
-    return Standing(mark="risk", words=voice.say("report.standing.within", gap=gap), proof=proof)
+    gap = max(level.gap for level in plan.levels)
+    words = (
+        voice.say("report.standing.unsettled")
+        if gap >= 1.0
+        else voice.say("report.standing.within", gap=voice.percent(gap))
+    )
+    return Standing(mark="risk", words=words, proof=proof)
 
 
 def level_table(plan: Plan, check: CheckReport, voice: Voice) -> Table:

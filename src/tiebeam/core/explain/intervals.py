@@ -212,7 +212,8 @@ class Intervals:
             if solved.status == "infeasible" and question.outcome == "unknown":
                 question.outcome = "infeasible"
                 has_learnt = True
-            if solved.status == "optimal" and solved.objective > question.bound + ROUNDING:
+            is_new = solved.objective > question.bound + ROUNDING and question.at is not None
+            if solved.status == "optimal" and is_new:
                 question.bound = float(solved.objective)
                 has_learnt = True
         return has_learnt

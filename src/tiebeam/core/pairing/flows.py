@@ -15,6 +15,7 @@ import numpy as np
 from tiebeam.core.pairing.problem import Bools, Floats
 from tiebeam.core.pairing.relaxation import Relaxation
 from tiebeam.core.pairing.stages import Stage
+from tiebeam.core.solve.interruption import obey
 
 NODES = 50
 """How many cases the solver may look at to round one set of flows."""
@@ -35,7 +36,13 @@ def find_any_plan(
 
 
 def complete_flows_for(
-    relaxation: Relaxation, stage: Stage, pairs: Bools, *, below: float, precision: float
+    relaxation: Relaxation,
+    stage: Stage,
+    pairs: Bools,
+    *,
+    below: float,
+    precision: float,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Floats | None:
     """
     Return the amounts that make *stage* smallest for exactly *pairs*, floors kept.
@@ -56,6 +63,7 @@ def complete_flows_for(
     if not len(lots) or np.abs(lots - np.round(lots)).max() < 1e-7:
         return relaxation.read(solved.columns)[1]
     highs = _whole_program(relaxation)
+    obey(highs, should_stop)
     highs.setOptionValue("mip_max_nodes", NODES)
     highs.setOptionValue("mip_abs_gap", precision)
     highs.setOptionValue("mip_rel_gap", 0.0)
@@ -71,16 +79,6 @@ def complete_flows_for(
         for index, value, low in broken:
             highs.addRow(low, highspy.kHighsInf, len(index), index, value)
     return None
-
-
-def obey(highs: highspy.Highs, should_stop: Callable[[], bool]) -> None:
-    """Let *highs* ask *should_stop* while it searches, and end when told so."""
-
-    def interrupt(event: highspy.HighsCallbackEvent) -> None:
-        if should_stop():
-            event.interrupt()
-
-    highs.cbMipInterrupt.subscribe(interrupt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from tiebeam.core.pairing.problem import AMOUNT_SLIVER, Bools, Floats, Ints, Problem
 from tiebeam.core.pairing.stages import Stage
+from tiebeam.core.solve.interruption import obey
 
 MOST_SHARING = 3
 MOST_SETS = 6000
@@ -62,9 +63,12 @@ class PatternProgram:
     Args:
         least: A coverage that every recipient with a need has in all plans that
             are looked for.
+        should_stop: Asked while a search goes on.
     """
 
-    def __init__(self, problem: Problem, least: float) -> None:
+    def __init__(
+        self, problem: Problem, least: float, should_stop: Callable[[], bool] = lambda: False
+    ) -> None:
         self.problem, self.least = problem, least
         self._low: list[float] = []
         self._high: list[float] = []
@@ -76,6 +80,7 @@ class PatternProgram:
         self.coverage_terms: dict[int, list[tuple[int, float]]] = {}
         self._lay()
         self.highs = self._build()
+        obey(self.highs, should_stop)
 
     def _column(self, low: float, high: float, *, whole: bool = False) -> int:
         self._low.append(low)

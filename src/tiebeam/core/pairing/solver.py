@@ -396,7 +396,7 @@ class _Pass:
                 low = -self._value(stage)
                 is_last = high - low <= FINE
                 demand = low if is_last else (low + high) / 2
-                program = PatternProgram(self.problem, demand)
+                program = PatternProgram(self.problem, demand, self.search.should_stop)
                 answer = self._ask_sets(
                     program, stage, -demand, tolerance, first_will_do=not is_last
                 )
@@ -413,7 +413,9 @@ class _Pass:
                     break  # the search ran out of cases: nothing more is known
             return -high
         if self.patterns is None:
-            self.patterns = PatternProgram(self.problem, self._least_coverage())
+            self.patterns = PatternProgram(
+                self.problem, self._least_coverage(), self.search.should_stop
+            )
             for floor, limit in self.kept:
                 self.patterns.add_floor(floor, limit, self._most_before(floor))
         while not self.search.should_stop():
@@ -517,7 +519,12 @@ class _Pass:
         rough = ROUGH if is_rough else 0.0
         worth = max(self.search.gap, rough) * stage.unit
         found = complete_flows_for(
-            self.given, stage, pairs, below=self._value(stage) - worth, precision=worth / 2
+            self.given,
+            stage,
+            pairs,
+            below=self._value(stage) - worth,
+            precision=worth / 2,
+            should_stop=self.search.should_stop,
         )
         if found is not None:
             self._offer(stage, pairs, found)
@@ -620,4 +627,4 @@ def level_figure(
         return tuple(ids[at] for at in order), tuple(float(values[at]) for at in order)
     sign = -1.0 if level == "continuity" else 1.0
     value = stage_value(problem, Stage(level, 0), incumbent.pairs, incumbent.amounts)
-    return (), sign * value
+    return (), sign * value + 0.0  # no minus zero

@@ -185,7 +185,7 @@ class Tree:
             solved = self.bound_leaf(leaf)
             spent += 1
             if spent % 16 == 0 and heap:
-                on_bound(heap[0][0])
+                on_bound(min(heap[0][0], leaf.bound))
             if leaf.bound >= cutoff():
                 closed.append(leaf)
                 continue

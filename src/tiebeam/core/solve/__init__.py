@@ -1,0 +1,1 @@
+"""What every room of the core asks of the solver of linear and whole-number programs."""

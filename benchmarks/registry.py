@@ -1,5 +1,6 @@
 """What is measured: kinds of instances with all their parameters, and the tools side by side."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,7 @@ class Kind:
     Instances that belong together in a row of the table.
 
     Attributes:
-        parameters: Of the generator, those that differ from its own; empty for a case.
+        parameters: All of the generator's; empty for a case.
         is_seeded: Whether there is one instance for each seed.
         is_quick: Whether it is part of ``--quick``.
     """
@@ -47,11 +48,13 @@ class Job:
 
 
 def _random_kind(size: Mapping[str, int], ratio: float, *, is_quick: bool) -> Kind:
-    parameters = {**size, "ratio": ratio}
+    signature = inspect.signature(random_scenario)
+    own = {name: p.default for name, p in signature.parameters.items() if name != "seed"}
+    parameters = {**own, **size, "ratio": ratio}
     name = "x".join(str(size[key]) for key in ("donors", "recipients", "resources"))
     return Kind(
         name=f"{name}-{ratio}",
-        make=lambda seed: random_scenario(seed, **parameters),  # type: ignore[arg-type]
+        make=lambda seed: random_scenario(seed, **parameters),
         parameters=parameters,
         is_quick=is_quick,
     )

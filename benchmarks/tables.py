@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.registry import KINDS, TOOLS
 from tiebeam.core.model.plan import OPTIMAL_GAP
+from tiebeam.core.model.scenario import LEVEL_NAMES
 
 OURS = TOOLS[0]
 ALMOST = 0.01
@@ -72,7 +73,14 @@ def _row(group: Sequence[Result], ours: Sequence[Result]) -> dict[str, Any]:
         "ours / peer: gap": _ratio(tool, own, peer, "worst_gap"),
         "ours / peer: MiB": _ratio(tool, own, peer, "peak_mib"),
         "refused": " ".join(sorted({code for r in group for code in r["findings"]})),
+        **{f"gap: {name}": _median_gap(found, name) for name in LEVEL_NAMES},
     }
+
+
+def _median_gap(group: Sequence[Result], level: str) -> float | None:
+    """Return the median gap of *level*; None where it is no level of these."""
+    gaps = [r["gaps"][level] for r in group if level in r["gaps"]]
+    return median(gaps) if gaps else None
 
 
 def _ratio(tool: str, ours: Sequence[Result], peers: Sequence[Result], key: str) -> float | None:
@@ -89,6 +97,13 @@ def write_markdown(rows: Sequence[Mapping[str, Any]], results: Sequence[Result])
     lines = ["# Pairing benchmark", "", *_describe(results), ""]
     lines += ["| " + " | ".join(HEAD) + " |", "|" + "---|" * len(HEAD)]
     lines += ["| " + " | ".join(_text(row[key]) for key in HEAD) + " |" for row in rows]
+    lines += ["", "Median gap of each level (§M6):", ""]
+    head = ("kind", "limit s", "tool", *LEVEL_NAMES)
+    lines += ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for row in rows:
+        texts = [_text(row[key]) for key in head[:3]]
+        texts += [_text(row[f"gap: {name}"]) for name in LEVEL_NAMES]
+        lines.append("| " + " | ".join(texts) + " |")
     lines += [
         "",
         "The worst gap is the largest over all levels (§M6); a level that a tool never reached",
@@ -142,7 +157,8 @@ def _compare(results: Sequence[Result]) -> list[str]:
 def write_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the same figures as CSV, unrounded."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, HEAD, lineterminator="\n")
+    head = [*HEAD, *(f"gap: {name}" for name in LEVEL_NAMES)]
+    writer = csv.DictWriter(out, head, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()

@@ -51,6 +51,10 @@ FIRST_NODES, LATER_NODES = 60, 12
 GROWTH = 4
 PROOF_NODES = 200
 SET_NODES = 50
+CLOSABLE = 3000
+"""A program of so many columns at most bounds the levels that a stop left untouched."""
+ROUNDS = 100
+"""How often a search over all pairs may go on from the better plan it found."""
 ROUGH = 1e-3
 """What a first pass over a large program does not stop for, in the unit of a stage."""
 ALL_NODES, SMALL_NODES = 5, 2000
@@ -222,7 +226,9 @@ class _Pass:
         self.has_sets = False
         self.closed = 0
         self.may_use_patterns = may_use_sets(search.problem) and search.fixed is None
-        self.knows_sets = self.may_use_patterns
+        # The first pass over a large case has to come to every level soon.
+        is_large = self.whole.columns >= SMALL and not self.may_use_patterns
+        self.is_hasty = effort == 1 and is_large
         assert search.incumbent is not None
         self.incumbent = search.incumbent
 
@@ -230,16 +236,19 @@ class _Pass:
         """Take every stage in turn; return whether none was cut short."""
         search = self.search
         previous: Stage | None = None
+        is_finished = True
         for stage in search.stages:
             if previous is not None and previous.level != stage.level:
                 self._close_level(previous.level)
-            finished = self._take(stage)
-            if not finished:
-                return False
+            if not self._take(stage):
+                is_finished = False
+                # A small program still bounds the later levels, in no time to speak of.
+                if self.whole.columns > CLOSABLE:
+                    return False
             previous = stage
         if previous is not None:
             self._close_level(previous.level)
-        return True
+        return is_finished
 
     def _close_level(self, level: LevelName) -> None:
         """Keep what the level reached, less the slack that later levels may spend (§M5)."""
@@ -307,10 +316,12 @@ class _Pass:
         first = stage.count <= 1
         if first:
             self.open_gap = 0.0
+        if self.search.should_stop():
+            return word
         if not done() and stage.has_flows:
             self._polish(stage, self.incumbent.pairs)
         if not done() and self.search.fixed is None and first and stage.has_flows:
-            self._search_nearby(stage, FIRST_MOVES * self.effort)
+            self._search_nearby(stage, FIRST_MOVES * self.effort // (2 if self.is_hasty else 1))
         if not done() and self.whole.columns < SMALL:
             # A small case is closed by its own tree, with a proof that anybody can add up.
             self._search_tree(stage, tolerance, PROOF_NODES * self.effort)
@@ -428,6 +439,8 @@ class _Pass:
 
     def _deserves_all(self, stage: Stage) -> bool:
         """Return whether the costly search over all pairs is worth it at this effort."""
+        if self.is_hasty:
+            return False
         return not stage.is_vector or self.effort > 1 or self.has_sets or self.whole.columns < SMALL
 
     def _search_all(self, stage: Stage, tolerance: float) -> float:
@@ -436,7 +449,8 @@ class _Pass:
         if self.whole.columns >= SMALL:
             nodes = ALL_NODES * self.effort**2
         self.tree.leave()
-        while not self.search.should_stop():
+        bound = -math.inf
+        for _ in range(ROUNDS):
             value = self._value(stage)
             answer = search_all_pairs(
                 self.whole,
@@ -446,13 +460,14 @@ class _Pass:
                 nodes=nodes,
                 should_stop=self.search.should_stop,
             )
+            bound = max(bound, answer.bound)
             if answer.columns is not None:
                 self._offer_columns(stage, answer.columns)
             if answer.columns is None or self._value(stage) > value - tolerance / 4:
-                return answer.bound
-            if answer.bound >= self._value(stage) - tolerance:
-                return answer.bound
-        return -math.inf
+                break
+            if bound >= self._value(stage) - tolerance or self.search.should_stop():
+                break
+        return bound
 
     def _ask_sets(
         self,
@@ -515,8 +530,7 @@ class _Pass:
 
     def _polish(self, stage: Stage, pairs: Bools) -> None:
         """Offer the best flows for *pairs*, whole lots included."""
-        is_rough = self.effort == 1 and self.whole.columns >= SMALL and not self.knows_sets
-        rough = ROUGH if is_rough else 0.0
+        rough = ROUGH if self.is_hasty else 0.0
         worth = max(self.search.gap, rough) * stage.unit
         found = complete_flows_for(
             self.given,

@@ -35,7 +35,9 @@ class TestCommittedFiles:
         assert _lines_with(MACHINE_PATH) == []
 
     def test_hold_no_unfinished_work(self):
-        unfinished = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|raise Not" + r"Implemented")
+        unfinished = re.compile(
+            r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|raise Not" + r"Implemented"
+        )
 
         assert _lines_with(unfinished) == []
 

@@ -38,7 +38,7 @@ def pair_sentence(reason: PairReason, voice: Voice) -> str:
 
 
 def certainty_word(reason: PairReason, voice: Voice) -> str:
-    """Return how sure the sentence is: solved again, or a proven interval."""
+    """Return how sure the sentence is: solved again, or an interval from bounds."""
     if reason.outcome != "feasible":
         return ""
     is_exact = all(change.exact for change in reason.changes)

@@ -176,7 +176,7 @@ class TestBothForms:
         assert again == files
 
 
-def read_or_refuse(read, path):
+def expect_read_or_refused(read, path):
     """Call *read*; refusing is as good as reading, as long as every fault has a code and a place."""
     try:
         read(path)
@@ -216,7 +216,7 @@ class TestMalformedFiles:
         with tempfile.TemporaryDirectory() as room:
             folder = write_files(Path(room), **{name.split(".")[0]: content})
 
-            read_or_refuse(read_scenario, folder)
+            expect_read_or_refused(read_scenario, folder)
 
     @given(data=st.data())
     @settings(max_examples=60)
@@ -231,7 +231,7 @@ class TestMalformedFiles:
                 for part, content in parts.items():
                     archive.writestr(part, content)
 
-            read_or_refuse(read_scenario, path)
+            expect_read_or_refused(read_scenario, path)
 
     @given(data=st.data())
     @settings(max_examples=60)
@@ -241,8 +241,8 @@ class TestMalformedFiles:
             path = Path(room) / "s.xlsx"
             path.write_bytes(content)
 
-            read_or_refuse(read_scenario, path)
-            read_or_refuse(read_plan, path)
+            expect_read_or_refused(read_scenario, path)
+            expect_read_or_refused(read_plan, path)
 
     @given(cells=st.lists(st.lists(st.text(max_size=8), max_size=5), max_size=6))
     @settings(max_examples=60)
@@ -252,7 +252,7 @@ class TestMalformedFiles:
             content = f"donor,recipient,amount\n{text}".encode("utf-8", "surrogatepass")
             folder = write_files(Path(room), capacities=content, links=content)
 
-            read_or_refuse(read_scenario, folder)
+            expect_read_or_refused(read_scenario, folder)
 
 
 PLAN = json.dumps(
@@ -287,7 +287,7 @@ class TestMalformedPlans:
             path = Path(room) / "plan.json"
             path.write_bytes(content)
 
-            read_or_refuse(read_plan, path)
+            expect_read_or_refused(read_plan, path)
 
     @given(key=st.sampled_from(sorted(json.loads(PLAN))), value=VALUES)
     @settings(max_examples=150)
@@ -297,7 +297,7 @@ class TestMalformedPlans:
             path = Path(room) / "plan.json"
             path.write_text(json.dumps(document))
 
-            read_or_refuse(read_plan, path)
+            expect_read_or_refused(read_plan, path)
 
     @given(text=st.text(max_size=80))
     @settings(max_examples=60)
@@ -306,4 +306,4 @@ class TestMalformedPlans:
             path = Path(room) / "pairs.csv"
             path.write_bytes(f"donor,recipient,lead\na,x,true\n{text}".encode("utf-8", "replace"))
 
-            read_or_refuse(read_plan, path)
+            expect_read_or_refused(read_plan, path)

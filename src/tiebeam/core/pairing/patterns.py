@@ -27,9 +27,11 @@ from tiebeam.core.pairing.stages import Stage
 from tiebeam.core.solve.interruption import obey
 
 MOST_SHARING = 3
+"""So many donors that serve several at most: each has flows of its own in every set it is in."""
 MOST_SETS = 6000
 """So many sets of donors at most; beyond, the pairs have to do."""
 SERVED_LEVELS = ("coverage", "continuity", "partners")
+"""Levels that look at coverage and pairs alone, not at what a donor spends."""
 
 
 @dataclass(frozen=True, slots=True)

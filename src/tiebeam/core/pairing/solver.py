@@ -47,10 +47,15 @@ SETTLED = 1e-6
 KEPT = 1e-7
 """How much of a reached stage rounding may cost at later ones, in the stage's unit."""
 FIRST_MOVES, LATER_MOVES = 800, 40
+"""Small changes tried in the first pass: at the first sum of a level, and at a later one."""
 FIRST_NODES, LATER_NODES = 60, 12
-GROWTH = 4
+"""Cases of the tree looked at in the first pass, likewise."""
 PROOF_NODES = 200
+"""Cases for a small program, whose own tree gives a proof that anybody can add up."""
 SET_NODES = 50
+"""Cases of one search over sets of donors, in the first pass."""
+GROWTH = 4
+"""How much more effort each pass spends than the last."""
 CLOSABLE = 3000
 """A program of so many columns at most bounds the levels that a stop left untouched."""
 ROUNDS = 100
@@ -58,6 +63,7 @@ ROUNDS = 100
 ROUGH = 1e-3
 """What a first pass over a large program does not stop for, in the unit of a stage."""
 ALL_NODES, SMALL_NODES = 5, 2000
+"""Cases of one search over all pairs in the first pass: of a large program, and of a small one."""
 SMALL = 700
 """A program with fewer columns is searched whole from the start."""
 FINE = 0.02

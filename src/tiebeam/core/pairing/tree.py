@@ -24,6 +24,7 @@ may be the rounding of the plan that set the limit."""
 FEW = 40
 """So many leaves at most are taken along to the next stage."""
 SLIVER = 1e-11
+"""Nearer to a whole number than this, a column is not branched on any more."""
 INTEGRAL = 1e-6
 """How far from a whole number a column may be and still be read as whole."""
 

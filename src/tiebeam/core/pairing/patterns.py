@@ -13,7 +13,7 @@ serves the levels coverage, continuity and partners, until a level of another
 kind has been reached.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import comb
@@ -30,6 +30,10 @@ MOST_SHARING = 3
 """So many donors that serve several at most: each has flows of its own in every set it is in."""
 MOST_SETS = 6000
 """So many sets of donors at most; beyond, the pairs have to do."""
+SHARE_SLIVER = 1e-6
+"""How far a share may stay below the smallest one that §M3.6 allows (§M7)."""
+OUT = -2
+"""Stands for the column of a set that was left out."""
 SERVED_LEVELS = ("coverage", "continuity", "partners")
 """Levels that look at coverage and pairs alone, not at what a donor spends."""
 
@@ -80,6 +84,8 @@ class PatternProgram:
         self.dropped: set[int] = set()
         self.reach: list[tuple[int, float]] = []
         self.coverage_terms: dict[int, list[tuple[int, float]]] = {}
+        self.flows: dict[tuple[int, int, int], tuple[int, float]] = {}
+        self.counted: list[int] = []
         self._lay()
         self.highs = self._build()
         obey(self.highs, should_stop)
@@ -93,7 +99,7 @@ class PatternProgram:
     def _lay(self) -> None:
         """Lay a column for every set of donors that can bring its recipient far enough."""
         problem = self.problem
-        sharing = set(np.flatnonzero(problem.donor_max > 1).tolist())
+        self.sharing: Ints = np.flatnonzero(problem.donor_max > 1)
         rates = np.divide(
             problem.coverage_share,
             problem.need,
@@ -104,43 +110,71 @@ class PatternProgram:
         whole_need = np.floor(problem.need / lots * (1 + AMOUNT_SLIVER)) * lots
         cap = np.where(problem.lot > 0, whole_need, problem.need)
         uses: dict[int, list[int]] = {i: [] for i in range(len(problem.donors))}
-        drawn: dict[tuple[int, int], list[tuple[int, float]]] = {}
         needy = set(problem.needy.tolist())
         for j in range(len(problem.recipients)):
-            terms: list[tuple[int, float]] = []
-            chosen: list[int] = []
-            for donors in self._possible_sets(j):
-                alone = [i for i in donors if i not in sharing]
-                given = np.minimum(problem.most[alone, j].sum(0), cap[j])
-                most = np.minimum(problem.most[list(donors), j].sum(0), cap[j])
-                if j in needy and float(rates[j] @ most) < self.least - 1e-9:
-                    continue
-                column = self._column(0.0, 1.0, whole=True)
-                chosen.append(column)
-                self.sets.append((j, donors, column))
-                if j in needy:
-                    self.reach.append((column, float(rates[j] @ most)))
+            chosen = self._lay_sets(j, rates[j], cap[j], is_needy=j in needy)
+            for donors, column in chosen:
                 for i in donors:
                     uses[i].append(column)
-                terms.append((column, float(rates[j] @ given)))
-                terms += self._share(j, donors, column, sharing, given, cap[j], rates[j], drawn)
             # Where no set is left, nothing can be as good as asked: 0 cannot be 1.
-            chosen = chosen or [self._column(0.0, 0.0)]
-            self._rows.append((chosen, [1.0] * len(chosen), 1.0, 1.0))
-            if j in needy:
-                self.coverage_terms[j] = terms
-        self._lay_limits(uses, drawn)
+            columns = [column for _, column in chosen] or [self._column(0.0, 0.0)]
+            self._rows.append((columns, [1.0] * len(columns), 1.0, 1.0))
+        self._lay_limits(uses)
         self._lay_coverage()
 
-    def _lay_limits(
-        self, uses: dict[int, list[int]], drawn: dict[tuple[int, int], list[tuple[int, float]]]
-    ) -> None:
+    def _lay_sets(
+        self, j: int, rate: Floats, cap: Floats, *, is_needy: bool
+    ) -> list[tuple[tuple[int, ...], int]]:
+        """
+        Lay the sets of recipient *j*, and what it has from each; return (donors, column) of each.
+
+        Args:
+            rate: (resources,) what one unit adds to the coverage.
+            cap: (resources,) the most that can be of use.
+        """
+        problem = self.problem
+        sets = self._possible_sets(j)
+        member = np.zeros((len(sets), len(problem.donors)))
+        for at, donors in enumerate(sets):
+            member[at, list(donors)] = 1.0
+        together = member[:, self.sharing]
+        alone = member.copy()
+        alone[:, self.sharing] = 0.0
+        given = np.minimum(alone @ problem.most[:, j], cap)
+        shared = np.minimum(together @ problem.most[self.sharing, j], cap - given)
+        reach = (given + shared) @ rate
+        possible = np.ones(len(sets), dtype=bool)
+        if is_needy:
+            possible = reach >= self.least - 1e-9
+            small = problem.most[:, j] @ rate < problem.min_share - SHARE_SLIVER
+            possible &= member @ small == 0
+        chosen = []
+        for at in np.flatnonzero(possible).tolist():
+            column = self._column(0.0, 1.0, whole=True)
+            chosen.append((sets[at], column))
+            self.sets.append((j, sets[at], column))
+            if is_needy:
+                self.reach.append((column, float(reach[at])))
+        if is_needy:
+            columns = [column for _, column in chosen]
+            fixed = given[possible] @ rate
+            self.coverage_terms[j] = list(zip(columns, fixed.tolist(), strict=True))
+            members = together[possible]
+            if members.any():
+                self._share(j, columns, members, shared[possible], fixed, cap, rate)
+        return chosen
+
+    def _lay_limits(self, uses: dict[int, list[int]]) -> None:
         """Write what a donor may have of partners (§M3.4) and has to give (§M3.1)."""
         problem = self.problem
         for i, columns in uses.items():
             low, high = float(problem.donor_min[i]), float(problem.donor_max[i])
             if columns:
                 self._rows.append((columns, [1.0] * len(columns), low, high))
+        drawn: dict[tuple[int, int], list[tuple[int, float]]] = {}
+        for (i, j, k), (column, unit) in self.flows.items():
+            use = float(problem.use[i, j, k] * unit / problem.capacity[i, k])
+            drawn.setdefault((i, k), []).append((column, use))
         for terms in drawn.values():
             self._rows.append(
                 ([c for c, _ in terms], [v for _, v in terms], -highspy.kHighsInf, 1.0)
@@ -183,69 +217,71 @@ class PatternProgram:
     def _share(
         self,
         j: int,
-        donors: tuple[int, ...],
-        column: int,
-        sharing: set[int],
-        given: Floats,
+        columns: list[int],
+        member: Floats,
+        shared: Floats,
+        fixed: Floats,
         cap: Floats,
         rate: Floats,
-        drawn: dict[tuple[int, int], list[tuple[int, float]]],
-    ) -> list[tuple[int, float]]:
-        """Lay the flows of the donors of one set that may serve others too; return their coverage."""
+    ) -> None:
+        """
+        Lay what recipient *j* has from the donors that may serve others too.
+
+        One flow for each such donor and resource, whichever set it is given in. What counts of
+        them is what the recipient still needs beside the other donors of its set.
+
+        Args:
+            columns: (sets,) the sets of the recipient.
+            member: (sets, sharing donors) 1 where the donor is in the set.
+            shared: (sets, resources) the most that counts of what they give.
+            fixed: (sets,) coverage by the other donors of the set.
+        """
         problem = self.problem
-        together = [i for i in donors if i in sharing]
-        terms: list[tuple[int, float]] = []
-        if not together or j not in set(problem.needy.tolist()):
-            return terms
-        filled: dict[int, list[tuple[int, float]]] = {}
-        for i in together:
+        of_resource: dict[int, list[tuple[int, float]]] = {}
+        for at, i in enumerate(self.sharing.tolist()):
+            holding = [c for c, held in zip(columns, member[:, at], strict=True) if held]
+            if not holding:
+                continue
             own: list[tuple[int, float]] = []
-            for k in range(len(problem.resources)):
-                most = min(problem.most[i, j, k], cap[k])
-                if most <= 0:
-                    continue
-                unit = problem.lot[k] if problem.lot[k] > 0 else most
-                flow = self._column(
-                    0.0,
-                    np.round(most / unit) if problem.lot[k] > 0 else 1.0,
-                    whole=problem.lot[k] > 0,
-                )
-                self._rows.append(([flow, column], [1.0, -most / unit], -highspy.kHighsInf, 0.0))
-                use = float(problem.use[i, j, k] * unit / problem.capacity[i, k])
-                drawn.setdefault((i, k), []).append((flow, use))
-                filled.setdefault(k, []).append((flow, float(unit)))
+            for k in np.flatnonzero(problem.most[i, j] > 0).tolist():
+                most, lot = float(problem.most[i, j, k]), float(problem.lot[k])
+                unit = lot if lot > 0 else most
+                flow = self._column(0.0, np.round(most / unit), whole=lot > 0)
+                self.flows[i, j, k] = (flow, unit)
+                self._set_row([(flow, 1.0)], holding, [-most / unit] * len(holding), high=0.0)
+                of_resource.setdefault(k, []).append((flow, unit))
                 own.append((flow, float(rate[k] * unit)))
             if problem.min_share > 0:
-                row = ([c for c, _ in own] + [column], [v for _, v in own] + [-problem.min_share])
-                self._rows.append((*row, 0.0, highspy.kHighsInf))
-            terms += own
-        # Together they cannot give more than is needed: where they could, the part that counts
-        # has a column of its own.
-        terms = []
-        for k, flows in filled.items():
-            most_flow = sum(problem.most[i, j, k] for i in together)
-            if given[k] + most_flow <= cap[k] + 1e-9:
-                terms += [(c, float(rate[k]) * v) for c, v in flows]
-                continue
-            counted = self._column(0.0, 1.0)
-            unit = float(problem.need[j, k])
-            row = (
-                [c for c, _ in flows] + [column, counted],
-                [v for _, v in flows] + [float(given[k]), -unit],
-            )
-            self._rows.append((*row, 0.0, highspy.kHighsInf))
-            row = ([counted, column], [unit, -float(cap[k])])
-            self._rows.append((*row, -highspy.kHighsInf, 0.0))
+                self._set_row(own, holding, [-problem.min_share] * len(holding), low=0.0)
+        counted: list[tuple[int, float]] = []
+        together = [c for c, held in zip(columns, member.any(1), strict=True) if held]
+        for k, flows in of_resource.items():
+            need = float(problem.need[j, k])
+            column = self._column(0.0, 1.0)
+            self.counted.append(column)
+            terms = [(c, unit) for c, unit in flows]
+            self._set_row([*terms, (column, -need)], [], [], low=0.0)
+            self._set_row([(column, need)], columns, (-shared[:, k]).tolist(), high=0.0)
             if len(flows) > 1:
-                row = ([c for c, _ in flows] + [column], [v for _, v in flows] + [-float(cap[k])])
-                self._rows.append((*row, -highspy.kHighsInf, 0.0))
-            terms += [(counted, float(rate[k] * unit)), (column, -float(rate[k] * given[k]))]
+                self._set_row(terms, together, [-float(cap[k])] * len(together), high=0.0)
+            counted.append((column, float(rate[k] * need)))
         if self.least > 0:
-            own = [(c, v) for c, v in terms if c != column]
-            fixed = float(rate @ given) + sum(v for c, v in terms if c == column)
-            row = ([c for c, _ in own] + [column], [v for _, v in own] + [fixed - self.least])
-            self._rows.append((*row, -1e-9, highspy.kHighsInf))
-        return terms
+            missing = np.where(member.any(1), np.maximum(0.0, self.least - fixed), 0.0)
+            self._set_row(counted, columns, (-missing).tolist(), low=-1e-9)
+        self.coverage_terms[j] += counted
+
+    def _set_row(
+        self,
+        terms: list[tuple[int, float]],
+        sets: list[int],
+        values: list[float],
+        *,
+        low: float = -highspy.kHighsInf,
+        high: float = highspy.kHighsInf,
+    ) -> None:
+        """Write a row of single columns and of sets."""
+        pairs = [*terms, *((c, v) for c, v in zip(sets, values, strict=True) if v)]
+        self._rows.append(([c for c, _ in pairs], [v for _, v in pairs], low, high))
 
     def _build(self) -> highspy.Highs:
         """Pass the program to HiGHS."""
@@ -397,34 +433,43 @@ class PatternProgram:
                 highs.changeColBounds(column, 0.0, 0.0)
                 self.dropped.add(column)
 
-    def join(self, highs: highspy.Highs, pair_column: Callable[[int, int], int]) -> None:
+    def join(self, highs: highspy.Highs, known: Mapping[tuple[str, int, int, int], int]) -> None:
         """
         Write what is left of this program into *highs*, relaxed and tied to its pairs.
 
+        What recipients get and what donors that serve several give are columns of *highs* already.
+        The sums of the worst are left out: *highs* keeps them in its own way.
+
         Args:
-            pair_column: Gives the column of a pair (donor, recipient).
+            known: ("pair", donor, recipient, 0), ("flow", donor, recipient, resource) and
+                ("coverage", recipient, 0, 0) -> the column of *highs*.
         """
         program = self.highs.getLp()
         low, high = np.array(program.col_lower_), np.array(program.col_upper_)
-        left = np.flatnonzero((high > 0) | (low != 0))
         place = np.full(program.num_col_, -1)
-        place[left] = highs.getNumCol() + np.arange(len(left))
+        for (i, j, k), (column, _) in self.flows.items():
+            place[column] = known["flow", i, j, k]
+        for at, j in enumerate(self.problem.needy.tolist()):
+            place[self.at_coverage[at]] = known["coverage", j, 0, 0]
+        own = [c for _, _, c in self.sets if c not in self.dropped] + self.counted
+        place[own] = highs.getNumCol() + np.arange(len(own))
         none = np.array([], dtype=np.int32)
-        costs = np.zeros(len(left))
-        highs.addCols(len(left), costs, low[left], high[left], 0, none, none, np.array([]))
+        highs.addCols(len(own), np.zeros(len(own)), low[own], high[own], 0, none, none, np.zeros(0))
+        place[list(self.dropped)] = OUT
         for at, (index, value) in enumerate(rows_of(program)):
+            if (place[index] == -1).any():
+                continue
             kept = place[index] >= 0
-            if kept.any():
-                columns = place[index[kept]].astype(np.int32)
-                bounds = program.row_lower_[at], program.row_upper_[at]
-                highs.addRow(*bounds, len(columns), columns, value[kept])
+            columns = place[index[kept]].astype(np.int32)
+            bounds = program.row_lower_[at], program.row_upper_[at]
+            highs.addRow(*bounds, len(columns), columns, value[kept])
         holding: dict[tuple[int, int], list[int]] = {}
         for j, donors, column in self.sets:
             if place[column] >= 0:
                 for i in donors:
                     holding.setdefault((i, j), []).append(int(place[column]))
         for (i, j), columns_of in holding.items():
-            index = np.array([*columns_of, pair_column(i, j)], dtype=np.int32)
+            index = np.array([*columns_of, known["pair", i, j, 0]], dtype=np.int32)
             value = np.array([1.0] * len(columns_of) + [-1.0])
             highs.addRow(0.0, 0.0, len(index), index, value)
 

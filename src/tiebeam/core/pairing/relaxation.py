@@ -353,7 +353,16 @@ class Relaxation:
 
     def join_sets(self, sets: PatternProgram) -> None:
         """Tie the pairs to the sets of donors that are still possible."""
-        sets.join(self.highs, lambda i, j: int(self.at["pair"][self.pair_at[i, j]]))
+        known = {
+            ("pair", int(i), int(j), 0): int(self.at["pair"][at])
+            for at, (i, j) in enumerate(zip(self.pair_i, self.pair_j, strict=True))
+        }
+        for at, flow in enumerate(zip(self.flow_i, self.flow_j, self.flow_k, strict=True)):
+            i, j, k = (int(position) for position in flow)
+            known["flow", i, j, k] = int(self.at["flow"][at])
+        for at, j in enumerate(self.problem.needy.tolist()):
+            known["coverage", j, 0, 0] = int(self.at["coverage"][at])
+        sets.join(self.highs, known)
         self.row_names += [("sets",)] * (self.highs.getNumRow() - len(self.row_names))
 
     # -- solving ---------------------------------------------------------------

@@ -59,7 +59,12 @@ def findings(*levels: LevelResult, **policy: object) -> list[object]:
 
 class TestLevels:
     def test_that_are_true_are_recomputed_and_stay_the_word_of_the_solver(self):
-        """§M6: all six levels on one plan; `unverified` is never said to be verified."""
+        """
+        §M6: all six levels on one plan; `unverified` is never said to be verified.
+
+        What can be seen party by party is: nothing is fuller than full, both ties are kept, a
+        load or a distance is at least zero, each recipient has a partner.
+        """
         report = check(COVERAGE, CONTINUITY, BURDEN, PARTNERS, DISTANCE, COST)
 
         assert report.findings == ()
@@ -69,17 +74,19 @@ class TestLevels:
                 value=(0.5, 0.9375),
                 of=("suizhou", "huanggang"),
                 bound_status="unverified",
+                proven_gap=0.5,
             ),
-            LevelCheck(name="continuity", value=409.0, bound_status="unverified"),
+            LevelCheck(name="continuity", value=409.0, bound_status="unverified", proven_gap=0.0),
             LevelCheck(
                 name="burden",
                 value=(0.75, 0.55),
                 of=("hunan", "jiangxi"),
                 bound_status="unverified",
+                proven_gap=0.75,
             ),
-            LevelCheck(name="partners", value=2.0, bound_status="unverified"),
-            LevelCheck(name="distance", value=193.75, bound_status="unverified"),
-            LevelCheck(name="cost", value=33.0, bound_status="unverified"),
+            LevelCheck(name="partners", value=2.0, bound_status="unverified", proven_gap=0.0),
+            LevelCheck(name="distance", value=193.75, bound_status="unverified", proven_gap=193.75),
+            LevelCheck(name="cost", value=33.0, bound_status="unverified", proven_gap=33.0),
         )
 
     @pytest.mark.parametrize("kind", ["dual", "tight_set", "cover"])

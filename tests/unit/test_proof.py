@@ -38,8 +38,9 @@ def proof(stage: Stage, *multipliers: float) -> Proof:
     return Proof(stage, limits, ROWS, (case,))
 
 
-def proofs(capacity: float = -0.4) -> dict[str, list[Proof | None]]:
-    first = proof(FIRST, capacity, -0.2, 1 / 3, 2 / 3, 1 / 3, 2 / 3)
+def proofs(capacity: float = -0.4, share: float = 1 / 3) -> dict[str, list[Proof | None]]:
+    weights = (share, 1 - share) * 2
+    first = proof(FIRST, capacity, -0.2, *weights)
     return {"coverage": [first, proof(SECOND, -1.2, -0.6, 1.0, 2.0, 1.0, 1.0, 1.0)]}
 
 
@@ -53,32 +54,52 @@ class TestCertify:
         """§M6: and the checker says so too."""
         plan = certify(SHARED, SHARED_PLAN, proofs())
 
-        assert stated(plan).certificate == "dual"
+        assert stated(plan).certificate == "tight_set"
         assert stated(plan).bound == pytest.approx((0.6, 1.2))
         assert check_plan(SHARED, plan).levels[0].bound_status == "verified"
 
     def test_loosens_a_bound_by_the_rounding_that_its_proof_leaves(self):
-        """§M6: 0.4 + 1e-8 of a's capacity show 0.60000001 only; the gap follows."""
-        plan = certify(SHARED, SHARED_PLAN, proofs(-0.40000001))
+        """
+        §M6: counted by 1/3 - 1e-8 and 2/3 + 1e-8, the capacities show a little more than 0.6.
 
-        assert stated(plan).bound[0] == pytest.approx(0.60000001, abs=1e-11)
-        assert stated(plan).gap == pytest.approx(1e-8, rel=1e-3)
+        9 units go to y, where each is worth (2/3 + 1e-8) / 10: 0.6 + 9e-9. The gap follows.
+        """
+        plan = certify(SHARED, SHARED_PLAN, proofs(share=1 / 3 - 1e-8))
+
+        assert stated(plan).bound[0] == pytest.approx(0.6 + 9e-9, abs=1e-11)
+        assert stated(plan).gap == pytest.approx(9e-9, rel=1e-3)
         assert check_plan(SHARED, plan).levels[0].bound_status == "verified"
 
     def test_leaves_a_bound_unverified_that_its_proof_does_not_reach(self):
-        """§M6: 0.5 of a's capacity shows 0.7."""
-        plan = certify(SHARED, SHARED_PLAN, proofs(-0.5))
+        """§M6: 0.4 and 0.2 do not pay for a's 5 and b's 3 to x, where x and y count by halves."""
+        plan = certify(SHARED, SHARED_PLAN, proofs(share=0.5))
 
         assert stated(plan).certificate == "unverified"
         assert stated(plan).bound == (0.6, 1.2)
-        assert plan.certificate == {}
+
+    def test_carries_what_shows_less_so_that_the_checker_can_say_how_far_it_goes(self):
+        """§M6: where x and y count by halves, 5 units for x and 4 for y show 0.7, not 0.6."""
+        plan = certify(SHARED, SHARED_PLAN, proofs(share=0.5))
+        (check,) = check_plan(SHARED, plan).levels
+
+        assert check.bound_status == "unverified"
+        assert check.proven_gap == pytest.approx(0.1)
+
+    def test_drops_a_proof_that_shows_nothing(self):
+        """§M6: a floor that the plan did not reach, and a row that no law has."""
+        first, second = proofs()["coverage"]
+        assert second is not None
+        lofty = replace(second, limits={("coverage", 1): -0.7})
+        plan = certify(SHARED, SHARED_PLAN, {"coverage": [first, lofty]})
+
+        assert [entry["count"] for entry in plan.certificate["coverage"]] == [1]
 
     def test_leaves_a_level_unverified_where_a_proof_is_missing(self):
         """§M6: the first sum has none."""
         plan = certify(SHARED, SHARED_PLAN, {"coverage": [None, proofs()["coverage"][1]]})
 
         assert stated(plan).certificate == "unverified"
-        assert plan.certificate == {}
+        assert [entry["count"] for entry in plan.certificate["coverage"]] == [2]
 
     def test_leaves_a_level_unverified_where_a_proof_takes_too_much_for_granted(self):
         """§M6: with 0.59 for both, no proof may rest on 0.6."""
@@ -93,7 +114,7 @@ class TestCertify:
         assert stated(certify(SHARED, SHARED_PLAN, proofs())).certificate == "unverified"
 
         monkeypatch.setattr(proving, "MOST_MULTIPLIERS", 13)
-        assert stated(certify(SHARED, SHARED_PLAN, proofs())).certificate == "dual"
+        assert stated(certify(SHARED, SHARED_PLAN, proofs())).certificate == "tight_set"
 
     def test_needs_no_proof_where_the_trivial_bound_says_as_much(self):
         """§M6: each alone, x could have 5 of 5 and y 9 of 10."""
@@ -145,7 +166,7 @@ class TestSolvedPlans:
         divisible, whole = solve_pairing(SHARED), solve_pairing(WHOLE)
 
         assert stated(divisible).bound == pytest.approx((0.6, 1.2), abs=1e-6)
-        assert stated(divisible).certificate == "dual"
+        assert stated(divisible).certificate == "tight_set"
         assert stated(whole).bound == pytest.approx((0.0, 2 / 3), abs=1e-6)
         assert stated(whole).certificate == "cover"
         for scenario, plan in ((SHARED, divisible), (WHOLE, whole)):

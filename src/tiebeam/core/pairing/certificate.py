@@ -1,5 +1,5 @@
 """
-The proofs that a plan carries, added up again (§M6, certificates ``dual`` and ``cover``).
+The proofs that a plan carries, added up again (§M6: ``dual``, ``tight_set`` and ``cover``).
 
 A plan's certificate holds for each level a list of proofs, one for each sum theta_m of a
 vector, or one for a number. A proof splits all plans into cases and bounds each:
@@ -18,6 +18,8 @@ into the plans in which the pair, or the flow ["flow", i, j, k] in whole lots, i
 
 whose multipliers of the rows of ``law_rows`` bound the stage's cost: the proof's own stage,
 or one of its floors, which the case is then shown to break, or None where the case is empty.
+A case with a key "met", [[j, k], ...], is a tight set: its multipliers say how much each
+recipient counts, and those of capacities and needs follow (``tight_sets``).
 A floor is a row too: ["coverage", [positions of m parties], number], or [level, [], number].
 Positions count from 0 in order of id. Costs are what is made small: coverage and continuity
 carry a minus.
@@ -34,6 +36,7 @@ from tiebeam.core.model.scenario import LevelName, Scenario
 from tiebeam.core.pairing.evaluate import RAISED_LEVELS, VECTOR_LEVELS, exact, theta
 from tiebeam.core.pairing.findings import BoundStatus
 from tiebeam.core.pairing.law_rows import ONE, LawRows, Row
+from tiebeam.core.pairing.tight_sets import WEIGHTS, TightSet, fill_needs, name_tight_sets
 from tiebeam.core.pairing.trivial_bounds import find_trivial_bound
 
 PROOF_TOLERANCE = Fraction(1, 10**9)
@@ -105,11 +108,48 @@ def find_proven_bounds(scenario: Scenario, plan: Plan, position: int) -> dict[in
     rows = LawRows(scenario)
     name = plan.levels[position].name
     try:
-        entries = plan.certificate.get(name, ())
-        proofs = [_Proof(scenario, plan, rows, name, entry) for entry in entries]
-        return {proof.count: proof.find_least_cost() for proof in proofs}
+        entries = list(plan.certificate.get(name, ()))
+    except TypeError as fault:
+        raise UnsoundProof from fault
+    return dict(prove_entry(scenario, plan, rows, name, entry) for entry in entries)
+
+
+def prove_entry(
+    scenario: Scenario, plan: Plan, rows: LawRows, name: LevelName, entry: Mapping[str, Any]
+) -> tuple[int, Fraction]:
+    """
+    Return m (0: a number) and the least cost that one proof of level *name* leaves.
+
+    Raises:
+        UnsoundProof: As :func:`find_proven_bounds`.
+    """
+    try:
+        proof = _Proof(scenario, plan, rows, name, entry)
+        return proof.count, proof.find_least_cost()
     except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as fault:
         raise UnsoundProof from fault
+
+
+def list_tight_sets(scenario: Scenario, plan: Plan) -> tuple[TightSet, ...]:
+    """
+    Return the sets of recipients short of something that the bounds of *plan* rest on.
+
+    Each once, those that hold the worst covered first. The proofs are taken as they are: ask
+    :func:`verify_proof` whether they hold.
+
+    Raises:
+        UnsoundProof: A proof is not of the form.
+    """
+    rows = LawRows(scenario)
+    found: dict[TightSet, None] = {}
+    try:
+        for level in plan.levels:
+            for entry in plan.certificate.get(level.name, ()):
+                proof = _Proof(scenario, plan, rows, level.name, entry)
+                found |= dict.fromkeys(proof.name_tight_sets())
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as fault:
+        raise UnsoundProof from fault
+    return tuple(found)
 
 
 class _Proof:
@@ -147,7 +187,7 @@ class _Proof:
                 continue
             stage = None if case["stage"] is None else tuple(case["stage"])
             cost = None if stage is None else self.rows.cost(*stage)
-            least = self.rows.least(cost, self._multipliers(case["multipliers"]), limits)
+            least = self.rows.least(cost, self._multipliers(case), limits)
             if stage == self.stage:
                 costs.append(least)
             elif least <= (0 if stage is None else self.limits[stage]):
@@ -175,8 +215,24 @@ class _Proof:
             met |= halves.keys()
             stack += [(half, {**limits, column: ends}) for half, ends in halves.items()]
 
-    def _multipliers(self, families: Mapping[str, Any]) -> Iterator[tuple[Row, int]]:
-        """Yield the rows of a case with their multipliers, in units of 2**-80."""
+    def _multipliers(self, case: Mapping[str, Any]) -> list[tuple[Row, int]]:
+        """Return the rows of a case with their multipliers, in units of 2**-80."""
+        stated = list(self._stated(case["multipliers"]))
+        if "met" not in case:
+            return stated
+        if not case["multipliers"].keys() <= WEIGHTS:
+            raise UnsoundProof
+        return [*stated, *fill_needs(self.rows, stated, _needs_met(case))]
+
+    def name_tight_sets(self) -> Iterator[TightSet]:
+        """Yield the sets of recipients that the proof rests on, where it is of that kind."""
+        for case in self.nodes:
+            if "met" in case:
+                stated = list(self._stated(case["multipliers"]))
+                yield from name_tight_sets(self.rows, stated, _needs_met(case))
+
+    def _stated(self, families: Mapping[str, Any]) -> Iterator[tuple[Row, int]]:
+        """Yield the rows that a case names, with their multipliers."""
         for family, entries in families.items():
             for *key, number in entries:
                 row = self._floor(*key) if family == "floor" else self.rows.row(family, *key)
@@ -191,6 +247,11 @@ class _Proof:
             limit = self.limits[level, len(parties)]
             self._floors[key] = self.rows.floor(level, parties, limit)
         return self._floors[key]
+
+
+def _needs_met(case: Mapping[str, Any]) -> set[tuple[int, int]]:
+    """Return the needs that a tight set takes for met in full, by positions."""
+    return {(j, k) for j, k in case["met"]}
 
 
 def _reached_cost(scenario: Scenario, plan: Plan, floor: Stage, stage: Stage) -> Fraction:

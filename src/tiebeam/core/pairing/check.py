@@ -6,6 +6,7 @@ Of the package it imports the arithmetic of ``evaluate`` and its own rooms, noth
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from tiebeam.core.model.identity import scenario_sha256
@@ -18,6 +19,7 @@ from tiebeam.core.pairing.claims import (
     find_false_values,
     find_other_levels,
     find_overspent_slack,
+    find_proven_gap,
     has_shape,
     verify_bound,
 )
@@ -70,9 +72,9 @@ def check_plan(scenario: Scenario, plan: Plan) -> CheckReport:
     levels = []
     for name in scenario.policy.levels:
         value = _recompute(name, scenario, pairs, flows)
-        status, false_claims = _check_claims(name, scenario, plan, value)
+        status, proven_gap, false_claims = _check_claims(name, scenario, plan, value)
         findings += false_claims
-        levels.append(_to_level_check(name, value, status))
+        levels.append(replace(_to_level_check(name, value, status), proven_gap=proven_gap))
     scope: CheckScope = "pairs" if flows is None else "full"
     return CheckReport(findings=_sort(findings), levels=tuple(levels), scope=scope)
 
@@ -123,14 +125,18 @@ def _recompute(
 
 def _check_claims(
     name: LevelName, scenario: Scenario, plan: Plan, value: LevelValue | None
-) -> tuple[BoundStatus, list[Finding]]:
-    """Return how the plan's bound of level *name* fares, and its claims that do not hold (§M6)."""
+) -> tuple[BoundStatus, float | None, list[Finding]]:
+    """
+    Return what becomes of the plan's bound of level *name*, and its claims that do not hold.
+
+    Between the two stands the gap to what could be verified (§M6), None where nothing could.
+    """
     positions = [p for p, level in enumerate(plan.levels) if level.name == name]
     if not positions:
-        return "absent", []
+        return "absent", None, []
     level = plan.levels[positions[0]]
     if not has_shape(level, scenario):
-        return "unverified", [Finding.of("M6", "check.misshapen_level", level=name)]
+        return "unverified", None, [Finding.of("M6", "check.misshapen_level", level=name)]
     findings = [
         *(() if value is None else find_false_values(level, value)),
         *find_overspent_slack(level, scenario.policy.slack.get(name, 0.0)),
@@ -141,7 +147,8 @@ def _check_claims(
     if status == "refuted":
         kind = level.certificate
         findings.append(Finding.of("M6", "check.refuted_bound", level=name, certificate=kind))
-    return status, findings
+        return status, None, findings
+    return status, find_proven_gap(scenario, plan, positions[0], status), findings
 
 
 def _to_level_check(name: LevelName, value: LevelValue | None, status: BoundStatus) -> LevelCheck:

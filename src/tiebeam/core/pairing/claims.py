@@ -10,7 +10,12 @@ from fractions import Fraction
 
 from tiebeam.core.model.plan import OPTIMAL_GAP, CertificateKind, Figure, LevelResult, Plan
 from tiebeam.core.model.scenario import Scenario
-from tiebeam.core.pairing.certificate import PROOF_TOLERANCE, verify_proof
+from tiebeam.core.pairing.certificate import (
+    PROOF_TOLERANCE,
+    UnsoundProof,
+    find_proven_bounds,
+    verify_proof,
+)
 from tiebeam.core.pairing.evaluate import (
     RAISED_LEVELS,
     VECTOR_LEVELS,
@@ -159,6 +164,34 @@ def verify_bound(scenario: Scenario, plan: Plan, position: int) -> BoundStatus:
     return "unverified" if verify is None else verify(scenario, plan, position)
 
 
+def find_proven_gap(scenario: Scenario, plan: Plan, position: int, status: BoundStatus) -> float:
+    """
+    Return the gap of §M6 between a level and the best bound of it that could be verified.
+
+    Args:
+        position: Of the level, from 0.
+        status: What became of the level's own bound: "verified" or "unverified".
+    """
+    level = plan.levels[position]
+    if status == "verified":
+        return level.gap
+    try:
+        proven = find_proven_bounds(scenario, plan, position)
+    except UnsoundProof:
+        proven = {}
+    trivial = find_trivial_bound(level.name, scenario)
+    reached = as_numbers(level.value if level.best is None else level.best)
+    sign = -1 if level.name in RAISED_LEVELS else 1
+    if not isinstance(trivial, tuple):
+        bound = max(sign * trivial, proven.get(0, sign * trivial))
+        return float(abs(sign * reached[0] - bound) / max(Fraction(1), abs(bound)))
+    gaps = [
+        abs(sign * met - max(sign * limit, proven.get(m, sign * limit))) / m
+        for m, (met, limit) in enumerate(zip(reached, trivial, strict=True), start=1)
+    ]
+    return float(max(gaps, default=Fraction()))
+
+
 def verify_trivial(scenario: Scenario, plan: Plan, position: int) -> BoundStatus:
     """Judge a bound that is said to hold without search: it may not be tighter than that one."""
     level = plan.levels[position]
@@ -177,6 +210,7 @@ def verify_trivial(scenario: Scenario, plan: Plan, position: int) -> BoundStatus
 VERIFIERS: Mapping[CertificateKind, Callable[[Scenario, Plan, int], BoundStatus]] = {
     "trivial": verify_trivial,
     "dual": verify_proof,
+    "tight_set": verify_proof,
     "cover": verify_proof,
 }
 """Which function judges a bound of which certificate kind (§M6)."""

@@ -49,12 +49,16 @@ class LevelCheck:
         of: The ids in the order of *value*; empty for a number.
         bound_status: What became of the plan's bound (§M6): verified again without the solver,
             the solver's word, shown to be wrong, or not stated.
+        proven_gap: The gap to what could be verified (§M6): that of the plan where its bound
+            is, else to the best bound that its proofs and each party alone show; None where
+            the bound is refuted or absent.
     """
 
     name: LevelName
     value: Figure | None
     of: tuple[str, ...] = ()
     bound_status: BoundStatus
+    proven_gap: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,14 @@ Proofs of bounds as plain values, for a plan to carry and the checker to add up 
 
 The tree of a stage says which cases there are, and which multipliers of which rows bound
 each; ``certificate`` says how that is written. What the search believed is not stated: a
-bound is what the proof shows when the checker's own arithmetic adds it up, and a level whose
-proof falls short, or is too long to carry, is left unverified.
+bound is what the proof shows when the checker's own arithmetic adds it up. A level whose proofs
+fall short is left unverified, but carries them: so the checker can say how far they go.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -17,17 +19,21 @@ from tiebeam.core.model.plan import CertificateKind, Figure, LevelResult, Plan
 from tiebeam.core.model.scenario import LevelName, Scenario
 from tiebeam.core.pairing.certificate import (
     UnsoundProof,
-    find_proven_bounds,
     list_unproven,
+    prove_entry,
     stated_cost,
 )
 from tiebeam.core.pairing.evaluate import RAISED_LEVELS
+from tiebeam.core.pairing.law_rows import LawRows
 from tiebeam.core.pairing.problem import Floats, Ints
 from tiebeam.core.pairing.stages import Stage
+from tiebeam.core.pairing.tight_sets import WEIGHTS, find_overpaid_needs
 from tiebeam.core.pairing.trivial_bounds import find_trivial_bound
 
 MOST_MULTIPLIERS = 200_000
 """So many multipliers at most are carried by one plan, some ten megabytes."""
+MOST_WORK = 5_000_000
+"""So many flows times cases at most are added up for proofs that leave a level unverified."""
 ROUNDING = 1e-7
 """By how much, for a number times max(1, |it|), a bound may be lowered to what is proven of it."""
 NEGLIGIBLE = 1e-11
@@ -62,12 +68,14 @@ class Proof:
     Attributes:
         limits: The earlier stages that it takes for granted, with their limits.
         row_names: Of the program that the multipliers belong to; shared, not copied.
+        bound: What the search takes it to show.
     """
 
     stage: Stage
     limits: Mapping[tuple[LevelName, int], float]
     row_names: Sequence[RowName]
     nodes: tuple[Split | Case, ...]
+    bound: float = math.inf
 
     @property
     def size(self) -> int:
@@ -111,34 +119,77 @@ def certify(
         plan: With its levels, as found; kinds and proofs are not looked at.
         proofs: What the search can show of the stages of each level.
     """
+    plan = replace(plan, levels=tuple(_raise_to_trivial(scenario, lv) for lv in plan.levels))
     entries: dict[str, list[Any]] = {}
-    kinds: dict[LevelName, CertificateKind] = {}
+    levels: list[LevelResult] = []
     room = MOST_MULTIPLIERS
-    levels = [_raise_to_trivial(scenario, level) for level in plan.levels]
-    for level in levels:
+    for level in plan.levels:
         needed = list_unproven(scenario, level)
         known = {p.stage.count: p for p in proofs.get(level.name, ()) if p is not None}
         chosen = [known[count] for count in needed if count in known]
         size = sum(proof.size for proof in chosen)
-        kinds[level.name] = "trivial"
-        if not needed:
+        found: list[_Shown] = []
+        is_enough = len(chosen) == len(needed) and all(_may_carry(level, p) for p in chosen)
+        if size <= room and (is_enough or _is_little_work(scenario, chosen)):
+            room -= size
+            found = _show(scenario, plan, level.name, chosen)
+        if found:
+            entries[level.name] = [shown.entry for shown in found]
+        levels.append(_state_proven(level, needed, found))
+    return replace(plan, levels=tuple(levels), certificate=entries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """An entry of the certificate, and the least cost that the checker reads from it."""
+
+    entry: Mapping[str, Any]
+    count: int
+    least: Fraction
+
+
+def _may_carry(level: LevelResult, proof: Proof) -> bool:
+    """Whether *proof* may show the bound of *level*, as far as the search knows."""
+    return proof.bound >= stated_cost(level, proof.stage.count) - ROUNDING
+
+
+def _is_little_work(scenario: Scenario, proofs: Sequence[Proof]) -> bool:
+    """Whether *proofs* are soon added up, which tells of a level no more than how far they go."""
+    flows = len(scenario.donors) * len(scenario.recipients) * max(1, len(scenario.resources))
+    return flows * sum(len(proof.nodes) for proof in proofs) <= MOST_WORK
+
+
+def _show(scenario: Scenario, plan: Plan, name: LevelName, proofs: Sequence[Proof]) -> list[_Shown]:
+    """Return the entries of those *proofs* that are sound, as tight sets where that shows as much."""
+    rows = LawRows(scenario)
+    found = []
+    for proof in proofs:
+        entry = _to_entry(proof)
+        try:
+            count, least = prove_entry(scenario, plan, rows, name, entry)
+        except UnsoundProof:
             continue
-        if len(chosen) < len(needed) or size > room:
-            kinds[level.name] = "unverified"
-            continue
-        room -= size
-        is_cover = any(len(proof.nodes) > 1 for proof in chosen)
-        kinds[level.name] = "cover" if is_cover else "dual"
-        entries[level.name] = [_to_entry(proof) for proof in chosen]
-    plan = replace(
-        plan,
-        levels=tuple(replace(level, certificate=kinds[level.name]) for level in levels),
-        certificate=entries,
-    )
-    levels = [_state_proven(scenario, plan, position) for position in range(len(levels))]
-    kept = {str(level.name) for level in levels if level.certificate in ("dual", "cover")}
-    proven = {name: entries[name] for name in entries if name in kept}
-    return replace(plan, levels=tuple(levels), certificate=proven)
+        shown = _Shown(entry, count, least)
+        if name == "coverage" and len(proof.nodes) == 1:
+            shown = _try_tight_set(scenario, plan, rows, shown)
+        found.append(shown)
+    return found
+
+
+def _try_tight_set(scenario: Scenario, plan: Plan, rows: LawRows, dual: _Shown) -> _Shown:
+    """Return what *dual* shows as a tight set, whose reader needs fewer numbers, if it does."""
+    (case,) = dual.entry["nodes"]
+    families = case["multipliers"]
+    weights = {family: families[family] for family in families if family in WEIGHTS}
+    # A need with a price of its own is met in full, unless that price stands at the pairs.
+    priced = {(j, k) for j, k, _ in families.get("need", ())}
+    for met in (priced, find_overpaid_needs(rows, families)):
+        node = {"stage": case["stage"], "multipliers": weights, "met": sorted(map(list, met))}
+        entry = {**dual.entry, "nodes": [node]}
+        count, least = prove_entry(scenario, plan, rows, "coverage", entry)
+        if dual.least - least <= ROUNDING * count:
+            return _Shown(entry, count, least)
+    return dual
 
 
 def _raise_to_trivial(scenario: Scenario, level: LevelResult) -> LevelResult:
@@ -153,24 +204,31 @@ def _raise_to_trivial(scenario: Scenario, level: LevelResult) -> LevelResult:
     return with_bound(level, better(level.bound, float(trivial)))
 
 
-def _state_proven(scenario: Scenario, plan: Plan, position: int) -> LevelResult:
+def _state_proven(
+    level: LevelResult, needed: Sequence[int], found: Sequence[_Shown]
+) -> LevelResult:
     """Return a level with the bound that its proofs show, where they come near what was found."""
-    level = plan.levels[position]
-    if level.certificate not in ("dual", "cover"):
-        return level
-    try:
-        proven = find_proven_bounds(scenario, plan, position)
-    except UnsoundProof:
-        return replace(level, certificate="unverified")
+    if not needed:
+        return replace(level, certificate="trivial")
     sign = -1.0 if level.name in RAISED_LEVELS else 1.0
     bound = list(level.bound) if isinstance(level.bound, tuple) else [level.bound]
-    for count, least in proven.items():
+    proven = {shown.count: shown.least for shown in found}
+    for count in needed:
         stated = stated_cost(level, count)
-        if stated - least > ROUNDING * max(1.0, count, abs(float(stated))):
+        most = ROUNDING * max(1.0, count, abs(float(stated)))
+        if count not in proven or stated - proven[count] > most:
             return replace(level, certificate="unverified")
-        if least < stated:
-            bound[max(count, 1) - 1] = sign * float(least)
+        if proven[count] < stated:
+            bound[max(count, 1) - 1] = sign * float(proven[count])
+    level = replace(level, certificate=_kind_of([shown.entry for shown in found]))
     return with_bound(level, tuple(bound) if isinstance(level.bound, tuple) else bound[0])
+
+
+def _kind_of(entries: Sequence[Mapping[str, Any]]) -> CertificateKind:
+    """Return what a level's proofs are called: after the one that asks most of a reader."""
+    if any(len(entry["nodes"]) > 1 for entry in entries):
+        return "cover"
+    return "tight_set" if all("met" in entry["nodes"][0] for entry in entries) else "dual"
 
 
 def with_bound(level: LevelResult, bound: Figure) -> LevelResult:
@@ -204,6 +262,9 @@ def _by_family(proof: Proof, case: Case) -> dict[str, list[list[Any]]]:
     families: dict[str, list[list[Any]]] = {}
     for at, value in zip(case.rows.tolist(), case.multipliers.tolist(), strict=True):
         family, *key = proof.row_names[at]
+        if family == "sets":
+            # No row of the law, only what the search made of several: the proof goes without it.
+            continue
         number = float(f"{value:.12g}")
         if family == "floor":
             # The program keeps a sum of parties from below, in the certificate it is a cost.

@@ -293,7 +293,7 @@ class _Pass:
         word = self._work_on(stage, tolerance)
         value = self._value(stage)
         bound = min(max(self.tree.bound, word), value)
-        proof = self.tree.proof(stage) if self.tree.bound >= bound and not self.closed else None
+        proof = self.tree.proof(stage)
         if known is not None and known.bound > bound:
             bound, proof = min(known.bound, value), known.proof
         search.reached[stage] = Reached(stage, value, bound, proof)

@@ -116,7 +116,7 @@ class Tree:
                 nodes.append(note_case(leaf.stage, leaf.multipliers, relaxation.link_rows))
         cases = [node for node in nodes if isinstance(node, Case)]
         limits = limits_used(cases, relaxation.row_names, self.kept)
-        return Proof(stage, limits, relaxation.row_names, tuple(nodes))
+        return Proof(stage, limits, relaxation.row_names, tuple(nodes), self.bound)
 
     @property
     def bound(self) -> float:

@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
 PIP_LOCKED := $(PIP) install --no-deps --require-hashes --only-binary :all:
 LOCK := uv pip compile --python-version 3.11 --universal --generate-hashes --quiet \
-	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+	--extra server --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 DEMO_SCENARIO := src/tiebeam/cases/hubei-2020/scenario
 DEMO_OUT := build/demo

@@ -1,11 +1,15 @@
 """What holds for every test: no clock in hypothesis, and a loud list of what was not tested."""
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import settings
+from tests.workspace_database import ROLE
 
 SKIPPED_FILE = Path(__file__).parents[1] / "build" / "skipped.txt"
 
@@ -33,3 +37,46 @@ def pytest_terminal_summary(
         terminalreporter.write_line(line, yellow=True, bold=True)
     if SKIPPED_FILE.parent.is_dir():
         SKIPPED_FILE.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Make the tables as their owner, then go on as the role that the row policies bind."""
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            connection.close()
+            connection.settings_dict["OPTIONS"]["assume_role"] = ROLE
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            connection.close()
+            connection.settings_dict["OPTIONS"].pop("assume_role")
+
+
+@contextmanager
+def _as_owner() -> Iterator[None]:
+    """Let the flush after a test that committed past the append-only triggers, which refuse it."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("RESET ROLE; SET session_replication_role = replica")
+            yield
+            cursor.execute(f"SET session_replication_role = DEFAULT; SET ROLE {ROLE}")
+            return
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        yield
+        for _, statement in triggers:
+            cursor.execute(statement)
+
+
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_as_owner(case: TransactionTestCase) -> None:
+    with _as_owner():
+        _flush(case)
+
+
+TransactionTestCase._fixture_teardown = _flush_as_owner

@@ -1,0 +1,1 @@
+"""The records of the workspace: one Django application for each noun (floor 4)."""

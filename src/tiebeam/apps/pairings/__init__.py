@@ -1,0 +1,1 @@
+"""Pair lists, pairings, responsibilities and agreements."""

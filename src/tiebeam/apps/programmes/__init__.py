@@ -1,0 +1,1 @@
+"""Programmes, their legal basis, rounds and returns."""

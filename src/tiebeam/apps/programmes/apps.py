@@ -1,0 +1,10 @@
+"""The application of this noun."""
+
+from django.apps import AppConfig
+
+
+class ProgrammesConfig(AppConfig):
+    """Programmes, their legal basis, rounds and returns."""
+
+    name = "tiebeam.apps.programmes"
+    label = "programmes"

@@ -1,0 +1,1 @@
+"""Background work: what a worker does for a page or a command."""

@@ -1,0 +1,42 @@
+"""The seat of a request: for which organisation the signed-in person acts."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from tiebeam.platform.identity.queries import find_actor_for, list_seats
+from tiebeam.platform.tenancy.acting import Actor, acting
+
+SESSION_KEY = "organisation"
+
+
+class SeatMiddleware:
+    """Sets ``request.actor``, and lets the whole request see only what that organisation may."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer as the chosen organisation; as nobody where no role is held."""
+        actor = _find_actor(request)
+        request.actor = actor  # type: ignore[attr-defined]  # what the middleware is for
+        if actor is None:
+            return self.get_response(request)
+        with acting(actor):
+            return self.get_response(request)
+
+
+def _find_actor(request: HttpRequest) -> Actor | None:
+    user = request.user
+    if not user.is_authenticated:
+        return None
+    today = timezone.localdate()
+    chosen = request.session.get(SESSION_KEY)
+    if chosen:
+        actor = find_actor_for(user.pk, UUID(chosen), today)
+        if actor is not None:
+            return actor
+    seats = list_seats(user.pk, today)
+    return find_actor_for(user.pk, seats[0].organisation_id, today) if seats else None

@@ -1,0 +1,1 @@
+"""Sign in, join by invitation, choose a seat."""

@@ -1,0 +1,24 @@
+"""The words of a template, from the message catalogue in the reader's language."""
+
+from typing import Any
+
+from django import template
+
+from tiebeam.interfaces.messages import say
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def words(context: template.Context, code: str, **facts: Any) -> str:
+    """Return the sentence of *code* in the language of the page."""
+    return say(code, facts, context["language"])
+
+
+@register.simple_tag(takes_context=True)
+def name(context: template.Context, record: Any) -> str:
+    """Return the name of a record in the language of the page; the other where that is empty."""
+    if record is None:
+        return ""
+    chinese, english = str(record.name_zh), str(record.name_en)
+    return (chinese or english) if context["language"] == "zh" else (english or chinese)

@@ -1,0 +1,145 @@
+"""
+Write the log: one entry for each change, in the same transaction as the change.
+
+If the entry cannot be written, the change fails with it.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection, models
+
+from tiebeam.platform.audit.canonical import canonical_text, plain
+from tiebeam.platform.audit.models import Entry, Leaf, PersonalSalt
+from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.tenancy.records import OwnedRecord
+
+ALGORITHM = "sha256"
+State = Mapping[str, Any]
+
+
+_work: ContextVar[UUID | None] = ContextVar("work", default=None)
+
+
+@contextmanager
+def one_work() -> Iterator[None]:
+    """Give all entries written within the block one transaction id; an inner block joins the outer."""
+    if _work.get() is not None:
+        yield
+        return
+    token = _work.set(uuid4())
+    try:
+        yield
+    finally:
+        _work.reset(token)
+
+
+def _find_work() -> UUID:
+    work = _work.get()
+    assert work is not None, "a change is written by an operation"
+    assert connection.in_atomic_block, "an entry belongs to the transaction of its change"
+    return work
+
+
+def state_of(record: models.Model) -> dict[str, Any]:
+    """Return what *record* holds, column by column, in the terms of JSON; personal fields as salted hashes."""
+    personal: frozenset[str] = getattr(record, "personal_fields", frozenset())
+    state: dict[str, Any] = {}
+    for column in record._meta.concrete_fields:
+        value = plain(column.value_from_object(record))
+        if column.name in personal and value not in {None, ""}:
+            value = _veil(record.pk, column.name, value)
+        state[column.attname] = value
+    return state
+
+
+def record_creation(
+    *, actor: Actor, now: datetime, action: str, record: models.Model, reason: str = ""
+) -> Entry:
+    """Write that *record* was made."""
+    return record_change(
+        actor=actor, now=now, action=action, record=record, before=None, reason=reason
+    )
+
+
+def record_change(
+    *,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    record: models.Model,
+    before: State | None,
+    is_gone: bool = False,
+    reason: str = "",
+    parties: Iterable[UUID] = (),
+) -> Entry:
+    """
+    Write that *record* changed from *before* to what it holds now.
+
+    Args:
+        actor: Who did it.
+        now: When.
+        action: The operation, such as ``pairings.issue_list``.
+        record: The record after the change.
+        before: Its :func:`state_of` before; None where it was made.
+        is_gone: Whether it was deleted.
+        reason: Why, in the words of the person.
+        parties: Organisations named by the change besides the acting one.
+    """
+    owned = record if isinstance(record, OwnedRecord) else None
+    entry_id = uuid4()
+    content: dict[str, Any] = {
+        "id": entry_id,
+        "transaction": _find_work(),
+        "organisation": actor.organisation_id,
+        "person": actor.person_id,
+        "deputy_of": actor.deputy_of,
+        "token": actor.token_id,
+        "action": action,
+        "record_type": record._meta.label_lower,
+        "record_id": record.pk,
+        "scope": owned.scope_id if owned else record.pk,
+        "parties": sorted(str(party) for party in set(parties)),
+        "before": before,
+        "after": None if is_gone else state_of(record),
+        "at": now,
+        "reason": reason,
+        "algorithm": ALGORITHM,
+    }
+    body = canonical_text(content)
+    entry = Entry(
+        id=entry_id,
+        tenant_id=actor.organisation_id,
+        scope_id=content["scope"],
+        transaction_id=content["transaction"],
+        person_id=actor.person_id,
+        action=action,
+        record_type=content["record_type"],
+        record_id=record.pk,
+        at=now,
+        is_for_all=owned is not None and owned.is_open,
+        body=body,
+    )
+    entry.save(force_insert=True)
+    Leaf.objects.create(entry_id=entry_id, algorithm=ALGORITHM, leaf_hash=leaf_hash(body))
+    return entry
+
+
+def leaf_hash(body: str) -> bytes:
+    """Return the hash of a leaf of the tree: SHA-256 of a zero byte and the text (RFC 6962, 2.1)."""
+    return hashlib.sha256(b"\x00" + body.encode()).digest()
+
+
+def _veil(record_id: UUID, field: str, value: Any) -> str:
+    salt, _ = PersonalSalt.objects.get_or_create(
+        record_id=record_id, defaults={"salt": secrets.token_bytes(32)}
+    )
+    text = f"{field}:{value}".encode()
+    return "hmac:" + hmac.new(bytes(salt.salt), text, hashlib.sha256).hexdigest()

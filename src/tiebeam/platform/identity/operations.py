@@ -1,0 +1,352 @@
+"""Make people, give and end roles, delegate, invite, hand out tokens."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.contrib.sessions.models import Session
+
+from tiebeam.errors import Refused
+from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.identity.models import ApiToken, Assignment, Invitation, Person
+from tiebeam.platform.identity.secrets import hash_of_secret, make_secret
+from tiebeam.platform.permissions.operations import operation, require
+from tiebeam.platform.permissions.roles import Role, find_conflicting_role
+from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.time.periods import overlap
+
+INVITATION_DAYS = 14
+TOKEN_DAYS_MOST = 366
+DEPUTY_DAYS_MOST = 92
+
+
+class RolesConflict(Refused):
+    """Two roles that together defeat four eyes."""
+
+    code = "identity.roles_conflict"
+
+
+class AlreadyKnown(Refused):
+    """A person of this address is here already."""
+
+    code = "identity.already_known"
+
+
+class LinkNotValid(Refused):
+    """An invitation that was used, has expired, or never was."""
+
+    code = "identity.link_not_valid"
+
+
+class PeriodTooLong(Refused):
+    """A delegation or token that lasts longer than allowed."""
+
+    code = "identity.period_too_long"
+
+
+@operation("identity.create_person", roles={Role.ADMINISTRATOR})
+def create_person(
+    *,
+    email: str,
+    name: str,
+    language: str,
+    actor: Actor,
+    now: datetime,
+    is_demo: bool = False,
+) -> Person:
+    """
+    Make a person who can sign in once a password is set.
+
+    Raises:
+        AlreadyKnown: The address is taken.
+    """
+    if Person.objects.filter(email__iexact=email).exists():
+        raise AlreadyKnown(email=email)
+    person = Person(email=email, name=name, language=language, joined_at=now, is_demo=is_demo)
+    person.set_unusable_password()
+    person.save()
+    record_creation(actor=actor, now=now, action="identity.create_person", record=person)
+    return person
+
+
+@operation("identity.assign_role", roles={Role.ADMINISTRATOR})
+def assign_role(
+    *,
+    person: Person,
+    organisation_id: UUID,
+    role: Role,
+    programme_id: UUID | None = None,
+    valid_from: date,
+    valid_until: date | None = None,
+    actor: Actor,
+    now: datetime,
+    deputy_for: Assignment | None = None,
+) -> Assignment:
+    """
+    Give a role to a person for a period.
+
+    Raises:
+        RolesConflict: With a role held in that time and programme it would defeat four eyes.
+    """
+    return _assign(
+        person=person,
+        organisation_id=organisation_id,
+        role=role,
+        programme_id=programme_id,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        actor=actor,
+        now=now,
+        deputy_for=deputy_for,
+        action="identity.assign_role",
+    )
+
+
+@operation("identity.end_assignment", roles={Role.ADMINISTRATOR})
+def end_assignment(
+    *, assignment: Assignment, until: date, actor: Actor, now: datetime, reason: str = ""
+) -> Assignment:
+    """End a role, and with it what deputies hold for it, on *until* (the first day without it)."""
+    for row in [assignment, *assignment.deputies.all()]:
+        before = state_of(row)
+        row.valid_until = max(until, row.valid_from + timedelta(days=1))
+        row.save()
+        record_change(
+            actor=actor,
+            now=now,
+            action="identity.end_assignment",
+            record=row,
+            before=before,
+            reason=reason,
+        )
+    return assignment
+
+
+@operation("identity.delegate", roles=())
+def delegate(
+    *,
+    assignment: Assignment,
+    deputy: Person,
+    valid_from: date,
+    valid_until: date,
+    actor: Actor,
+    now: datetime,
+) -> Assignment:
+    """
+    Let a deputy hold one's own role for a period.
+
+    Raises:
+        Refused: The role is not one's own, or is itself held as a deputy.
+        PeriodTooLong: More than three months.
+        RolesConflict: The deputy holds a role that must not be joined with it.
+    """
+    if assignment.person_id != actor.person_id or assignment.deputy_for_id is not None:
+        raise Refused(operation="identity.delegate")
+    if (valid_until - valid_from).days > DEPUTY_DAYS_MOST:
+        raise PeriodTooLong(days=(valid_until - valid_from).days, most=DEPUTY_DAYS_MOST)
+    return _assign(
+        person=deputy,
+        organisation_id=assignment.organisation_id,
+        role=Role(assignment.role),
+        programme_id=assignment.programme_id,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        actor=actor,
+        now=now,
+        deputy_for=assignment,
+        action="identity.delegate",
+    )
+
+
+@operation("identity.dismiss_person", roles={Role.ADMINISTRATOR})
+def dismiss_person(*, person: Person, actor: Actor, now: datetime, reason: str) -> Person:
+    """End all access of a person who leaves: sign-in, roles, tokens and open sessions."""
+    before = state_of(person)
+    person.is_active, person.left_at = False, now
+    person.set_unusable_password()
+    person.save()
+    record_change(
+        actor=actor,
+        now=now,
+        action="identity.dismiss_person",
+        record=person,
+        before=before,
+        reason=reason,
+    )
+    for assignment in Assignment.objects.filter(person=person, valid_until=None):
+        end_assignment(assignment=assignment, until=now.date(), actor=actor, now=now, reason=reason)
+    for token in ApiToken.objects.filter(person=person, revoked_at=None):
+        _revoke(token, actor, now, "identity.dismiss_person")
+    for session in Session.objects.filter(expire_date__gt=now):
+        if session.get_decoded().get("_auth_user_id") == str(person.pk):
+            session.delete()
+    return person
+
+
+@operation("identity.invite", roles={Role.ADMINISTRATOR})
+def invite(
+    *,
+    email: str,
+    organisation_id: UUID,
+    role: Role,
+    programme_id: UUID | None = None,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Invitation, str]:
+    """
+    Invite somebody by a link that works once, for two weeks.
+
+    Returns:
+        The invitation, and the secret part of the link, which is not kept.
+
+    Raises:
+        AlreadyKnown: The address is taken.
+    """
+    if Person.objects.filter(email__iexact=email).exists():
+        raise AlreadyKnown(email=email)
+    secret = make_secret()
+    invitation = Invitation.objects.create(
+        email=email,
+        organisation_id=organisation_id,
+        role=role,
+        programme_id=programme_id,
+        link_sha256=hash_of_secret(secret),
+        invited_by_id=actor.person_id,
+        invited_at=now,
+        expires_at=now + timedelta(days=INVITATION_DAYS),
+    )
+    record_creation(actor=actor, now=now, action="identity.invite", record=invitation)
+    return invitation, secret
+
+
+def find_invitation(secret: str, now: datetime) -> Invitation | None:
+    """Return the open invitation of a link, or None."""
+    return Invitation.objects.filter(
+        link_sha256=hash_of_secret(secret), accepted_at=None, expires_at__gt=now
+    ).first()
+
+
+@operation("identity.accept_invitation", roles=())
+def accept_invitation(
+    *, secret: str, name: str, password: str, language: str, actor: Actor, now: datetime
+) -> Person:
+    """
+    Join by a link: become a person, with the role that the invitation names.
+
+    *actor* is the one who invited: the workspace knows nobody else yet.
+
+    Raises:
+        LinkNotValid: The link was used, has expired, or never was.
+    """
+    invitation = find_invitation(secret, now)
+    if invitation is None or invitation.invited_by_id != actor.person_id:
+        raise LinkNotValid
+    person = Person(email=invitation.email, name=name, language=language, joined_at=now)
+    person.set_password(password)
+    person.save()
+    action = "identity.accept_invitation"
+    record_creation(actor=actor, now=now, action=action, record=person)
+    before = state_of(invitation)
+    invitation.accepted_at = now
+    invitation.save()
+    record_change(actor=actor, now=now, action=action, record=invitation, before=before)
+    _assign(
+        person=person,
+        organisation_id=invitation.organisation_id,
+        role=Role(invitation.role),
+        programme_id=invitation.programme_id,
+        valid_from=now.date(),
+        valid_until=None,
+        actor=actor,
+        now=now,
+        deputy_for=None,
+        action=action,
+    )
+    return person
+
+
+@operation("identity.make_token", roles=())
+def make_token(
+    *, name: str, may_write: bool, days: int, actor: Actor, now: datetime
+) -> tuple[ApiToken, str]:
+    """
+    Make a token with which a program acts as this person for this organisation.
+
+    Returns:
+        The token, and its secret, which is shown once and not kept.
+
+    Raises:
+        PeriodTooLong: More than a year.
+    """
+    if not 1 <= days <= TOKEN_DAYS_MOST:
+        raise PeriodTooLong(days=days, most=TOKEN_DAYS_MOST)
+    secret = make_secret()
+    token = ApiToken.objects.create(
+        person_id=actor.person_id,
+        organisation_id=actor.organisation_id,
+        name=name,
+        secret_sha256=hash_of_secret(secret),
+        may_write=may_write,
+        made_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    record_creation(actor=actor, now=now, action="identity.make_token", record=token)
+    return token, secret
+
+
+@operation("identity.revoke_token", roles=())
+def revoke_token(*, token: ApiToken, actor: Actor, now: datetime) -> ApiToken:
+    """
+    End one's own token.
+
+    Raises:
+        Refused: It is somebody else's.
+    """
+    require(actor, "identity.revoke_token")
+    if token.person_id != actor.person_id:
+        raise Refused(operation="identity.revoke_token")
+    return _revoke(token, actor, now, "identity.revoke_token")
+
+
+def _revoke(token: ApiToken, actor: Actor, now: datetime, action: str) -> ApiToken:
+    before = state_of(token)
+    token.revoked_at = now
+    token.save()
+    record_change(actor=actor, now=now, action=action, record=token, before=before)
+    return token
+
+
+def _assign(
+    *,
+    person: Person,
+    organisation_id: UUID,
+    role: Role,
+    programme_id: UUID | None,
+    valid_from: date,
+    valid_until: date | None,
+    actor: Actor,
+    now: datetime,
+    deputy_for: Assignment | None,
+    action: str,
+) -> Assignment:
+    # One writer for each person: two grants at once cannot slip past each other.
+    Person.objects.select_for_update().get(pk=person.pk)
+    held = [
+        Role(row.role)
+        for row in Assignment.objects.filter(person=person)
+        if overlap((row.valid_from, row.valid_until), (valid_from, valid_until))
+        and (programme_id is None or row.programme_id in {None, programme_id})
+    ]
+    conflicting = find_conflicting_role(role, held)
+    if conflicting is not None:
+        raise RolesConflict(role=role, held=conflicting)
+    assignment = Assignment.objects.create(
+        person=person,
+        organisation_id=organisation_id,
+        role=role,
+        programme_id=programme_id,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        deputy_for=deputy_for,
+    )
+    record_creation(actor=actor, now=now, action=action, record=assignment)
+    return assignment

@@ -1,0 +1,1 @@
+"""Who may do what: roles, the operations they may call, and roles that nobody may hold together."""

@@ -1,0 +1,1 @@
+"""Background work that shows progress, stops when asked, and survives a killed worker."""

@@ -1,0 +1,90 @@
+"""
+Who acts: the person, the organisation acted for, and the duties held there.
+
+The acting organisation is set for the length of a block. The managers of owned
+records read it, and on PostgreSQL it is handed to the row policies as a setting
+of the transaction, never of the connection, which a pool hands on to others.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A role held, in one programme or, where *programme_id* is None, in all of them."""
+
+    role: str
+    programme_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """
+    A person at work for an organisation.
+
+    Attributes:
+        person_id: Who does it.
+        organisation_id: For whom: what is written belongs to this organisation.
+        duties: The roles held there now, with the programme each is held in.
+        deputy_of: The person represented, where a delegation gives the duties.
+        token_id: The API token used, where one was.
+    """
+
+    person_id: UUID
+    organisation_id: UUID
+    duties: frozenset[Duty] = frozenset()
+    deputy_of: UUID | None = None
+    token_id: UUID | None = None
+
+    def has_role(self, role: str, programme_id: UUID | None = None) -> bool:
+        """Return whether *role* is held, in *programme_id* where one is named."""
+        return any(
+            duty.role == role
+            and (programme_id is None or duty.programme_id in {None, programme_id})
+            for duty in self.duties
+        )
+
+
+_acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
+
+
+def find_actor() -> Actor | None:
+    """Return who acts now, or None outside every :func:`acting` block."""
+    return _acting.get()
+
+
+@contextmanager
+def acting(actor: Actor | None) -> Iterator[None]:
+    """
+    Act as *actor* within the block: records of others do not exist there.
+
+    On PostgreSQL the block runs in a transaction, since the row policies read the
+    acting organisation from a setting that ends with it.
+    """
+    before = _acting.get()
+    token = _acting.set(actor)
+    try:
+        if connection.vendor == "postgresql":
+            with transaction.atomic():
+                _tell_database(actor)
+                yield
+                # An outer block goes on as who it was; an error rolls the setting back by itself.
+                _tell_database(before)
+        else:
+            yield
+    finally:
+        _acting.reset(token)
+
+
+def _tell_database(actor: Actor | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('app.tenant', %s, true), set_config('app.person', %s, true)",
+            [str(actor.organisation_id), str(actor.person_id)] if actor else ["", ""],
+        )

@@ -1,0 +1,44 @@
+"""Give and end leave to read: part of the operations that make records, never an end in itself."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.tenancy.models import Grant
+
+
+def grant_reading(
+    *,
+    actor: Actor,
+    scope_id: UUID,
+    organisation_ids: Iterable[UUID],
+    role: str,
+    valid_from: date,
+    valid_until: date | None = None,
+) -> None:
+    """Let organisations read the records of a scope; those that may already keep their leave."""
+    Grant.objects.bulk_create(
+        [
+            Grant(
+                tenant_id=actor.organisation_id,
+                scope_id=scope_id,
+                organisation_id=organisation_id,
+                role=role,
+                valid_from=valid_from,
+                valid_until=valid_until,
+            )
+            for organisation_id in organisation_ids
+            if organisation_id != actor.organisation_id
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def end_reading(*, actor: Actor, scope_id: UUID, organisation_id: UUID, until: date) -> None:
+    """End the leave of one organisation to read the records of a scope, from *until* on."""
+    standing = Grant.objects.filter(
+        tenant_id=actor.organisation_id, scope_id=scope_id, organisation_id=organisation_id
+    )
+    standing.filter(valid_from__gte=until).delete()
+    standing.filter(valid_until=None).update(valid_until=until)

@@ -1,0 +1,192 @@
+"""
+What the database itself enforces, as steps of a migration.
+
+Row policies (PostgreSQL): an owned row is read by its owner and by holders of a
+live grant on its scope, and written by its owner alone, whatever the program
+asks. Append-only tables (both databases): changed and deleted rows are refused
+by triggers, and on PostgreSQL by rights that were taken away.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.migrations.operations.base import Operation
+
+ACTING = "nullif(current_setting('app.tenant', true), '')::uuid"
+AUDIT_DUTY = "current_setting('app.duty', true) = 'audit'"
+"""Set by the command that verifies the log: it reads every entry, and nothing else."""
+
+
+class DatabaseStep(Operation):
+    """A step that changes no model, only what the database enforces."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Change nothing in the state of the models."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """Run the statements for this database."""
+        del app_label, from_state, to_state
+        for statement in self.statements(schema_editor.connection.vendor):
+            schema_editor.execute(statement)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """Undo the statements for this database."""
+        del app_label, from_state, to_state
+        for statement in self.undoing(schema_editor.connection.vendor):
+            schema_editor.execute(statement)
+
+    def statements(self, vendor: str) -> list[str]:
+        """Return what to run."""
+        raise AssertionError(vendor)
+
+    def undoing(self, vendor: str) -> list[str]:
+        """Return what takes it back."""
+        raise AssertionError(vendor)
+
+
+class GrantToApplication(DatabaseStep):
+    """Give the role that the program runs as its rights on all tables, now and later (PostgreSQL)."""
+
+    def statements(self, vendor: str) -> list[str]:
+        """Return the rights, and the same for tables that later migrations make."""
+        if vendor != "postgresql":
+            return []
+        role = settings.TIEBEAM_DATABASE_ROLE
+        tables, sequences = "SELECT, INSERT, UPDATE, DELETE ON", "USAGE, SELECT ON"
+        return [
+            f'GRANT USAGE ON SCHEMA public TO "{role}"',
+            f'GRANT {tables} ALL TABLES IN SCHEMA public TO "{role}"',
+            f'GRANT {sequences} ALL SEQUENCES IN SCHEMA public TO "{role}"',
+            f'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {tables} TABLES TO "{role}"',
+            f'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {sequences} SEQUENCES TO "{role}"',
+        ]
+
+    def undoing(self, vendor: str) -> list[str]:
+        """Return nothing: the rights end with the tables."""
+        del vendor
+        return []
+
+
+class RowPolicies(DatabaseStep):
+    """
+    Policies of an owned table: write by owner, read by owner or live grant (PostgreSQL).
+
+    Args:
+        table: The table.
+        readers: "granted", or "everyone" for the directory that all members read.
+        also: A further condition under which a row is read, in SQL.
+    """
+
+    def __init__(self, table: str, readers: str = "granted", also: str = "false") -> None:
+        self.table, self.readers, self.also = table, readers, also
+
+    def statements(self, vendor: str) -> list[str]:
+        """Return the policies."""
+        if vendor != "postgresql":
+            return []
+        table = f'"{self.table}"'
+        granted = (
+            f"EXISTS (SELECT 1 FROM tenancy_grant g WHERE g.scope_id = {table}.scope_id"
+            f" AND g.organisation_id = {ACTING} AND g.valid_from <= current_date"
+            " AND (g.valid_until IS NULL OR g.valid_until > current_date))"
+        )
+        reads = f"{ACTING} IS NOT NULL" if self.readers == "everyone" else granted
+        return [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            (
+                f"CREATE POLICY readers ON {table} FOR SELECT"
+                f" USING (tenant_id = {ACTING} OR {reads} OR ({self.also}))"
+            ),
+            f"CREATE POLICY owner_adds ON {table} FOR INSERT WITH CHECK (tenant_id = {ACTING})",
+            (
+                f"CREATE POLICY owner_changes ON {table} FOR UPDATE"
+                f" USING (tenant_id = {ACTING}) WITH CHECK (tenant_id = {ACTING})"
+            ),
+            f"CREATE POLICY owner_deletes ON {table} FOR DELETE USING (tenant_id = {ACTING})",
+        ]
+
+    def undoing(self, vendor: str) -> list[str]:
+        """Return what drops the policies."""
+        if vendor != "postgresql":
+            return []
+        return [
+            f'DROP POLICY {name} ON "{self.table}"'
+            for name in ("readers", "owner_adds", "owner_changes", "owner_deletes")
+        ] + [f'ALTER TABLE "{self.table}" DISABLE ROW LEVEL SECURITY']
+
+
+class GrantPolicies(DatabaseStep):
+    """Policies of the grants: seen by giver and holder, written by the giver (PostgreSQL)."""
+
+    def statements(self, vendor: str) -> list[str]:
+        """Return the policies."""
+        if vendor != "postgresql":
+            return []
+        return [
+            "ALTER TABLE tenancy_grant ENABLE ROW LEVEL SECURITY",
+            "ALTER TABLE tenancy_grant FORCE ROW LEVEL SECURITY",
+            (
+                "CREATE POLICY seen ON tenancy_grant FOR SELECT"
+                f" USING (tenant_id = {ACTING} OR organisation_id = {ACTING})"
+            ),
+            f"CREATE POLICY given ON tenancy_grant FOR INSERT WITH CHECK (tenant_id = {ACTING})",
+            (
+                "CREATE POLICY changed ON tenancy_grant FOR UPDATE"
+                f" USING (tenant_id = {ACTING}) WITH CHECK (tenant_id = {ACTING})"
+            ),
+            f"CREATE POLICY ended ON tenancy_grant FOR DELETE USING (tenant_id = {ACTING})",
+        ]
+
+    def undoing(self, vendor: str) -> list[str]:
+        """Return what drops the policies."""
+        if vendor != "postgresql":
+            return []
+        return [
+            f"DROP POLICY {name} ON tenancy_grant" for name in ("seen", "given", "changed", "ended")
+        ] + ["ALTER TABLE tenancy_grant DISABLE ROW LEVEL SECURITY"]
+
+
+class AppendOnly(DatabaseStep):
+    """Refuse every change and deletion of the rows of *table*, on both databases."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def statements(self, vendor: str) -> list[str]:
+        """Return the triggers, and on PostgreSQL the rights taken away."""
+        table = self.table
+        if vendor == "sqlite":
+            return [
+                f'CREATE TRIGGER "{table}_no_{act.lower()}" BEFORE {act} ON "{table}"'
+                f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                for act in ("UPDATE", "DELETE")
+            ]
+        return [
+            (
+                f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                f" $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
+            ),
+            (
+                f'CREATE TRIGGER "{table}_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}"'
+                f" FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
+            ),
+            f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM "{settings.TIEBEAM_DATABASE_ROLE}"',
+        ]
+
+    def undoing(self, vendor: str) -> list[str]:
+        """Return what drops the triggers."""
+        table = self.table
+        if vendor == "sqlite":
+            return [f'DROP TRIGGER "{table}_no_{act}"' for act in ("update", "delete")]
+        return [
+            f'DROP TRIGGER "{table}_append_only" ON "{table}"',
+            f"DROP FUNCTION {table}_refuse()",
+        ]

@@ -1,0 +1,125 @@
+"""
+The parent of every owned record, and the filter that hides what others own.
+
+On SQLite this filter is all there is; on PostgreSQL row policies say the same
+once more (``policies``). Both go by the acting organisation: none set, no rows.
+"""
+
+from typing import Any, ClassVar, Self
+from uuid import UUID, uuid4
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from tiebeam.errors import Refused
+from tiebeam.platform.tenancy.acting import find_actor
+
+
+class NotOwner(Refused):
+    """A record can be written by its owning organisation alone."""
+
+    code = "tenancy.not_owner"
+
+
+class OwnedQuerySet(models.QuerySet[Any]):
+    """Rows that the acting organisation may read; it writes only those it owns."""
+
+    def readable(self) -> Self:
+        """Return the rows that the acting organisation owns or may read by a grant."""
+        actor = find_actor()
+        if actor is None:
+            return self.none()
+        if self.model.is_open:
+            return self
+        today = timezone.localdate()
+        live = apps.get_model("tenancy", "Grant").objects.filter(
+            Q(valid_until=None) | Q(valid_until__gt=today),
+            scope_id=OuterRef("scope_id"),
+            organisation_id=actor.organisation_id,
+            valid_from__lte=today,
+        )
+        return self.filter(Q(tenant_id=actor.organisation_id) | Exists(live))
+
+    def owned(self) -> Self:
+        """Return the rows that the acting organisation owns."""
+        actor = find_actor()
+        return self.none() if actor is None else self.filter(tenant_id=actor.organisation_id)
+
+    def update(self, **kwargs: Any) -> int:
+        """Update the owned rows among these; those of others do not change."""
+        # An update of Django's own, by primary key, has had its owner checked in ``save``.
+        return super(OwnedQuerySet, self.owned()).update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the owned rows among these."""
+        return super(OwnedQuerySet, self.owned()).delete()
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        """Create rows of the acting organisation."""
+        rows = list(objs)
+        for row in rows:
+            row.refuse_other_owner()
+        return super().bulk_create(rows, *args, **kwargs)
+
+
+class OwnedManager(models.Manager.from_queryset(OwnedQuerySet)):  # type: ignore[misc]  # a class made at run time
+    """The manager of owned records: what may not be read is not there."""
+
+    def get_queryset(self) -> OwnedQuerySet:
+        """Return the readable rows."""
+        rows: OwnedQuerySet = super().get_queryset()
+        return rows.readable()
+
+
+class OwnedRecord(models.Model):
+    """
+    A record with an owning organisation, and readers by grant.
+
+    ``scope`` names the record whose grants say who reads this one: itself, or
+    what it belongs to (a responsibility is read by whoever reads its pairing).
+    ``is_open`` records are read by every member of the workspace: the directory
+    of regions and organisations.
+    """
+
+    is_open: ClassVar[bool] = False
+    personal_fields: ClassVar[frozenset[str]] = frozenset()
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    tenant = models.ForeignKey("regions.Organisation", on_delete=models.PROTECT, related_name="+")
+    scope_id = models.UUIDField(db_index=True)
+
+    objects = OwnedManager()
+
+    class Meta:  # noqa: D106  # says nothing of its own
+        abstract = True
+        base_manager_name = "objects"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save a record of the acting organisation; refuse another's, as the row policies do."""
+        self.refuse_other_owner()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete a record of the acting organisation; refuse another's."""
+        self.refuse_other_owner()
+        return super().delete(*args, **kwargs)
+
+    def refuse_other_owner(self) -> None:
+        """
+        Raise where the acting organisation does not own this record; fill in its scope.
+
+        Raises:
+            NotOwner: Another organisation owns it, or nobody acts.
+        """
+        actor = find_actor()
+        if actor is None or self.tenant_id != actor.organisation_id:
+            raise NotOwner(record=type(self).__name__)
+        if self.scope_id is None:
+            self.scope_id = self.id  # type: ignore[unreachable]  # None until it is first saved
+
+
+def scope_of(record: OwnedRecord | UUID) -> UUID:
+    """Return the scope that a record below *record* takes over."""
+    return record if isinstance(record, UUID) else record.scope_id

@@ -1,0 +1,1 @@
+"""Periods and the two dates of a question: when it was true, and when it was known."""

@@ -1,0 +1,1 @@
+"""The workspace put together: settings, addresses, server entry (floor 6)."""

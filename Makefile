@@ -39,7 +39,7 @@ test: $(VENV)/development.stamp
 	exit $$status
 
 # Overall for information; then the core alone, where every branch must have been taken.
-CHECKER := */pairing/check.py,*/pairing/claims.py,*/pairing/evaluate.py,*/pairing/findings.py,*/pairing/hard_rules.py,*/pairing/screening.py,*/pairing/trivial_bounds.py,*/pairing/certificate.py,*/pairing/law_*.py
+CHECKER := */pairing/check.py,*/pairing/claims.py,*/pairing/evaluate.py,*/pairing/findings.py,*/pairing/hard_rules.py,*/pairing/screening.py,*/pairing/tight_sets.py,*/pairing/trivial_bounds.py,*/pairing/certificate.py,*/pairing/law_*.py
 .PHONY: coverage
 coverage:
 	@$(PY) -m coverage report

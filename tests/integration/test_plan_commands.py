@@ -1,11 +1,15 @@
 """``check``, ``compare``, ``explain``, ``whatif`` and ``report``: what they say of a plan."""
 
 import json
+from dataclasses import replace
 from importlib.util import find_spec
 
 import pytest
 
 from integration.command_line import PLAN, run, write_plan_by_hand, write_tables
+from tiebeam.core.model.scenario import Resource
+from tiebeam.interchange.scenario import write_scenario
+from unit.test_tight_sets import NURSES
 
 SWAPPED = {
     "pairs": [
@@ -474,3 +478,61 @@ class TestExplainParties:
         ended = run("explain", scenario, plan, "--recipient", "hill")
 
         assert "There is nothing to explain" in ended.out
+
+
+@pytest.fixture
+def short(tmp_path):
+    """Return a scenario in which x and y need 120 and can have 90, and its best plan."""
+    folder, plan = tmp_path / "short", tmp_path / "short-plan"
+    nurses = Resource(id="k", name="Nurses", name_zh="护士", unit="person")
+    write_scenario(replace(NURSES, resources=(nurses,)), folder)
+    assert run("pair", folder, "-o", plan).status == 0
+    return folder, plan
+
+
+class TestTightSets:
+    """§M6: these recipients, these donors, their capacity."""
+
+    def test_are_told_by_check_where_they_are_verified(self, short):
+        out = " ".join(run("check", *short).out.split())
+
+        assert (
+            "x, y together need 120 (Nurses); all donors (a, b) that may serve them can send 90." in out
+        )
+
+    def test_are_told_of_a_recipient_that_is_among_them(self, short):
+        told = run("explain", *short, "--recipient", "x", "--lang", "zh").out
+        not_told = run("explain", *short, "--recipient", "z", "--lang", "zh").out
+
+        assert "x、y共需护士 120，可支援它们的全部支援方（a、b）至多能提供 90。" in told
+        assert "共需" not in not_told
+
+    def test_are_in_the_documents(self, short):
+        (level, *_) = run("check", *short, "--json").document["check"]["levels"]
+
+        assert level["tight_sets"] == [
+            {
+                "resource": "k",
+                "recipients": ["x", "y"],
+                "donors": ["a", "b"],
+                "need": 120.0,
+                "capacity": 90.0,
+            }
+        ]
+
+
+class TestTimeLimitOfExplain:
+    """§M8: what a search that was stopped leaves open is an interval, and labelled so."""
+
+    def test_makes_an_answer_an_interval(self, short):
+        ended = run("explain", *short, "--pair", "a", "y", "--time-limit", "1e-9", "--json", "-q")
+
+        (reason,) = ended.document["pairs"]
+        assert ended.status == 0
+        assert reason["outcome"] == "unknown" or not all(c["exact"] for c in reason["changes"])
+
+    def test_of_zero_makes_no_sense(self, short):
+        ended = run("explain", *short, "--pair", "a", "y", "--time-limit", "0")
+
+        assert (ended.status, ended.out) == (2, "")
+        assert "--time-limit" in ended.err

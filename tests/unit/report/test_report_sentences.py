@@ -3,8 +3,15 @@
 import pytest
 
 from tiebeam.core.explain.reasons import Binding, LevelChange, PairReason
+from tiebeam.core.pairing.findings import LevelCheck, TightSet
 from tiebeam.interfaces.messages.figures import THIN
-from tiebeam.interfaces.report.sentences import binding_sentence, change_clause, pair_sentence
+from tiebeam.interfaces.report.sentences import (
+    binding_sentence,
+    change_clause,
+    pair_sentence,
+    proven_sentence,
+    tight_set_sentence,
+)
 from tiebeam.interfaces.report.words import Voice
 from unit.report.small_plan import SCENARIO
 
@@ -134,3 +141,42 @@ class TestBindingSentence:
 
         for voice in (ENGLISH, CHINESE):
             assert "[" not in binding_sentence(binding, voice)
+
+
+class TestTightSets:
+    def test_count_the_parties_where_they_are_many(self):
+        """§M6: five recipients, one donor."""
+        tight = TightSet(
+            resource="k",
+            recipients=("p", "q", "r", "s", "t"),
+            donors=("a",),
+            need=1200.0,
+            capacity=900.5,
+        )
+
+        assert tight_set_sentence(tight, ENGLISH).replace(THIN, " ") == (
+            "5 recipients together need 1 200 (k);"
+            " all donors (a) that may serve them can send 900.5."
+        )
+        assert tight_set_sentence(tight, CHINESE).replace(THIN, "") == (
+            "5个受援方共需k 1200，可支援它们的全部支援方（a）至多能提供 900.5。"
+        )
+
+
+class TestProvenGaps:
+    @pytest.mark.parametrize(
+        ("level", "status", "gap", "told"),
+        [
+            ("coverage", "unverified", 0.0714, "within 7.14 percentage points"),
+            ("distance", "unverified", 0.008, "within 0.8 %"),
+            ("distance", "unverified", 193.0, ""),
+            ("distance", "unverified", None, ""),
+            ("coverage", "verified", 0.0, ""),
+        ],
+    )
+    def test_are_told_of_bounds_that_are_not_verified(self, level, status, gap, told):
+        """§M6: what the solver claims, and beside it what is known without it."""
+        check = LevelCheck(name=level, value=0.0, bound_status=status, proven_gap=gap)
+        sentence = proven_sentence(check, ENGLISH).replace(THIN, " ")
+
+        assert sentence == (f"proven without the solver: {told}" if told else "")

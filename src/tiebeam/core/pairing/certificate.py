@@ -34,9 +34,9 @@ from typing import Any
 from tiebeam.core.model.plan import LevelResult, Plan
 from tiebeam.core.model.scenario import LevelName, Scenario
 from tiebeam.core.pairing.evaluate import RAISED_LEVELS, VECTOR_LEVELS, exact, theta
-from tiebeam.core.pairing.findings import BoundStatus
+from tiebeam.core.pairing.findings import BoundStatus, TightSet
 from tiebeam.core.pairing.law_rows import ONE, LawRows, Row
-from tiebeam.core.pairing.tight_sets import WEIGHTS, TightSet, fill_needs, name_tight_sets
+from tiebeam.core.pairing.tight_sets import WEIGHTS, fill_needs, name_tight_sets
 from tiebeam.core.pairing.trivial_bounds import find_trivial_bound
 
 PROOF_TOLERANCE = Fraction(1, 10**9)
@@ -130,25 +130,19 @@ def prove_entry(
         raise UnsoundProof from fault
 
 
-def list_tight_sets(scenario: Scenario, plan: Plan) -> tuple[TightSet, ...]:
+def list_tight_sets(scenario: Scenario, plan: Plan, position: int) -> tuple[TightSet, ...]:
     """
-    Return the sets of recipients short of something that the bounds of *plan* rest on.
+    Return the sets of recipients short of something that a verified bound rests on.
 
-    Each once, those that hold the worst covered first. The proofs are taken as they are: ask
-    :func:`verify_proof` whether they hold.
+    Each once, those that hold the worst covered first.
 
-    Raises:
-        UnsoundProof: A proof is not of the form.
+    Args:
+        position: Of the level, from 0; :func:`verify_proof` found its bound verified.
     """
-    rows = LawRows(scenario)
+    rows, name = LawRows(scenario), plan.levels[position].name
     found: dict[TightSet, None] = {}
-    try:
-        for level in plan.levels:
-            for entry in plan.certificate.get(level.name, ()):
-                proof = _Proof(scenario, plan, rows, level.name, entry)
-                found |= dict.fromkeys(proof.name_tight_sets())
-    except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as fault:
-        raise UnsoundProof from fault
+    for entry in plan.certificate.get(name, ()):
+        found |= dict.fromkeys(_Proof(scenario, plan, rows, name, entry).name_tight_sets())
     return tuple(found)
 
 
@@ -226,7 +220,7 @@ class _Proof:
 
     def name_tight_sets(self) -> Iterator[TightSet]:
         """Yield the sets of recipients that the proof rests on, where it is of that kind."""
-        for case in self.nodes:
+        for case, _ in self._walk():
             if "met" in case:
                 stated = list(self._stated(case["multipliers"]))
                 yield from name_tight_sets(self.rows, stated, _needs_met(case))

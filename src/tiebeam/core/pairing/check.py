@@ -12,6 +12,7 @@ from fractions import Fraction
 from tiebeam.core.model.identity import scenario_sha256
 from tiebeam.core.model.plan import Figure, Flow, Pair, Plan
 from tiebeam.core.model.scenario import LevelName, Scenario
+from tiebeam.core.pairing.certificate import list_tight_sets
 from tiebeam.core.pairing.claims import (
     find_beaten_bounds,
     find_false_gap,
@@ -72,9 +73,9 @@ def check_plan(scenario: Scenario, plan: Plan) -> CheckReport:
     levels = []
     for name in scenario.policy.levels:
         value = _recompute(name, scenario, pairs, flows)
-        status, proven_gap, false_claims = _check_claims(name, scenario, plan, value)
+        level, false_claims = _check_level(name, scenario, plan, value)
         findings += false_claims
-        levels.append(replace(_to_level_check(name, value, status), proven_gap=proven_gap))
+        levels.append(level)
     scope: CheckScope = "pairs" if flows is None else "full"
     return CheckReport(findings=_sort(findings), levels=tuple(levels), scope=scope)
 
@@ -123,32 +124,35 @@ def _recompute(
     return level_value(name, scenario, pairs, flows or ())
 
 
-def _check_claims(
+def _check_level(
     name: LevelName, scenario: Scenario, plan: Plan, value: LevelValue | None
-) -> tuple[BoundStatus, float | None, list[Finding]]:
-    """
-    Return what becomes of the plan's bound of level *name*, and its claims that do not hold.
-
-    Between the two stands the gap to what could be verified (§M6), None where nothing could.
-    """
+) -> tuple[LevelCheck, list[Finding]]:
+    """Return what becomes of level *name*, and the plan's claims on it that do not hold (§M6)."""
     positions = [p for p, level in enumerate(plan.levels) if level.name == name]
     if not positions:
-        return "absent", None, []
-    level = plan.levels[positions[0]]
+        return _to_level_check(name, value, "absent"), []
+    position = positions[0]
+    level = plan.levels[position]
     if not has_shape(level, scenario):
-        return "unverified", None, [Finding.of("M6", "check.misshapen_level", level=name)]
+        misshapen = Finding.of("M6", "check.misshapen_level", level=name)
+        return _to_level_check(name, value, "unverified"), [misshapen]
     findings = [
         *(() if value is None else find_false_values(level, value)),
         *find_overspent_slack(level, scenario.policy.slack.get(name, 0.0)),
         *find_false_gap(level),
         *find_beaten_bounds(level),
     ]
-    status = verify_bound(scenario, plan, positions[0])
+    status = verify_bound(scenario, plan, position)
+    checked = _to_level_check(name, value, status)
     if status == "refuted":
         kind = level.certificate
         findings.append(Finding.of("M6", "check.refuted_bound", level=name, certificate=kind))
-        return status, None, findings
-    return status, find_proven_gap(scenario, plan, positions[0], status), findings
+        return checked, findings
+    proven_gap = find_proven_gap(scenario, plan, position, status)
+    checked = replace(checked, proven_gap=proven_gap)
+    if status == "verified" and level.certificate != "trivial":
+        checked = replace(checked, tight_sets=list_tight_sets(scenario, plan, position))
+    return checked, findings
 
 
 def _to_level_check(name: LevelName, value: LevelValue | None, status: BoundStatus) -> LevelCheck:

@@ -39,6 +39,24 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TightSet:
+    """
+    Recipients that are short of a resource together, and all donors that may serve them (§M6).
+
+    Attributes:
+        recipients, donors: Ids in code-point order.
+        need: Of the recipients, in the resource's unit.
+        capacity: What of it the donors can deliver at most, less than *need*.
+    """
+
+    resource: str
+    recipients: tuple[str, ...]
+    donors: tuple[str, ...]
+    need: float
+    capacity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LevelCheck:
     """
     One level of the policy, as recomputed.
@@ -52,6 +70,7 @@ class LevelCheck:
         proven_gap: The gap to what could be verified (§M6): that of the plan where its bound
             is, else to the best bound that its proofs and each party alone show; None where
             the bound is refuted or absent.
+        tight_sets: What the proofs of a verified bound show in a form that can be told.
     """
 
     name: LevelName
@@ -59,6 +78,7 @@ class LevelCheck:
     of: tuple[str, ...] = ()
     bound_status: BoundStatus
     proven_gap: float | None = None
+    tight_sets: tuple[TightSet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ are not. So a reader has nothing to take on trust but which recipients are meant
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from tiebeam.core.pairing.evaluate import use_of
+from tiebeam.core.pairing.findings import TightSet
 from tiebeam.core.pairing.law_columns import Columns
 from tiebeam.core.pairing.law_rows import ONE, LawRows, Row
 
@@ -24,24 +24,6 @@ NOISE = 1e-9
 
 Needs = Collection[tuple[int, int]]
 """(position of a recipient, position of a resource)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TightSet:
-    """
-    Recipients that are short of a resource together, and all donors that may serve them.
-
-    Attributes:
-        recipients, donors: Ids in code-point order.
-        need: Of the recipients, in the resource's unit.
-        capacity: What of it the donors can deliver at most, less than *need*.
-    """
-
-    resource: str
-    recipients: tuple[str, ...]
-    donors: tuple[str, ...]
-    need: Fraction
-    capacity: Fraction
 
 
 def fill_needs(
@@ -140,6 +122,6 @@ def _measure(columns: Columns, k: int, recipients: list[int], donors: list[int])
         resource=resource,
         recipients=tuple(columns.recipients[j].id for j in recipients),
         donors=tuple(columns.donors[i].id for i in donors),
-        need=need,
-        capacity=capacity,
+        need=float(need),
+        capacity=float(capacity),
     )

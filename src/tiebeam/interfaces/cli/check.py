@@ -79,6 +79,6 @@ def _show(
     else:
         console.print_lines([session.say(f"cli.check_sound_{report.scope}")])
     if not session.is_quiet:
-        tables.print_checked_levels(session, report)
+        tables.print_checked_levels(session, voice, report)
         tables.print_assumptions(session, scenario, [str(path)] if plan.completed else [])
     print_warnings(session, loaded.warnings)

@@ -79,7 +79,8 @@ def plan_document(voice: Voice, plan: Plan, check: CheckReport | None) -> Docume
 
 
 def _level_document(level: LevelResult, check: CheckReport | None) -> Document:
-    checked = {} if check is None else {row.name: row.bound_status for row in check.levels}
+    checked = {} if check is None else {row.name: row for row in check.levels}
+    row = checked.get(level.name)
     return {
         "name": level.name,
         "of": level.of,
@@ -88,7 +89,9 @@ def _level_document(level: LevelResult, check: CheckReport | None) -> Document:
         "bound": level.bound,
         "gap": level.gap,
         "certificate": level.certificate,
-        "bound_status": checked.get(level.name, "absent"),
+        "bound_status": "absent" if row is None else row.bound_status,
+        "proven_gap": None if row is None else row.proven_gap,
+        "tight_sets": () if row is None else row.tight_sets,
     }
 
 

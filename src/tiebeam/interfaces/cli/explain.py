@@ -1,5 +1,6 @@
 """``tiebeam explain``: why a plan is as it is."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
@@ -8,13 +9,14 @@ from tiebeam.errors import Fault, InvalidInput
 from tiebeam.interfaces.cli import options
 from tiebeam.interfaces.cli.exits import ExitStatus
 from tiebeam.interfaces.cli.help import session_of
-from tiebeam.interfaces.cli.session import Session
+from tiebeam.interfaces.cli.session import Session, demand_positive
 
 if TYPE_CHECKING:
     from tiebeam.core.explain.reasons import DonorReason, PairReason, PlanReasons, RecipientReason
     from tiebeam.core.model.plan import Plan
     from tiebeam.core.model.scenario import Scenario
     from tiebeam.interfaces.cli.loading import Loaded
+    from tiebeam.interfaces.report.words import Voice
 
 
 def explain(
@@ -24,49 +26,57 @@ def explain(
     pair: options.Pair = None,
     donor: options.Donor = None,
     recipient: options.Recipient = None,
+    time_limit: options.TimeLimit = None,
 ) -> int:
     """Say why: the whole plan, a pair, a donor, or a recipient."""
     from tiebeam.interfaces.cli.loading import load_plan, load_scenario
 
     session = session_of(ctx)
+    demand_positive("--time-limit", time_limit)
     if sum(question is not None for question in (pair, donor, recipient)) > 1:
         raise InvalidInput([Fault(code="cli.one_question")])
     loaded = load_scenario(scenario)
     given = load_plan(plan, loaded.scenario)
-    reasons = _answer(session, loaded.scenario, given, pair, donor, recipient)
+    asked = _Asked(pair=pair, donor=donor, recipient=recipient, time_limit_s=time_limit)
+    reasons = _answer(session, loaded.scenario, given, asked)
     _show(session, loaded, given, reasons)
     return ExitStatus.DONE
 
 
-def _answer(
-    session: Session,
-    scenario: "Scenario",
-    plan: "Plan",
-    pair: tuple[str, str] | None,
-    donor: str | None,
-    recipient: str | None,
-) -> "PlanReasons":
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What was asked for, and in how many seconds; None = not given."""
+
+    pair: tuple[str, str] | None
+    donor: str | None
+    recipient: str | None
+    time_limit_s: float | None
+
+
+def _answer(session: Session, scenario: "Scenario", plan: "Plan", asked: _Asked) -> "PlanReasons":
     """Return the reasons that were asked for, and no others."""
     from tiebeam.core.explain.reasons import PlanReasons
     from tiebeam.interfaces.cli.loading import find_donor, find_recipient
     from tiebeam.interfaces.cli.reasons import answer_pair, find_reasons
 
-    if pair is not None:
-        giver = find_donor(scenario, pair[0], argument="--pair")
-        taker = find_recipient(scenario, pair[1], argument="--pair")
-        return PlanReasons(pairs=(answer_pair(session, scenario, plan, giver.id, taker.id),))
-    whole = find_reasons(scenario, plan)
-    if donor is not None:
-        asked = find_donor(scenario, donor, argument="--donor").id
+    limit = asked.time_limit_s
+    if asked.pair is not None:
+        giver = find_donor(scenario, asked.pair[0], argument="--pair")
+        taker = find_recipient(scenario, asked.pair[1], argument="--pair")
+        reason = answer_pair(session, scenario, plan, giver.id, taker.id, limit)
+        return PlanReasons(pairs=(reason,))
+    whole = find_reasons(scenario, plan, limit)
+    if asked.donor is not None:
+        donor = find_donor(scenario, asked.donor, argument="--donor").id
         return PlanReasons(
-            pairs=tuple(row for row in whole.pairs if row.donor == asked),
-            donors=tuple(row for row in whole.donors if row.donor == asked),
+            pairs=tuple(row for row in whole.pairs if row.donor == donor),
+            donors=tuple(row for row in whole.donors if row.donor == donor),
         )
-    if recipient is not None:
-        asked = find_recipient(scenario, recipient, argument="--recipient").id
+    if asked.recipient is not None:
+        recipient = find_recipient(scenario, asked.recipient, argument="--recipient").id
         return PlanReasons(
-            pairs=tuple(row for row in whole.pairs if row.recipient == asked),
-            recipients=tuple(row for row in whole.recipients if row.recipient == asked),
+            pairs=tuple(row for row in whole.pairs if row.recipient == recipient),
+            recipients=tuple(row for row in whole.recipients if row.recipient == recipient),
         )
     return whole
 
@@ -102,6 +112,8 @@ def _show(session: Session, loaded: "Loaded", plan: "Plan", reasons: "PlanReason
     for party in parties:
         lines += list_party_lines(session, voice, [party])
         lines += list_service_lines(session, voice, plan, party)
+    if reasons.recipients:
+        lines += _list_tight_sets(voice, plan, {row.recipient for row in reasons.recipients})
     told, left_out = _choose_pairs(reasons)
     lines += list_pair_lines(session, voice, told)
     if left_out:
@@ -111,6 +123,19 @@ def _show(session: Session, loaded: "Loaded", plan: "Plan", reasons: "PlanReason
         completed = [session.say("explain.the_plan")] if plan.completed else []
         tables.print_assumptions(session, loaded.scenario, completed)
     print_warnings(session, warnings)
+
+
+def _list_tight_sets(voice: "Voice", plan: "Plan", recipients: set[str]) -> list[str]:
+    """Return who is short of what together (§M6), where one of *recipients* is among them."""
+    from tiebeam.core.pairing.check import check_plan
+    from tiebeam.interfaces.report.sentences import tight_set_sentence
+
+    return [
+        tight_set_sentence(tight, voice)
+        for level in check_plan(voice.scenario, plan).levels
+        for tight in level.tight_sets
+        if recipients & set(tight.recipients)
+    ]
 
 
 def _choose_pairs(reasons: "PlanReasons") -> "tuple[list[PairReason], int]":

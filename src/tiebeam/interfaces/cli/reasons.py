@@ -23,21 +23,31 @@ SECONDS = 5.0
 """So long may the reasons for a whole plan take; pairs not reached by then are left unknown."""
 
 
-def find_reasons(scenario: Scenario, plan: Plan) -> PlanReasons:
+def find_reasons(scenario: Scenario, plan: Plan, time_limit_s: float | None = None) -> PlanReasons:
     """Return why *plan* is as it is: an interval for every pair, and what binds each party."""
-    return explain_plan(scenario, plan, should_stop=within(SECONDS))
+    limit = SECONDS if time_limit_s is None else time_limit_s
+    return explain_plan(scenario, plan, should_stop=within(limit))
 
 
 def answer_pair(
-    session: Session, scenario: Scenario, plan: Plan, donor: str, recipient: str
+    session: Session,
+    scenario: Scenario,
+    plan: Plan,
+    donor: str,
+    recipient: str,
+    time_limit_s: float | None = None,
 ) -> PairReason:
     """
     Return why the pair is open, or why it is not, by searching again without it, or with it.
 
+    Args:
+        time_limit_s: The policy's by default; what it leaves open is told as an interval.
+
     Raises:
         InvalidInput: The changed scenario makes no sense: a party that can have no pair.
     """
-    with watch(session, scenario.policy.time_limit_s) as watched:
+    limit = scenario.policy.time_limit_s if time_limit_s is None else time_limit_s
+    with watch(session, limit) as watched:
         return explain_pair(
             scenario,
             plan,

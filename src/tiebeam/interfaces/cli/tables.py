@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from tiebeam.core.model.plan import OPTIMAL_GAP, LevelResult, Plan
 from tiebeam.core.model.scenario import Resource, Scenario
-from tiebeam.core.pairing.check import CheckReport
+from tiebeam.core.pairing.check import CheckReport, LevelCheck
 from tiebeam.core.pairing.evaluate import (
     VECTOR_LEVELS,
     coverages,
@@ -16,6 +16,7 @@ from tiebeam.core.pairing.evaluate import (
 from tiebeam.interfaces.cli.console import Column, print_lines, print_table
 from tiebeam.interfaces.cli.session import Session
 from tiebeam.interfaces.messages.figures import number, percent
+from tiebeam.interfaces.report.sentences import proven_sentence, tight_set_sentence
 from tiebeam.interfaces.report.words import Voice
 
 
@@ -114,7 +115,7 @@ def say_status(session: Session, plan: Plan, check: CheckReport) -> str:
     return session.say(code, seconds=plan.solver.seconds)
 
 
-def print_checked_levels(session: Session, check: CheckReport) -> None:
+def print_checked_levels(session: Session, voice: Voice, check: CheckReport) -> None:
     """Print what the checker makes of each level: the value it found, and the bound."""
     rows = [
         (
@@ -122,7 +123,7 @@ def print_checked_levels(session: Session, check: CheckReport) -> None:
             session.say("cli.none")
             if level.value is None
             else _say_value(session, level.name, level.value),
-            session.say(f"plan.bound_{level.bound_status}"),
+            _say_proof(session, voice, level),
         )
         for level in check.levels
     ]
@@ -130,6 +131,15 @@ def print_checked_levels(session: Session, check: CheckReport) -> None:
         Column(title=session.say(f"plan.column_{name}")) for name in ("level", "value", "proof")
     ]
     print_table(session, session.say("plan.levels"), columns, rows)
+    sets = [tight for level in check.levels for tight in level.tight_sets]
+    print_lines(tight_set_sentence(tight, voice) for tight in sets)
+
+
+def _say_proof(session: Session, voice: Voice, level: LevelCheck) -> str:
+    """Return whether the bound of *level* holds, and what is proven where that is not known."""
+    word = session.say(f"plan.bound_{level.bound_status}")
+    proven = proven_sentence(level, voice)
+    return voice.say("report.semicolon").join([word, proven]) if proven else word
 
 
 def _say_value(session: Session, name: str, value: object) -> str:

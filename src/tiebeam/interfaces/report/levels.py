@@ -8,6 +8,7 @@ from tiebeam.core.model.plan import OPTIMAL_GAP, Figure, LevelResult, Plan
 from tiebeam.core.model.scenario import LevelName
 from tiebeam.core.pairing.check import BoundStatus, CheckReport, LevelCheck
 from tiebeam.core.pairing.evaluate import VECTOR_LEVELS
+from tiebeam.interfaces.report.sentences import proven_sentence, tight_set_sentence
 from tiebeam.interfaces.report.table import Cell, Column, Mark, Row, Table
 from tiebeam.interfaces.report.words import Voice, exact_text
 
@@ -17,6 +18,9 @@ MARKS: dict[BoundStatus, Mark] = {
     "refuted": "bad",
     "absent": "none",
 }
+
+MOST_SETS = 3
+"""So many tight sets of one level at most are told; the first hold the worst covered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +98,8 @@ def _level_row(number: int, check: LevelCheck, result: LevelResult | None, voice
     name = check.name
     value = result.value if result and check.value is None else check.value
     title = Cell(voice.level(name), note=voice.say(f"report.level.{name}_aim"))
-    status = Cell(
-        voice.say(f"report.rechecked.{check.bound_status}"), mark=MARKS[check.bound_status]
-    )
+    word = voice.say(f"report.rechecked.{check.bound_status}")
+    status = Cell(word, note=proven_sentence(check, voice), mark=MARKS[check.bound_status])
     if result is None:
         blank = Cell(voice.say("report.levels.not_stated"))
         proof = (blank, blank, blank)
@@ -105,7 +108,8 @@ def _level_row(number: int, check: LevelCheck, result: LevelResult | None, voice
         certificate = voice.say(f"report.certificate.{result.certificate}")
         proof = (_bound_cell(result, voice), Cell(gap_text, gap_exact), Cell(certificate))
     cells = (Cell(str(number)), title, _value_cell(name, value, result, voice), *proof, status)
-    return Row(cells)
+    told = [tight_set_sentence(tight, voice) for tight in check.tight_sets[:MOST_SETS]]
+    return Row(cells, below=Cell(voice.sentences(told)) if told else None)
 
 
 def _value_cell(

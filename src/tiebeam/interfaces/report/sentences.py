@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from tiebeam.core.explain.reasons import Binding, LevelChange, PairReason
 from tiebeam.core.pairing.evaluate import VECTOR_LEVELS
+from tiebeam.core.pairing.findings import LevelCheck, TightSet
 from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.report.words import Voice
 
@@ -20,6 +21,39 @@ NAMED_BY = {
     "binding.fairness": "recipients",
 }
 """The fact with which a rule that binds can be told by name or number."""
+
+
+MOST_NAMED = 4
+"""So many parties are told by name; more are counted."""
+
+
+def tight_set_sentence(tight: TightSet, voice: Voice) -> str:
+    """Return which recipients need more than all that may serve them have (§M6)."""
+    sides: dict[str, object] = {}
+    names = {
+        "recipients": [voice.recipient(party) for party in tight.recipients],
+        "donors": [voice.donor(party) for party in tight.donors],
+    }
+    for side, named in names.items():
+        form = "named" if len(named) <= MOST_NAMED else "counted"
+        facts: dict[str, object] = {side: voice.join(named), "count": len(named)}
+        sides[side] = voice.say(f"tight_set.{side}_{form}", **facts)
+    figures = {"need": voice.number(tight.need), "capacity": voice.number(tight.capacity)}
+    return voice.say("tight_set.short", resource=voice.resource(tight.resource), **sides, **figures)
+
+
+def proven_sentence(check: LevelCheck, voice: Voice) -> str:
+    """Return how near to the best a level is proven to be where its own bound is not (§M6)."""
+    gap = check.proven_gap
+    if check.bound_status != "unverified" or gap is None or gap >= UNTOLD_GAP:
+        return ""
+    if check.name in VECTOR_LEVELS:
+        return voice.say("report.proven.points", points=voice.number(round(gap * 100, 2)))
+    return voice.say("report.proven.share", share=voice.percent(gap))
+
+
+UNTOLD_GAP = 1.0
+"""From this gap on, a bound says nothing that a reader could use."""
 
 
 def pair_sentence(reason: PairReason, voice: Voice) -> str:

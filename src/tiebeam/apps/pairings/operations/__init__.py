@@ -1,0 +1,1 @@
+"""What people do to scenarios, variants, lists, opinions, pairings and agreements: a module per noun."""

@@ -1,0 +1,1 @@
+"""What is asked of scenarios, variants, lists, opinions, pairings and agreements: a module per noun."""

@@ -497,7 +497,8 @@ class TestTightSets:
         out = " ".join(run("check", *short).out.split())
 
         assert (
-            "x, y together need 120 (Nurses); all donors (a, b) that may serve them can send 90." in out
+            "x, y together need 120 (Nurses); all donors (a, b) that may serve them can send 90."
+            in out
         )
 
     def test_are_told_of_a_recipient_that_is_among_them(self, short):

@@ -26,7 +26,7 @@ def _list(name: str) -> list[str]:
     return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()]
 
 
-HOME = Path(os.environ.get("TIEBEAM_HOME", Path.cwd() / "tiebeam-home")).resolve()
+HOME = Path(os.environ.get("TIEBEAM_HOME", Path.home() / ".local" / "share" / "tiebeam")).resolve()
 IS_OFFICE = _flag("TIEBEAM_OFFICE")
 """Whether this serves an office behind a reverse proxy with TLS: strict cookies and redirects."""
 

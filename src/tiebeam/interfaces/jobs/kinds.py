@@ -1,0 +1,47 @@
+"""The kinds of background work, and what each is handed to be watched and stopped by."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tiebeam.platform.tasks.models import Run
+from tiebeam.platform.tenancy.acting import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """
+    What a job is given.
+
+    Attributes:
+        should_stop: Asked between steps; true once somebody wants the work to end.
+        tell: Told how far the work is; shown on the page that waits for it.
+    """
+
+    should_stop: Callable[[], bool]
+    tell: Callable[[Mapping[str, Any]], None]
+
+
+Job = Callable[[Run, Actor, Watch], None]
+_jobs: dict[str, Job] = {}
+
+
+def job(kind: str) -> Callable[[Job], Job]:
+    """Make a function the job of *kind*. It runs in no transaction; what it stores, operations store."""
+
+    def register(function: Job) -> Job:
+        assert kind not in _jobs, kind
+        _jobs[kind] = function
+        return function
+
+    return register
+
+
+def get_job(kind: str) -> Job:
+    """Return the job of *kind*."""
+    return _jobs[kind]
+
+
+def list_kinds() -> tuple[str, ...]:
+    """Return all kinds, by name."""
+    return tuple(sorted(_jobs))

@@ -1,0 +1,133 @@
+"""
+From the queue to the job: begin, watch, end, and take over from a worker that was killed.
+
+The queue carries ids alone. The job acts as the person who asked for it, with the
+rights held when it runs, not when it was asked for.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.db import close_old_connections, connection, transaction
+from django.utils import timezone
+from django_tasks import task
+from django_tasks_db.models import DBTaskResult
+
+from tiebeam.errors import InvalidInput, TiebeamError
+from tiebeam.interfaces.jobs.kinds import Watch, get_job
+from tiebeam.platform.identity.queries import find_actor_for
+from tiebeam.platform.tasks.models import Run
+from tiebeam.platform.tasks.operations import (
+    ask_for_run,
+    begin_run,
+    end_run,
+    revive_run,
+    tell_progress,
+)
+from tiebeam.platform.tenancy.acting import Actor
+
+BEAT_S = 2.0
+"""Seconds between two signs of life of a run."""
+log = logging.getLogger(__name__)
+
+
+def start_run(
+    *, kind: str, arguments: Mapping[str, Any], scope_id: UUID, record_id: UUID, actor: Actor
+) -> Run:
+    """Ask for work of *kind* and queue it; the worker begins once this is committed."""
+    get_job(kind)
+    run = ask_for_run(
+        kind=kind,
+        arguments=arguments,
+        scope_id=scope_id,
+        record_id=record_id,
+        actor=actor,
+        now=timezone.now(),
+    )
+    _queue(run.pk, actor.organisation_id, actor.person_id)
+    return run
+
+
+@task()
+def perform(run_id: str, organisation_id: str, person_id: str) -> None:
+    """Do the work of one run. What goes wrong is written on the run, for the person who waits."""
+    actor = _find_actor(organisation_id, person_id)
+    run = begin_run(run_id=UUID(run_id), actor=actor, now=timezone.now())
+    if run is None:
+        return
+    state, error = "finished", None
+    try:
+        with _watched(run, actor) as watch:
+            get_job(run.kind)(run, actor, watch)
+            if watch.should_stop():
+                state = "stopped"
+    except InvalidInput as refused:
+        faults = [
+            {"code": fault.code, "place": fault.place, "value": fault.value}
+            for fault in refused.faults
+        ]
+        state, error = "failed", {"code": refused.code, "facts": {"faults": faults}}
+    except TiebeamError as refused:
+        facts = {name: str(value) for name, value in refused.facts.items()}
+        state, error = "failed", {"code": refused.code, "facts": facts}
+    except Exception:
+        # The edge: whatever it is, the person who waits is told, and the log has the rest.
+        log.exception("run %s failed", run_id)
+        state, error = "failed", {"code": "tasks.internal", "facts": {}}
+    end_run(run_id=run.pk, state=state, error=error, actor=actor, now=timezone.now())
+
+
+def revive_lost_runs() -> int:
+    """Hand runs whose worker was killed to another one, or mark them failed; return how many were queued anew."""
+    count = 0
+    for result in DBTaskResult.objects.running().filter(task_path=perform.module_path):
+        run_id, organisation_id, person_id = result.args_kwargs["args"]
+        actor = _find_actor(organisation_id, person_id)
+        if revive_run(run_id=UUID(run_id), actor=actor, now=timezone.now()):
+            _queue(UUID(run_id), UUID(organisation_id), UUID(person_id))
+            count += 1
+    return count
+
+
+@contextmanager
+def _watched(run: Run, actor: Actor) -> Iterator[Watch]:
+    """Show signs of life while the job computes, from a thread of its own: the job may be deep in a solver."""
+    wants_stop, is_over = threading.Event(), threading.Event()
+    latest: dict[str, Any] = {}
+    started = time.monotonic()
+
+    def beat() -> None:
+        try:
+            while not is_over.wait(BEAT_S):
+                progress = {**latest, "elapsed_s": round(time.monotonic() - started, 1)}
+                if tell_progress(run_id=run.pk, actor=actor, now=timezone.now(), progress=progress):
+                    wants_stop.set()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name=f"heartbeat {run.pk}", daemon=True)
+    thread.start()
+    try:
+        yield Watch(should_stop=wants_stop.is_set, tell=latest.update)
+    finally:
+        is_over.set()
+        thread.join()
+        close_old_connections()
+
+
+def _queue(run_id: UUID, organisation_id: UUID, person_id: UUID) -> None:
+    transaction.on_commit(
+        lambda: perform.enqueue(str(run_id), str(organisation_id), str(person_id))
+    )
+
+
+def _find_actor(organisation_id: str, person_id: str) -> Actor:
+    """Return the person with the roles held now; with none where they ended, so that the work is refused."""
+    person, organisation = UUID(person_id), UUID(organisation_id)
+    found = find_actor_for(person, organisation, timezone.localdate())
+    return found or Actor(person_id=person, organisation_id=organisation)

@@ -1,0 +1,53 @@
+"""
+The worker: does what is queued, and looks after what recurs.
+
+Recurring duties run in a thread beside the queue, each at its own interval, so
+that a long solve does not keep the log from being sealed.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from django.core.management import call_command
+from django.db import close_old_connections, connection
+
+from tiebeam.interfaces.jobs.performing import revive_lost_runs
+
+log = logging.getLogger(__name__)
+
+DUTIES: dict[str, tuple[float, Callable[[], object]]] = {"revive": (10.0, revive_lost_runs)}
+"""Name of a recurring duty -> seconds between two turns, and what to do."""
+
+
+def work(*, is_batch: bool = False) -> None:
+    """Do what is queued until told to end; with *is_batch*, until nothing is left."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_look_after, args=(stop,), name="duties", daemon=True)
+    if not is_batch:
+        thread.start()
+    try:
+        call_command("db_worker", interval=0.5, batch=is_batch, reload=False, startup_delay=False)
+    finally:
+        stop.set()
+        if thread.is_alive():
+            thread.join(timeout=10)
+
+
+def _look_after(stop: threading.Event) -> None:
+    due = dict.fromkeys(DUTIES, 0.0)
+    try:
+        while not stop.wait(1.0):
+            for name, (interval_s, duty) in DUTIES.items():
+                if time.monotonic() < due[name]:
+                    continue
+                close_old_connections()
+                try:
+                    duty()
+                except Exception:
+                    # One duty that fails must not keep the others from their turn.
+                    log.exception("duty %s failed", name)
+                due[name] = time.monotonic() + interval_s
+    finally:
+        connection.close()

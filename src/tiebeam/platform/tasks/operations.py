@@ -1,0 +1,146 @@
+"""
+Ask for background work, tell how it goes, stop it, and find what a killed worker left.
+
+A run is computed outside any transaction: each step here is a short one of its
+own, so that no lock is held while something is computed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from tiebeam.errors import Refused
+from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.permissions.operations import operation
+from tiebeam.platform.tasks.models import Run
+from tiebeam.platform.tenancy.acting import Actor, acting
+
+LOST_AFTER = timedelta(seconds=30)
+"""A run that has shown no sign of life for so long has lost its worker."""
+ATTEMPTS_MOST = 3
+ENDED = frozenset({"finished", "failed", "stopped"})
+
+
+class AlreadyEnded(Refused):
+    """The run has ended and cannot be stopped."""
+
+    code = "tasks.already_ended"
+
+
+@operation("tasks.ask_for_run", roles=())
+def ask_for_run(
+    *,
+    kind: str,
+    arguments: Mapping[str, Any],
+    scope_id: UUID,
+    record_id: UUID | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Run:
+    """Write down that work of *kind* is wanted; the caller queues it once this is committed."""
+    run = Run(
+        tenant_id=actor.organisation_id,
+        scope_id=scope_id,
+        kind=kind,
+        person_id=actor.person_id,
+        record_id=record_id,
+        asked_at=now,
+        arguments=dict(arguments),
+    )
+    run.save(force_insert=True)
+    record_creation(actor=actor, now=now, action="tasks.ask_for_run", record=run)
+    return run
+
+
+@operation("tasks.stop_run", roles=())
+def stop_run(*, run_id: UUID, actor: Actor, now: datetime, reason: str = "") -> Run:
+    """
+    Ask a run to stop; it keeps the best it has.
+
+    Raises:
+        AlreadyEnded: It has ended.
+    """
+    run: Run = Run.objects.select_for_update().get(pk=run_id)
+    if run.state in ENDED:
+        raise AlreadyEnded(state=run.state)
+    before = state_of(run)
+    run.is_stop_asked = True
+    if run.state == "waiting":
+        run.state, run.finished_at = "stopped", now
+    run.save()
+    record_change(
+        actor=actor, now=now, action="tasks.stop_run", record=run, before=before, reason=reason
+    )
+    return run
+
+
+def begin_run(*, run_id: UUID, actor: Actor, now: datetime) -> Run | None:
+    """Mark a waiting run as running and return it; None where it was stopped or has ended meanwhile."""
+    with acting(actor):
+        begun = Run.objects.filter(pk=run_id, state="waiting", is_stop_asked=False).update(
+            state="running", started_at=now, heartbeat_at=now
+        )
+        if not begun:
+            return None
+        run: Run = Run.objects.get(pk=run_id)
+        run.attempt += 1
+        run.save(update_fields=["attempt"])
+        return run
+
+
+def tell_progress(
+    *, run_id: UUID, actor: Actor, now: datetime, progress: Mapping[str, Any] | None = None
+) -> bool:
+    """Show a sign of life, with *progress* where there is any; return whether a stop was asked for."""
+    with acting(actor):
+        values: dict[str, Any] = {"heartbeat_at": now}
+        if progress is not None:
+            values["progress"] = dict(progress)
+        Run.objects.filter(pk=run_id, state="running").update(**values)
+        found = Run.objects.filter(pk=run_id).values_list("is_stop_asked", "state").first()
+        # A run that another worker took over, or that is gone, must stop as well.
+        return found is None or bool(found[0]) or found[1] != "running"
+
+
+@operation("tasks.end_run", roles=())
+def end_run(
+    *,
+    run_id: UUID,
+    state: str,
+    actor: Actor,
+    now: datetime,
+    error: Mapping[str, Any] | None = None,
+) -> Run:
+    """Write down how a run ended: finished, failed with an error (code and facts), or stopped."""
+    assert state in ENDED, state
+    run: Run = Run.objects.select_for_update().get(pk=run_id)
+    before = state_of(run)
+    run.state, run.finished_at, run.error = state, now, dict(error) if error else None
+    run.save()
+    record_change(actor=actor, now=now, action="tasks.end_run", record=run, before=before)
+    return run
+
+
+def revive_run(*, run_id: UUID, actor: Actor, now: datetime) -> bool:
+    """
+    Look after a run whose worker may be gone; return whether it waits for another worker now.
+
+    After too many attempts it is marked failed instead.
+    """
+    with acting(actor):
+        lost = Run.objects.filter(
+            pk=run_id, state="running", heartbeat_at__lt=now - LOST_AFTER
+        ).first()
+        if lost is None:
+            return False
+        if lost.attempt < ATTEMPTS_MOST and not lost.is_stop_asked:
+            return bool(
+                Run.objects.filter(pk=run_id, heartbeat_at=lost.heartbeat_at).update(
+                    state="waiting"
+                )
+            )
+    state = "stopped" if lost.is_stop_asked else "failed"
+    error = {"code": "tasks.worker_lost", "facts": {"attempts": lost.attempt}}
+    end_run(run_id=run_id, state=state, error=error, actor=actor, now=now)
+    return False

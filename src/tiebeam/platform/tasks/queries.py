@@ -1,0 +1,19 @@
+"""Where background work stands."""
+
+from uuid import UUID
+
+from tiebeam.platform.tasks.models import Run
+
+
+def find_run(run_id: UUID) -> Run | None:
+    """Return the run, or None where there is none that may be read."""
+    run: Run | None = Run.objects.filter(pk=run_id).first()
+    return run
+
+
+def find_latest_run(record_id: UUID, kind: str) -> Run | None:
+    """Return the last run of *kind* that was asked for on a record, or None."""
+    run: Run | None = (
+        Run.objects.filter(record_id=record_id, kind=kind).order_by("-asked_at", "-id").first()
+    )
+    return run

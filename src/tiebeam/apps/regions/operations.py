@@ -36,6 +36,7 @@ def found_workspace(
     person_name: str,
     language: str,
     now: datetime,
+    password: str | None = None,
 ) -> tuple[Organisation, Person]:
     """
     Make the first organisation and the first administrator of an empty workspace.
@@ -60,7 +61,7 @@ def found_workspace(
         person = Person(
             id=person_id, email=email, name=person_name, language=language, joined_at=now
         )
-        person.set_unusable_password()
+        person.set_password(password)
         person.save(force_insert=True)
         role = Assignment.objects.create(
             person=person,

@@ -8,6 +8,7 @@ from tiebeam.interfaces.cli.cases import copy_case, list_cases
 from tiebeam.interfaces.cli.check import check
 from tiebeam.interfaces.cli.compare import compare
 from tiebeam.interfaces.cli.explain import explain
+from tiebeam.interfaces.cli.founding import create_workspace
 from tiebeam.interfaces.cli.help import CommandInWords, EdgeGroup, GroupInWords
 from tiebeam.interfaces.cli.pair import pair
 from tiebeam.interfaces.cli.report import report
@@ -16,6 +17,7 @@ from tiebeam.interfaces.cli.scenario import (
     convert_scenario,
     write_scenario_template,
 )
+from tiebeam.interfaces.cli.serving import manage, serve, worker
 from tiebeam.interfaces.cli.whatif import whatif
 
 COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
@@ -26,6 +28,9 @@ COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
         "whatif": whatif,
         "compare": compare,
         "report": report,
+        "serve": serve,
+        "worker": worker,
+        "manage": manage,
     },
     "scenario": {
         "check": check_scenario,
@@ -33,8 +38,14 @@ COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
         "convert": convert_scenario,
     },
     "cases": {"list": list_cases, "copy": copy_case},
+    "workspace": {"create": create_workspace},
 }
 """Group of commands (none for the program itself) -> name -> function."""
+
+CONTEXTS: Mapping[str, dict[str, bool]] = {
+    "manage": {"allow_extra_args": True, "ignore_unknown_options": True}
+}
+"""What a command's parser is told: the options of the framework are not ours to know."""
 
 
 def build_app() -> typer.Typer:
@@ -55,6 +66,7 @@ def build_app() -> typer.Typer:
                 short_help=f"{code}.line",
                 epilog="help.common",
                 rich_help_panel=None,
+                context_settings=CONTEXTS.get(name),
             )(function)
     return program
 

@@ -1,0 +1,133 @@
+"""``tiebeam serve``, ``worker`` and ``manage``: the workspace at work."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tiebeam.errors import Refused
+from tiebeam.interfaces.cli.exits import ExitStatus
+from tiebeam.interfaces.cli.help import session_of
+from tiebeam.interfaces.cli.session import Session
+from tiebeam.interfaces.cli.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from gunicorn.app.base import BaseApplication
+
+Host = Annotated[str, typer.Option(help="help.serve.host", metavar="ADDRESS")]
+Port = Annotated[int, typer.Option(help="help.serve.port", metavar="N", min=1, max=65535)]
+Workers = Annotated[int, typer.Option(help="help.serve.workers", metavar="N", min=1, max=64)]
+Threads = Annotated[int, typer.Option(help="help.serve.threads", metavar="N", min=1, max=64)]
+NoWorker = Annotated[bool, typer.Option("--no-worker", help="help.serve.no_worker")]
+Batch = Annotated[bool, typer.Option("--batch", help="help.worker.batch")]
+Words = Annotated[list[str] | None, typer.Argument(help="help.manage.words", metavar="WORDS")]
+
+
+class NotPrepared(Refused):
+    """The database lacks tables that this version needs."""
+
+    code = "cli.workspace_not_prepared"
+
+
+def serve(
+    ctx: typer.Context,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Workers = 1,
+    threads: Threads = 4,
+    *,
+    no_worker: NoWorker = False,
+) -> int:
+    """Serve the pages and the programming interface, with a worker for background work beside them."""
+    session = session_of(ctx)
+    open_workspace()
+    demand_prepared()
+    from tiebeam.interfaces.cli.console import print_lines
+
+    print_lines([session.say("cli.serving", address=f"http://{host}:{port}/")])
+    with _worker_beside(wanted=not no_worker):
+        _make_server(f"{host}:{port}", workers, threads, session).run()
+    return ExitStatus.DONE
+
+
+def worker(ctx: typer.Context, *, batch: Batch = False) -> int:
+    """Do the background work that pages and commands ask for."""
+    del ctx
+    open_workspace()
+    demand_prepared()
+    from tiebeam.interfaces.jobs.worker import work
+
+    work(is_batch=batch)
+    return ExitStatus.DONE
+
+
+def manage(ctx: typer.Context, words: Words = None) -> int:
+    """Run a command of the framework below: migrate, check, shell …."""
+    open_workspace()
+    from django.core.management import ManagementUtility
+
+    ManagementUtility(["tiebeam manage", *(words or []), *ctx.args]).execute()
+    return ExitStatus.DONE
+
+
+def demand_prepared() -> None:
+    """
+    Refuse to go on with a database that lacks what this version needs.
+
+    Raises:
+        NotPrepared: Migrations are waiting; facts: how many.
+    """
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        raise NotPrepared(count=len(waiting))
+
+
+@contextmanager
+def _worker_beside(*, wanted: bool) -> Iterator[None]:
+    """Run a worker in a process of its own while the pages are served."""
+    if not wanted:
+        yield
+        return
+    command = [sys.executable, "-m", "tiebeam.interfaces.cli", "worker"]
+    beside = subprocess.Popen(command, env=os.environ)  # noqa: S603  # our own program
+    try:
+        yield
+    finally:
+        beside.terminate()
+        try:
+            beside.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            # It computes; what it began is taken over by the next worker.
+            beside.kill()
+            beside.wait()
+
+
+def _make_server(address: str, workers: int, threads: int, session: Session) -> "BaseApplication":
+    from gunicorn.app.base import BaseApplication
+
+    class Server(BaseApplication):
+        """The server, set up from here and from no file."""
+
+        def load_config(self) -> None:
+            """Set what differs from the defaults."""
+            self.cfg.set("bind", address)
+            self.cfg.set("workers", workers)
+            self.cfg.set("threads", threads)
+            self.cfg.set("timeout", 60)
+            self.cfg.set("loglevel", "warning" if not session.wants_traceback else "info")
+
+        def load(self) -> object:
+            """Return the application, in each worker process."""
+            from importlib import import_module
+
+            return import_module("tiebeam.site.wsgi").application
+
+    return Server()

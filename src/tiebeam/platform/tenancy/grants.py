@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.models import Grant
 
@@ -41,4 +43,4 @@ def end_reading(*, actor: Actor, scope_id: UUID, organisation_id: UUID, until: d
         tenant_id=actor.organisation_id, scope_id=scope_id, organisation_id=organisation_id
     )
     standing.filter(valid_from__gte=until).delete()
-    standing.filter(valid_until=None).update(valid_until=until)
+    standing.filter(Q(valid_until=None) | Q(valid_until__gt=until)).update(valid_until=until)

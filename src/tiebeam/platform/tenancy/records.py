@@ -47,6 +47,19 @@ class OwnedQuerySet(models.QuerySet[Any]):
         actor = find_actor()
         return self.none() if actor is None else self.filter(tenant_id=actor.organisation_id)
 
+    def lock(self, pk: UUID) -> Any:
+        """
+        Return the owned row *pk*, locked until the transaction ends.
+
+        Raises:
+            ObjectDoesNotExist: There is no such row, or it may not be read.
+            NotOwner: It may be read, and another organisation owns it.
+        """
+        row = self.owned().select_for_update().filter(pk=pk).first()
+        if row is None:
+            raise NotOwner(record=type(self.get(pk=pk)).__name__)
+        return row
+
     def update(self, **kwargs: Any) -> int:
         """Update the owned rows among these; those of others do not change."""
         # An update of Django's own, by primary key, has had its owner checked in ``save``.

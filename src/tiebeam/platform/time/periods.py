@@ -41,6 +41,17 @@ def overlap(
     )
 
 
+def fits_within(
+    inner: tuple[date | None, date | None], outer: tuple[date | None, date | None]
+) -> bool:
+    """Return whether nothing known of *inner* lies outside *outer*; None stands for not known."""
+    (inner_from, inner_until), (outer_from, outer_until) = inner, outer
+    return all(
+        first is None or second is None or first <= second
+        for first, second in ((outer_from, inner_from), (inner_until, outer_until))
+    ) and overlap(inner, outer)
+
+
 def valid_on(day: date) -> Q:
     """Return the condition that a record with ``valid_from`` and ``valid_until`` holds on *day*."""
     return (Q(valid_from=None) | Q(valid_from__lte=day)) & (

@@ -8,7 +8,15 @@ from django.db.models import F, Q
 
 from tiebeam.platform.tenancy.records import OwnedRecord
 
-LIST_STATES = ["draft", "consulted", "signed_by_one", "issued", "superseded", "withdrawn"]
+LIST_STATES = [
+    "draft",
+    "consulted",
+    "signed_by_one",
+    "signed_by_both",
+    "issued",
+    "superseded",
+    "withdrawn",
+]
 REPLIES = ["agree", "object", "propose"]
 SHARES = ["accountable", "responsible", "consulted", "informed"]
 AGREEMENT_KINDS = ["five_year", "annual", "letter", "emergency", "other"]
@@ -24,7 +32,7 @@ class BuiltScenario(OwnedRecord):
     A scenario frozen for a round: the exact input of every plan made from it.
 
     ``content`` is the folder form, file name to text, so that what was solved can
-    be read again anywhere.
+    be read again anywhere. ``organisations`` says which organisation an id of it is.
     """
 
     round = models.ForeignKey(
@@ -33,6 +41,7 @@ class BuiltScenario(OwnedRecord):
     name = models.CharField(max_length=120)
     sha256 = models.CharField(max_length=64)
     content = models.JSONField()
+    organisations = models.JSONField(default=dict)
     built_at = models.DateTimeField()
     note = models.TextField(blank=True, default="")
 
@@ -48,14 +57,18 @@ class Variant(OwnedRecord):
     A named way to pair: a scenario, the locks set by hand, and the plan found.
 
     Locks outlive every recomputation: they are rules of the next solve.
+    ``input_sha256`` is what a plan has to be made for today: the hash of the
+    scenario with changes and locks. A plan made for another is stale.
     """
 
     scenario = models.ForeignKey(BuiltScenario, on_delete=models.PROTECT, related_name="variants")
     name = models.CharField(max_length=120)
     changes = models.JSONField(default=list, blank=True)
+    input_sha256 = models.CharField(max_length=64, default="")
     plan = models.JSONField(null=True, blank=True)
     plan_status = models.CharField(max_length=20, blank=True, default="")
     plan_sha256 = models.CharField(max_length=64, blank=True, default="")
+    plan_check = models.JSONField(default=dict, blank=True)
     solved_at = models.DateTimeField(null=True, blank=True)
     run_id = models.UUIDField(null=True, blank=True)
 
@@ -91,7 +104,13 @@ class Lock(OwnedRecord):
 
 
 class PairList(OwnedRecord):
-    """A numbered version of the pair list of a round. An issued one never changes; a later one supersedes it."""
+    """
+    A numbered version of the pair list of a round. An issued one never changes; a later one supersedes it.
+
+    It is in force on the days of [``in_force_from``, ``in_force_until``): on none,
+    where a further version has the same date of force. Who signs for somebody else
+    is kept beside whom, since one person must not sign twice, by whatever hand.
+    """
 
     round = models.ForeignKey("programmes.Round", on_delete=models.PROTECT, related_name="lists")
     version = models.PositiveIntegerField()
@@ -99,6 +118,11 @@ class PairList(OwnedRecord):
     variant = models.ForeignKey(
         Variant, null=True, blank=True, on_delete=models.PROTECT, related_name="lists"
     )
+    plan_sha256 = models.CharField(max_length=64, blank=True, default="")
+    reinstates = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reinstated_as"
+    )
+    is_recorded = models.BooleanField(default=False)
     document = models.ForeignKey(
         "programmes.LegalDocument",
         null=True,
@@ -108,9 +132,14 @@ class PairList(OwnedRecord):
     )
     opinions_due_on = models.DateField(null=True, blank=True)
     first_signed_by_id = models.UUIDField(null=True, blank=True)
+    first_signed_for_id = models.UUIDField(null=True, blank=True)
+    first_signed_at = models.DateTimeField(null=True, blank=True)
     second_signed_by_id = models.UUIDField(null=True, blank=True)
+    second_signed_for_id = models.UUIDField(null=True, blank=True)
+    second_signed_at = models.DateTimeField(null=True, blank=True)
     issued_on = models.DateField(null=True, blank=True)
     in_force_from = models.DateField(null=True, blank=True)
+    in_force_until = models.DateField(null=True, blank=True)
     note = models.TextField(blank=True, default="")
 
     class Meta(OwnedRecord.Meta):
@@ -126,6 +155,43 @@ class PairList(OwnedRecord):
                 condition=Q(second_signed_by_id=None)
                 | ~Q(second_signed_by_id=F("first_signed_by_id")),
                 name="pairings_list_signed_by_two_people",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(first_signed_for_id=None)
+                    | Q(second_signed_by_id=None)
+                    | ~Q(second_signed_by_id=F("first_signed_for_id"))
+                )
+                & (
+                    Q(second_signed_for_id=None)
+                    | (
+                        ~Q(second_signed_for_id=F("first_signed_by_id"))
+                        & (
+                            Q(first_signed_for_id=None)
+                            | ~Q(second_signed_for_id=F("first_signed_for_id"))
+                        )
+                    )
+                ),
+                name="pairings_list_signed_for_two_people",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["signed_by_both", "issued", "superseded"])
+                | Q(is_recorded=True)
+                | Q(first_signed_by_id__isnull=False, second_signed_by_id__isnull=False),
+                name="pairings_list_issued_is_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_recorded=False) | Q(document__isnull=False),
+                name="pairings_list_recorded_cites_a_document",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_force_until=None) | Q(in_force_until__gte=F("in_force_from")),
+                name="pairings_list_force_does_not_end_before_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["round"],
+                condition=Q(state="issued"),
+                name="pairings_list_stands_alone_in_its_round",
             ),
         ]
 
@@ -203,13 +269,21 @@ class OpinionAnswer(OwnedRecord):
 
 
 class Pairing(OwnedRecord):
-    """The tie of one donor to one recipient in a programme, in force for a period."""
+    """
+    The tie of one donor to one recipient in a programme, in force for a period.
+
+    ``of_list`` is the version that opened it, ``ended_by`` the one that ended it;
+    versions between them keep it as it is.
+    """
 
     programme = models.ForeignKey(
         "programmes.Programme", on_delete=models.PROTECT, related_name="pairings"
     )
     of_list = models.ForeignKey(
         PairList, null=True, blank=True, on_delete=models.PROTECT, related_name="pairings"
+    )
+    ended_by = models.ForeignKey(
+        PairList, null=True, blank=True, on_delete=models.PROTECT, related_name="ended"
     )
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="second_tier"

@@ -12,14 +12,24 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NoReturn
 
 WANTED = os.environ.get("TIEBEAM_TEST_DATABASE", "sqlite")
 ROLE = "tiebeam_app"
 START_SECONDS_MOST = 60
+CANNOT_TEST = 77
+"""Exit status by which ``make test`` knows that PostgreSQL could not be started here, and says so."""
+
+
+def _give_up(why: str) -> NoReturn:
+    sys.stderr.write(why + "\n")
+    raise SystemExit(CANNOT_TEST)
 
 
 def _find_programs() -> Path | None:
@@ -56,36 +66,28 @@ def _start_postgresql(programs: Path) -> str:
         os.chown(folder, int(str(owner["user"])), int(str(owner["group"])))
     data = folder / "data"
     log = folder / "log"
-    subprocess.run(
-        [
-            programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            "owner",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "-N",
-        ],
+    made = subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C"],
         cwd="/",
-        check=True,
+        check=False,
         capture_output=True,
         **owner,
     )
+    if made.returncode != 0:
+        shutil.rmtree(folder, ignore_errors=True)
+        _give_up(f"PostgreSQL could not make its files: {made.stderr.decode(errors='replace')}")
     server = subprocess.Popen(
         [
             programs / "postgres", "-D", data, "-k", folder,
             "-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off",
             "-c", "synchronous_commit=off", "-c", "max_connections=40",
         ],
-        cwd="/", stdout=subprocess.DEVNULL, stderr=log.open("wb"), **owner,
+        cwd="/", stdout=subprocess.DEVNULL, stderr=os.open(log, os.O_WRONLY | os.O_CREAT), **owner,
     )  # fmt: skip
 
     def stop() -> None:
-        server.terminate()
+        # SIGINT: a fast shutdown, which does not wait for connections that linger.
+        server.send_signal(signal.SIGINT)
         server.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -100,7 +102,7 @@ def _start_postgresql(programs: Path) -> str:
         if made.returncode == 0:
             return f"postgresql://owner@/workspace?host={folder}"
         if time.monotonic() > deadline or server.poll() is not None:
-            raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}{made.stderr!r}")
+            _give_up(f"PostgreSQL did not start: {log.read_text()}{made.stderr!r}")
         time.sleep(0.1)
 
 

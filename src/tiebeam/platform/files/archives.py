@@ -32,7 +32,9 @@ _ENCRYPTED = 0x1
 class ArchiveNotSafe(Refused):
     """An office file whose archive is too large unpacked, is locked, or holds what it should not."""
 
-    code = "files.archive_not_safe"
+    def __init__(self, *, fault: str, found: int = 0, most: int = 0) -> None:
+        self.code = f"files.archive_{fault}"
+        super().__init__(fault=fault, found=found, most=most)
 
 
 def find_office_type(content: bytes) -> str | None:
@@ -49,14 +51,14 @@ def find_office_type(content: bytes) -> str | None:
             _refuse_unsafe(entries, len(content))
             return _read_type(archive, {entry.filename for entry in entries})
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, struct.error) as error:
-        raise ArchiveNotSafe(fault="damaged", found=0, most=0) from error
+        raise ArchiveNotSafe(fault="damaged") from error
 
 
 def _measure_table(content: bytes) -> None:
     """Refuse a table of contents too large to be read, before it is read."""
     at = content.rfind(_END_OF_TABLE)
     if at < 0 or len(content) < at + _END_FORM.size:
-        raise ArchiveNotSafe(fault="damaged", found=0, most=0)
+        raise ArchiveNotSafe(fault="damaged")
     entries_count, table_bytes = _END_FORM.unpack_from(content, at)[4:6]
     if entries_count > ENTRIES_MOST:
         raise ArchiveNotSafe(fault="entries", found=entries_count, most=ENTRIES_MOST)
@@ -84,7 +86,7 @@ def _refuse_unsafe(entries: list[zipfile.ZipInfo], packed_bytes: int) -> None:
     }
     for fault, is_so in faults.items():
         if is_so:
-            raise ArchiveNotSafe(fault=fault, found=0, most=0)
+            raise ArchiveNotSafe(fault=fault)
 
 
 def _leads_out(name: str) -> bool:

@@ -16,8 +16,8 @@ from tiebeam.core.pairing.problem import Bools, Problem
 from tiebeam.core.pairing.relaxation import Relaxation, Solved
 from tiebeam.core.pairing.stages import Stage
 
-WARMTH = 0.01
-"""First temperature, in the unit of a stage: a loss of one per cent is taken one time in e."""
+WARMTH = 0.003
+"""First temperature, in the unit of a stage: a loss of 0.3 per cent is taken one time in e."""
 
 
 def improve_pairs(

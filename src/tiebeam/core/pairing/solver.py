@@ -27,6 +27,7 @@ from tiebeam.core.model.plan import (
 )
 from tiebeam.core.model.scenario import LevelName, Scenario
 from tiebeam.core.pairing.evaluate import leads
+from tiebeam.core.pairing.favoured import begin_with, favour_ties
 from tiebeam.core.pairing.flows import complete_flows_for, find_any_plan, search_all_pairs
 from tiebeam.core.pairing.neighbourhood import improve_pairs
 from tiebeam.core.pairing.patterns import (
@@ -48,6 +49,8 @@ KEPT = 1e-7
 """How much of a reached stage rounding may cost at later ones, in the stage's unit."""
 FIRST_MOVES, LATER_MOVES = 800, 40
 """Small changes tried in the first pass: at the first sum of a level, and at a later one."""
+HELD_MOVES = 150
+"""The same at a later sum, where the ties are held and no tree is searched."""
 FIRST_NODES, LATER_NODES = 60, 12
 """Cases of the tree looked at in the first pass, likewise."""
 PROOF_NODES = 200
@@ -62,6 +65,8 @@ ROUNDS = 100
 """How often a search over all pairs may go on from the better plan it found."""
 ROUGH = 1e-3
 """What a first pass over a large program does not stop for, in the unit of a stage."""
+NEAR = 5e-3
+"""A first pass over a large program that keeps the ties, and comes so near to the bound, stays."""
 ALL_NODES, SMALL_NODES = 5, 2000
 """Cases of one search over all pairs in the first pass: of a large program, and of a small one."""
 SMALL = 700
@@ -224,6 +229,7 @@ class _Pass:
         self.problem = search.problem
         self.whole = search.make_relaxation(with_pairs=True)
         self.given = Relaxation(search.problem, with_pairs=False)
+        self.nearby = self.given
         self.tree = Tree(self.whole)
         self.rng = np.random.default_rng(search.seed)
         self.kept: list[tuple[Stage, float]] = []
@@ -259,6 +265,7 @@ class _Pass:
     def _close_level(self, level: LevelName) -> None:
         """Keep what the level reached, less the slack that later levels may spend (§M5)."""
         self.search.best_of_level[level] = self.incumbent
+        self.nearby = self.given
         slack = self.problem.slack.get(level, 0.0)
         if slack > 0:
             for program in (self.whole, self.given):
@@ -327,7 +334,7 @@ class _Pass:
         if not done() and stage.has_flows:
             self._polish(stage, self.incumbent.pairs)
         if not done() and self.search.fixed is None and first and stage.has_flows:
-            self._search_nearby(stage, FIRST_MOVES * self.effort // (2 if self.is_hasty else 1))
+            self._search_first(stage)
         if not done() and self.whole.columns < SMALL:
             # A small case is closed by its own tree, with a proof that anybody can add up.
             self._search_tree(stage, tolerance, PROOF_NODES * self.effort)
@@ -337,8 +344,10 @@ class _Pass:
         if done() or self._gap(stage) <= 1.1 * self.open_gap:
             return word
         if self.search.fixed is None and not first:
-            self._search_nearby(stage, LATER_MOVES * self.effort)
-        if not done():
+            moves = LATER_MOVES if self.nearby is self.given else HELD_MOVES
+            self._search_nearby(stage, moves * self.effort)
+        # Whole plans of the tree would drop the ties that are held.
+        if not done() and self.nearby is self.given:
             nodes = (FIRST_NODES if first else LATER_NODES) * self.effort
             self._search_tree(stage, tolerance, nodes)
         if not done() and self.search.fixed is None and self._deserves_all(stage):
@@ -351,6 +360,8 @@ class _Pass:
         self.kept.append((stage, limit))
         self.whole.add_floor(stage, limit)
         self.given.add_floor(stage, limit)
+        if self.nearby is not self.given:
+            self.nearby.add_floor(stage, limit)
         if stage.level not in SERVED_LEVELS:
             self.may_use_patterns, self.patterns = False, None
         elif self.patterns is not None:
@@ -549,12 +560,41 @@ class _Pass:
         if found is not None:
             self._offer(stage, pairs, found)
 
-    def _search_nearby(self, stage: Stage, moves: int) -> None:
+    def _search_first(self, stage: Stage) -> None:
+        """Look for better plans at the first sum of a level, or at a number."""
+        if self.is_hasty and stage == self.search.stages[0] and stage.is_vector:
+            self._search_favoured(stage)
+        if self.nearby is self.given:
+            self._search_nearby(stage, FIRST_MOVES * self.effort // (2 if self.is_hasty else 1))
+
+    def _search_favoured(self, stage: Stage) -> None:
+        """
+        Look among the plans that hold the ties that can be held.
+
+        Where they come near enough to the bound the pass stays among them.
+        """
+        search = self.search
+        later = [s for s in search.stages if s.level == "continuity"]
+        if not later:
+            return
+        program = search.make_relaxation(with_pairs=True)
+        for held in favour_ties(program, stage, self.tree.bound, later[0], search.should_stop):
+            begun = begin_with(self.problem, held, search.should_stop)
+            if begun is None:
+                continue
+            narrowed, pairs = begun
+            self.nearby = Relaxation(narrowed, with_pairs=False)
+            self._search_nearby(stage, FIRST_MOVES, pairs)
+            if self._gap(stage) <= NEAR:
+                return
+        self.nearby = self.given
+
+    def _search_nearby(self, stage: Stage, moves: int, start: Bools | None = None) -> None:
         """Better pairs by small changes, then whole lots for them."""
         pairs, value = improve_pairs(
-            self.given,
+            self.nearby,
             stage,
-            self.incumbent.pairs,
+            self.incumbent.pairs if start is None else start,
             moves=moves,
             target=self.tree.bound,
             pair_floors=[(s, limit) for s, limit in self.kept if not s.has_flows],

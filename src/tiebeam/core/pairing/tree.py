@@ -206,6 +206,11 @@ class Tree:
             ticket += 1
             heapq.heappush(heap, (far.bound, ticket, far))
             dive = near
+            if self.stage.level == "continuity":
+                # The bound is what is after here: plans are found by other means.
+                ticket += 1
+                heapq.heappush(heap, (near.bound, ticket, near))
+                dive = None
         self.leaves = closed + [leaf for _, _, leaf in heap] + ([dive] if dive is not None else [])
 
     def _choose(self, solved: Solved, apart: float) -> int | None:
@@ -214,6 +219,9 @@ class Tree:
         pair = relaxation.at["pair"]
         values = columns[pair]
         away = np.minimum(values, 1 - values)
+        tied = self._price_of_ties() * away
+        if tied.max(initial=0.0) > apart:
+            return int(pair[np.argmax(tied)])
         if (away > apart).any():
             # What one more of this pair is worth now: the price of its link rows.
             prices = np.abs(solved.multipliers[relaxation.link_rows]) * relaxation.flow_most
@@ -229,6 +237,17 @@ class Tree:
             if (away > apart).any():
                 return int(lots[np.argmax(away)])
         return None
+
+    def _price_of_ties(self) -> Floats:
+        """
+        Return (pairs,) what a pair counts for at a stage that counts some pairs alone.
+
+        Settling those bounds the stage: what the others do moves it no more.
+        """
+        pair = self.relaxation.at["pair"]
+        if self.stage.level != "continuity":
+            return np.zeros(len(pair))
+        return np.abs(self.relaxation.costs(self.stage)[pair])
 
     def _split(self, leaf: Leaf, column: int, value: float) -> tuple[Leaf, Leaf]:
         """Return the two halves of *leaf* at *value*, the likelier one first."""

@@ -36,6 +36,8 @@ ALLOWED_HOSTS = _list("TIEBEAM_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _list("TIEBEAM_HOSTS")] if IS_OFFICE else []
 
 INSTALLED_APPS = [
+    # First: its templates stand in for those of the sign-in library.
+    "tiebeam.interfaces.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -55,10 +57,10 @@ INSTALLED_APPS = [
     "tiebeam.platform.identity",
     "tiebeam.platform.tasks",
     "tiebeam.platform.files",
+    "tiebeam.platform.requests",
     "tiebeam.apps.regions",
     "tiebeam.apps.programmes",
     "tiebeam.apps.pairings",
-    "tiebeam.interfaces.web",
 ]
 
 MIDDLEWARE = [
@@ -70,14 +72,17 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tiebeam.interfaces.web.language.LanguageMiddleware",
     "tiebeam.interfaces.web.seat.SeatMiddleware",
+    "tiebeam.interfaces.web.errors.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
+CSRF_FAILURE_VIEW = "tiebeam.interfaces.web.errors.show_stale_form"
 ROOT_URLCONF = "tiebeam.site.urls"
 WSGI_APPLICATION = "tiebeam.site.wsgi.application"
 
@@ -93,7 +98,10 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "tiebeam.interfaces.web.frame.frame",
             ],
-            "builtins": ["tiebeam.interfaces.web.templatetags.words"],
+            "builtins": [
+                "tiebeam.interfaces.web.templatetags.words",
+                "tiebeam.interfaces.web.templatetags.parts",
+            ],
         },
     }
 ]
@@ -228,12 +236,12 @@ TIME_ZONE = os.environ.get("TIEBEAM_TIME_ZONE", "Asia/Shanghai")
 # -- Files, mail, work, logs ------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [
     path
     for path in [Path(os.environ.get("TIEBEAM_FRONT_END", HOME / "front-end"))]
     if path.is_dir()
 ]
+# Served from where they lie: nothing is collected first.
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "documents"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
@@ -250,6 +258,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 TIEBEAM_AUDIT_KEY = Path(os.environ.get("TIEBEAM_AUDIT_KEY", HOME / "keys" / "audit.pem"))
 TIEBEAM_AUDIT_ANCHORS = Path(os.environ.get("TIEBEAM_AUDIT_ANCHORS", HOME / "anchors"))
+TIEBEAM_AUDIT_MAIL = _list("TIEBEAM_AUDIT_MAIL")
+TIEBEAM_API_RATE = os.environ.get("TIEBEAM_API_RATE", "600/m")
+"""Requests that one person may send to the programming interface."""
 TIEBEAM_IS_PORTAL_OPEN = _flag("TIEBEAM_PORTAL")
 
 LOGGING = {

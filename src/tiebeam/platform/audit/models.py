@@ -63,6 +63,27 @@ class SealedLeaf(models.Model):
         return f"{self.position} {self.entry_id}"
 
 
+class Subtree(models.Model):
+    """
+    The root of a complete subtree of 2^level leaves, kept for the levels 8, 16, 24 ….
+
+    What is between two of them is a few hashes away, so that appending and proving
+    read a few hundred rows, however large the tree.
+    """
+
+    level = models.PositiveSmallIntegerField()
+    place = models.PositiveBigIntegerField()
+    root = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["level", "place"], name="audit_subtree_is_kept_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.place}"
+
+
 class Head(models.Model):
     """The signed root of the tree at one size."""
 

@@ -18,6 +18,7 @@ from django.db import connection, models
 
 from tiebeam.platform.audit.canonical import canonical_text, plain
 from tiebeam.platform.audit.models import Entry, Leaf, PersonalSalt
+from tiebeam.platform.audit.verifier import leaf_hash
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.records import OwnedRecord
 
@@ -106,6 +107,7 @@ def record_change(
         "record_type": record._meta.label_lower,
         "record_id": record.pk,
         "scope": owned.scope_id if owned else record.pk,
+        "for_all": owned is not None and owned.is_open,
         "parties": sorted(str(party) for party in set(parties)),
         "before": before,
         "after": None if is_gone else state_of(record),
@@ -124,17 +126,12 @@ def record_change(
         record_type=content["record_type"],
         record_id=record.pk,
         at=now,
-        is_for_all=owned is not None and owned.is_open,
+        is_for_all=content["for_all"],
         body=body,
     )
     entry.save(force_insert=True)
-    Leaf.objects.create(entry_id=entry_id, algorithm=ALGORITHM, leaf_hash=leaf_hash(body))
+    Leaf.objects.create(entry_id=entry_id, algorithm=ALGORITHM, leaf_hash=leaf_hash(body.encode()))
     return entry
-
-
-def leaf_hash(body: str) -> bytes:
-    """Return the hash of a leaf of the tree: SHA-256 of a zero byte and the text (RFC 6962, 2.1)."""
-    return hashlib.sha256(b"\x00" + body.encode()).digest()
 
 
 def _veil(record_id: UUID, field: str, value: Any) -> str:

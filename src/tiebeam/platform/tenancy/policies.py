@@ -190,3 +190,34 @@ class AppendOnly(DatabaseStep):
             f'DROP TRIGGER "{table}_append_only" ON "{table}"',
             f"DROP FUNCTION {table}_refuse()",
         ]
+
+
+class RefuseReplacing(DatabaseStep):
+    """
+    Refuse a row that would replace one of *table* with the same value in *column* (SQLite).
+
+    SQLite's ``INSERT OR REPLACE`` deletes the old row without asking the triggers of
+    deletion, which would open a door in an append-only table.
+    """
+
+    def __init__(self, table: str, column: str) -> None:
+        self.table, self.column = table, column
+
+    def statements(self, vendor: str) -> list[str]:
+        """Return the trigger."""
+        if vendor != "sqlite":
+            return []
+        table, column = self.table, self.column
+        return [
+            (
+                f'CREATE TRIGGER "{table}_no_replace_by_{column}" BEFORE INSERT ON "{table}"'
+                f' WHEN EXISTS (SELECT 1 FROM "{table}" WHERE "{column}" = NEW."{column}")'
+                f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+        ]
+
+    def undoing(self, vendor: str) -> list[str]:
+        """Return what drops the trigger."""
+        if vendor != "sqlite":
+            return []
+        return [f'DROP TRIGGER "{self.table}_no_replace_by_{self.column}"']

@@ -6,3 +6,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("tiebeam.interfaces.web.urls")),
 ]
+
+handler400 = "tiebeam.interfaces.web.errors.show_not_understood"
+handler403 = "tiebeam.interfaces.web.errors.show_forbidden"
+handler404 = "tiebeam.interfaces.web.errors.show_not_found"
+handler500 = "tiebeam.interfaces.web.errors.show_broken"

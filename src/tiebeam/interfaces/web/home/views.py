@@ -1,11 +1,64 @@
 """The first page."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from tiebeam.apps.regions.queries.names import find_organisation
+from tiebeam.interfaces.web.home.sections import ITEMS_MOST, Item, Part, list_items
+from tiebeam.interfaces.web.page import name_of, say_to, show_page
+from tiebeam.platform.tenancy.acting import Actor
 
 
+@require_safe
 @login_required
 def show_home(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the acting person."""
-    return render(request, "web/home.html")
+    """Show what waits for the acting person, what is due, and what changed."""
+    actor: Actor | None = request.actor  # type: ignore[attr-defined]  # set by the middleware
+    if actor is None:
+        return show_page(request, "web/home/no_seat.html", title=say_to(request, "web.seat.none"))
+    today = timezone.localdate()
+    parts = {part: _lines(request, part, actor, today) for part in ("waiting", "due", "changed")}
+    organisation = find_organisation(actor.organisation_id)
+    waiting = len(parts["waiting"])
+    title = say_to(
+        request,
+        "web.home.title" if waiting else "web.home.title_nothing",
+        waiting=waiting,
+        organisation=name_of(request, organisation),
+    )
+    roles = [
+        say_to(request, f"web.role.{role}") for role in sorted({duty.role for duty in actor.duties})
+    ]
+    return show_page(
+        request, "web/home/home.html", title=title, parts=parts, roles=roles,
+        is_deputy=actor.deputy_of is not None,
+    )  # fmt: skip
+
+
+def _lines(request: HttpRequest, part: Part, actor: Actor, today: date) -> list[dict[str, object]]:
+    return [
+        {
+            "text": say_to(request, item.code, **_named(request, item.facts)),
+            "address": item.address,
+            "on": item.on,
+            "status": item.status or _status_of_day(part, item, today),
+        }
+        for item in list_items(part, actor, today)[:ITEMS_MOST]
+    ]
+
+
+def _status_of_day(part: Part, item: Item, today: date) -> str:
+    """Return late for what should have been done by now; only what waits or is due can be late."""
+    return "bad" if part != "changed" and item.on is not None and item.on < today else ""
+
+
+def _named(request: HttpRequest, facts: Mapping[str, object]) -> dict[str, object]:
+    return {
+        key: name_of(request, value) if hasattr(value, "name_zh") else value
+        for key, value in facts.items()
+    }

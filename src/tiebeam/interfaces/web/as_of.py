@@ -1,0 +1,46 @@
+"""The two dates of a page, read from its address: true on, and known on."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
+from django.utils import timezone
+
+from tiebeam.platform.time.periods import AsOf
+
+TRUE_ON, KNOWN_ON = "on", "known"
+
+
+def read_as_of(request: HttpRequest) -> AsOf:
+    """
+    Return the day that is asked about, and the moment whose knowledge counts.
+
+    Without either in the address: today, with all that is known now.
+
+    Raises:
+        BadRequest: What stands there is no date.
+    """
+    known_on = _read(request, KNOWN_ON)
+    return AsOf(
+        true_on=_read(request, TRUE_ON) or timezone.localdate(),
+        known_at=_end_of(known_on) if known_on is not None else None,
+    )
+
+
+def asks_for_another_day(request: HttpRequest) -> bool:
+    """Return whether the address names a day that a page without history cannot show."""
+    return bool(request.GET.get(TRUE_ON) or request.GET.get(KNOWN_ON))
+
+
+def _read(request: HttpRequest, name: str) -> date | None:
+    text = request.GET.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(name) from None
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))

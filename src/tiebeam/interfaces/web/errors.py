@@ -1,0 +1,88 @@
+"""Pages for what went wrong: the same body for what is missing and for what is another's."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from tiebeam.errors import TiebeamError
+from tiebeam.interfaces.web.page import language_of, say_error, say_to, show_page
+from tiebeam.platform.permissions.operations import NotAllowed
+
+
+class RefusalMiddleware:
+    """Shows a page for a refusal that no form of a view took up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return the page of a refusal; other exceptions go on to be logged."""
+        if isinstance(exception, NotAllowed):
+            return show_forbidden(request)
+        if isinstance(exception, TiebeamError):
+            sentences = say_error(request, exception)
+            return show_page(
+                request,
+                "web/error.html",
+                title=sentences[0],
+                text=" ".join(sentences[1:]),
+                status=409,
+            )
+        return None
+
+
+def show_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that there is no such page here, whether or not others have one."""
+    del exception
+    return _show(request, "not_found", 404)
+
+
+def show_forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that no role held allows it."""
+    del exception
+    return _show(request, "forbidden", 403)
+
+
+def show_not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that the address asks for something that is not there."""
+    del exception
+    return _show(request, "not_understood", 400)
+
+
+def show_stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form came without the sign that it is ours."""
+    del reason
+    return _show(request, "stale", 403)
+
+
+def show_broken(request: HttpRequest) -> HttpResponse:
+    """Say that something broke, without asking the database for anything."""
+    language = language_of(request)
+    other = "en" if language == "zh" else "zh"
+    page = render_to_string(
+        "web/error.html",
+        {
+            "language": language,
+            "language_tag": "zh-Hans" if language == "zh" else "en",
+            "other_language": other,
+            "other_language_address": f"?lang={other}",
+            "title": say_to(request, "web.error.broken"),
+            "text": say_to(request, "web.error.broken_text"),
+        },
+    )
+    return HttpResponse(page, status=500)
+
+
+def _show(request: HttpRequest, what: str, status: int) -> HttpResponse:
+    return show_page(
+        request,
+        "web/error.html",
+        title=say_to(request, f"web.error.{what}"),
+        text=say_to(request, f"web.error.{what}_text"),
+        status=status,
+    )

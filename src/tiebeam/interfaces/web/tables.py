@@ -1,0 +1,228 @@
+"""Tables of the pages: what stands in the head with its unit, what in each cell, and both as a file."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from django.http import HttpResponse
+from openpyxl import Workbook
+
+from tiebeam.interchange.tables.styled import Head, add_sheet
+from tiebeam.interfaces.messages.figures import number
+from tiebeam.interfaces.web.listing import ROWS_ON_A_PAGE, Asked
+from tiebeam.interfaces.web.page import Link
+
+Status = Literal["", "good", "risk", "bad", "none"]
+"""on track, at risk, late or short, not started: the page sets a sign before the word."""
+
+Exact = str | int | float | Decimal | date | None
+
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """
+    One column.
+
+    Attributes:
+        key: Its name in addresses.
+        head: In the reader's language.
+        unit: Stands below the head; empty where there is none.
+        is_number: Set to the right, with thin separators.
+        is_sortable: Whether its head orders the rows.
+    """
+
+    key: str
+    head: str
+    unit: str = ""
+    is_number: bool = False
+    is_sortable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """
+    One cell.
+
+    Attributes:
+        text: What the page shows.
+        exact: What files hold and hovering shows; None where the text is all there is.
+        address: Where the text leads.
+        status: Sets its sign before the text.
+        note: A second, quieter line.
+    """
+
+    text: str
+    exact: Exact = None
+    address: str = ""
+    status: Status = ""
+    note: str = ""
+
+    @property
+    def hover(self) -> str:
+        """The exact figure, where the page shows it shortened."""
+        return "" if self.exact is None or str(self.exact) == self.text else str(self.exact)
+
+
+def figure(value: float | Decimal | None, unknown: str = "") -> Cell:
+    """Return a cell for a number; *unknown* is what stands for a figure that is not known."""
+    if value is None:
+        return Cell(unknown)
+    return Cell(number(float(value)), exact=value)
+
+
+def day(value: date | None, unknown: str = "") -> Cell:
+    """Return a cell for a day, as 2020-02-10."""
+    return Cell(unknown) if value is None else Cell(value.isoformat(), exact=value)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; a click on it opens *address*."""
+
+    cells: tuple[Cell, ...]
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A filter: its key in the address, its head, and its values with their words."""
+
+    key: str
+    head: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """
+    A list with its head.
+
+    Attributes:
+        name: Of the file that is downloaded; letters and hyphens.
+        caption: What it lists.
+        count: Rows on all pages; None for those given.
+        totals: Stands above the rows.
+        asked: What the reader asked for; without it there is no sorting and no paging.
+        choices: Filters shown above.
+        is_searchable: Shows a field for words above.
+        empty: Says what belongs here.
+        step: The one next step from an empty list.
+        source: Stands at the foot.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    caption: str = ""
+    count: int | None = None
+    totals: Row | None = None
+    asked: Asked | None = None
+    choices: tuple[Choice, ...] = ()
+    is_searchable: bool = False
+    empty: str = ""
+    step: Link | None = None
+    source: str = ""
+
+    @property
+    def row_count(self) -> int:
+        """Rows on all pages."""
+        return len(self.rows) if self.count is None else self.count
+
+    @property
+    def page_count(self) -> int:
+        """Pages of rows; at least one."""
+        return max(1, -(-self.row_count // ROWS_ON_A_PAGE))
+
+
+def choose_columns(table: Table) -> Table:
+    """Return *table* with the columns that its reader chose; the first always stays."""
+    chosen = set(table.asked.columns) if table.asked else set()
+    if not chosen & {column.key for column in table.columns}:
+        return table
+    kept = [
+        index for index, column in enumerate(table.columns) if index == 0 or column.key in chosen
+    ]
+
+    def cut(row: Row) -> Row:
+        return replace(row, cells=tuple(row.cells[index] for index in kept))
+
+    return replace(
+        table,
+        columns=tuple(table.columns[index] for index in kept),
+        rows=tuple(cut(row) for row in table.rows),
+        totals=cut(table.totals) if table.totals else None,
+    )
+
+
+def table_as_file(table: Table) -> HttpResponse | None:
+    """Return what is seen of *table* as the file that was asked for, or None where the page was."""
+    if table.asked is None or not table.asked.file:
+        return None
+    seen = choose_columns(table)
+    content, kind = (
+        (_as_workbook(seen), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        if table.asked.file == "xlsx"
+        # With the mark that has Excel read it as UTF-8.
+        else (_as_csv(seen).encode("utf-8-sig"), "text/csv; charset=utf-8")
+    )
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{table.name}.{table.asked.file}"'
+    return response
+
+
+def _heads(table: Table) -> list[str]:
+    return [
+        f"{column.head} ({column.unit})" if column.unit else column.head for column in table.columns
+    ]
+
+
+def _as_csv(table: Table) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(_neutral(head) for head in _heads(table))
+    for row in _all_rows(table):
+        writer.writerow(
+            _neutral(cell.text) if cell.exact is None else _neutral_exact(cell.exact)
+            for cell in row.cells
+        )
+    return stream.getvalue()
+
+
+def _as_workbook(table: Table) -> bytes:
+    workbook = Workbook()
+    for sheet in workbook.worksheets:
+        workbook.remove(sheet)
+    rows = [[_cell_value(cell) for cell in row.cells] for row in _all_rows(table)]
+    add_sheet(workbook, table.name[:31], [Head(text=head) for head in _heads(table)], rows)
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()
+
+
+def _all_rows(table: Table) -> Sequence[Row]:
+    return [table.totals, *table.rows] if table.totals else table.rows
+
+
+def _cell_value(cell: Cell) -> str | float:
+    if cell.exact is None:
+        return cell.text
+    return cell.exact.isoformat() if isinstance(cell.exact, date) else _as_number(cell.exact)
+
+
+def _as_number(value: str | float | Decimal) -> str | float:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _neutral(text: str) -> str:
+    """Return *text* so that no spreadsheet runs it: an apostrophe before what begins a formula."""
+    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
+
+
+def _neutral_exact(value: Exact) -> str:
+    return _neutral(value) if isinstance(value, str) else str(value)

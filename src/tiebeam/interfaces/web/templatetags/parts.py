@@ -1,0 +1,135 @@
+"""The pattern pieces of the pages, as tags; ``docs/reference/pages.md`` shows each."""
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BoundField, CheckboxInput, RadioSelect
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from tiebeam.interfaces.messages import say
+from tiebeam.interfaces.messages.figures import number
+from tiebeam.interfaces.web.tables import Table, choose_columns
+
+register = template.Library()
+
+SIGNS = {"good": "●", "risk": "▲", "bad": "■", "none": "○"}
+
+
+@register.simple_tag
+def status(kind: str, text: str = "") -> SafeString:
+    """Return a status mark: its sign and its word, never colour alone."""
+    sign = SIGNS.get(kind)
+    if sign is None:
+        return format_html("{}", text)
+    return format_html(
+        '<span class="status {}"><span class="sign" aria-hidden="true">{}</span> {}</span>',
+        kind,
+        sign,
+        text,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def address(context: template.Context, **changes: Any) -> str:
+    """Return this page's address with *changes* in its query; an empty value takes a part away."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    query.pop("lang", None)
+    for name, value in changes.items():
+        if value in {"", None}:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else request.path
+
+
+@register.inclusion_tag("web/parts/table.html", takes_context=True)
+def table(context: template.Context, table: Table) -> dict[str, Any]:
+    """Draw a table: filters, head with sort links, rows, paging, download."""
+    asked = table.asked
+    seen = choose_columns(table)
+    heads = [
+        {
+            "column": column,
+            "is_sorted": bool(asked and asked.sort == column.key),
+            "address": address(context, sort=_next_sort(table, column.key), page=""),
+        }
+        for column in seen.columns
+    ]
+    shown = {column.key for column in seen.columns}
+    return {
+        "request": context["request"],
+        "language": context["language"],
+        "table": seen,
+        "columns": [(column, column.key in shown) for column in table.columns],
+        "heads": heads,
+        "rows": [
+            (row, list(zip(seen.columns, row.cells, strict=True)))
+            for row in ([seen.totals] if seen.totals else []) + list(seen.rows)
+        ],
+        "has_totals": seen.totals is not None,
+        "choices": [
+            (choice, asked.filters.get(choice.key, "") if asked else "") for choice in table.choices
+        ],
+        "is_filtered": bool(asked and (asked.filters or asked.words)),
+        "has_tools": bool(asked and (table.choices or table.is_searchable)),
+        "before": address(context, page=asked.page - 1) if asked and asked.page > 1 else "",
+        "after": address(context, page=asked.page + 1)
+        if asked and asked.page < table.page_count
+        else "",
+        "as_csv": address(context, file="csv", page=""),
+        "as_xlsx": address(context, file="xlsx", page=""),
+        "without_filters": address(
+            context, q="", page="", **{choice.key: "" for choice in table.choices}
+        ),
+    }
+
+
+def _next_sort(table: Table, key: str) -> str:
+    asked = table.asked
+    return f"-{key}" if asked and asked.sort == key and not asked.is_descending else key
+
+
+@register.inclusion_tag("web/parts/field.html", takes_context=True)
+def field(context: template.Context, field: BoundField, unit: str = "") -> dict[str, Any]:
+    """Draw one field of a form: label above, hint, the field with its unit beside, its faults."""
+    widget = field.field.widget
+    return {
+        "field": field,
+        "language": context["language"],
+        "unit": unit or widget.attrs.get("data-unit", ""),
+        "is_box": isinstance(widget, CheckboxInput),
+        "is_group": isinstance(widget, RadioSelect) or field.use_fieldset,
+        "is_optional": not field.field.required and not isinstance(widget, CheckboxInput),
+    }
+
+
+@register.inclusion_tag("web/parts/faults.html", takes_context=True)
+def faults(context: template.Context, *forms: BaseForm) -> dict[str, Any]:
+    """Draw the summary of what is wrong in *forms*, each line leading to its field."""
+    lines = [
+        (form[name].id_for_label if name in form.fields else "", label, sentence)
+        for form in forms
+        for name, sentences in form.errors.items()
+        for label in [form[name].label if name in form.fields else ""]
+        for sentence in sentences
+    ]
+    return {"lines": lines, "language": context["language"]}
+
+
+@register.filter
+def figure(value: Any) -> str:
+    """Write a number with thin separators."""
+    return "" if value is None else number(float(value))
+
+
+@register.simple_tag(takes_context=True)
+def prose_date(context: template.Context, day: date | None) -> str:
+    """Write a day as prose does: 2020年2月10日, 10 February 2020; an unknown one as such."""
+    language = context["language"]
+    if day is None:
+        return say("web.unknown", {}, language)
+    return say(f"web.prose_date.{day.month}", {"year": str(day.year), "day": day.day}, language)

@@ -1,0 +1,131 @@
+"""Store plans: found by a search or made by hand, and always checked first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tiebeam.apps.pairings.models import Variant
+from tiebeam.apps.pairings.operations.rights import MAKERS
+from tiebeam.apps.pairings.operations.variants import lock_variant
+from tiebeam.apps.pairings.queries.variants import effective_scenario, plan_value
+from tiebeam.core.model.identity import plan_sha256, scenario_sha256
+from tiebeam.core.model.plan import Flow, Pair, Plan
+from tiebeam.core.model.scenario import Scenario
+from tiebeam.core.pairing.check import CheckReport, check_plan
+from tiebeam.core.pairing.completion import complete_flows
+from tiebeam.errors import Refused
+from tiebeam.platform.audit.writing import record_change, state_of
+from tiebeam.platform.permissions.operations import operation
+from tiebeam.platform.tenancy.acting import Actor
+
+
+class PlanOfAnotherScenario(Refused):
+    """The plan was made for another scenario, or before a lock or a change moved."""
+
+    code = "pairings.plan_of_another_scenario"
+
+
+class PlanBreaksRules(Refused):
+    """The checker found something; facts: ``findings`` and how many."""
+
+    code = "pairings.plan_breaks_rules"
+
+
+@operation("pairings.store_plan", roles=MAKERS)
+def store_plan(
+    *, variant: Variant, plan: Plan, actor: Actor, now: datetime, run_id: UUID | None = None
+) -> Variant:
+    """
+    Store what a search found for *variant*, in place of the plan before it.
+
+    The plan is checked here once more, whoever checked it before. What the checker
+    says of each level is kept beside it.
+
+    Raises:
+        PlanOfAnotherScenario: It was not made for what the variant stands for now.
+        PlanBreaksRules: The checker finds something.
+    """
+    return _store(variant, plan, actor, now, "pairings.store_plan", run_id)
+
+
+@operation("pairings.store_manual_plan", roles=MAKERS)
+def store_manual_plan(
+    *,
+    variant: Variant,
+    pairs: Sequence[Pair],
+    actor: Actor,
+    now: datetime,
+    flows: Sequence[Flow] | None = None,
+) -> Variant:
+    """
+    Store pairs that people chose; flows not given are completed, and marked so (§M7).
+
+    Raises:
+        PlanBreaksRules: The pairs break a rule or a lock.
+        Infeasible: Nothing can flow through exactly these pairs.
+    """
+    scenario = effective_scenario(variant)
+    made = Plan(
+        scenario_id=scenario.id,
+        scenario_sha256=scenario_sha256(scenario),
+        status="feasible",
+        pairs=tuple(pairs),
+        flows=None if flows is None else tuple(flows),
+    )
+    if flows is None:
+        _demand_sound(check_plan(scenario, made))
+        made = complete_flows(scenario, made)
+    return _store(variant, made, actor, now, "pairings.store_manual_plan", None)
+
+
+def demand_sound_plan(scenario: Scenario, plan: Plan) -> CheckReport:
+    """
+    Return what the checker says of a plan that is made for *scenario* and keeps its rules.
+
+    Raises:
+        PlanOfAnotherScenario: It was made for another.
+        PlanBreaksRules: The checker finds something.
+    """
+    if plan.scenario_sha256 != scenario_sha256(scenario):
+        raise PlanOfAnotherScenario(scenario=scenario.id)
+    report = check_plan(scenario, plan)
+    _demand_sound(report)
+    return report
+
+
+def _demand_sound(report: CheckReport) -> None:
+    if report.findings:
+        raise PlanBreaksRules(findings=report.findings, count=len(report.findings))
+
+
+def _store(
+    variant: Variant, plan: Plan, actor: Actor, now: datetime, action: str, run_id: UUID | None
+) -> Variant:
+    variant = lock_variant(actor, action, variant)
+    report = demand_sound_plan(effective_scenario(variant), plan)
+    before = state_of(variant)
+    variant.plan = plan_value(plan)
+    variant.plan_status = plan.status
+    variant.plan_sha256 = plan_sha256(plan)
+    variant.plan_check = _check_value(report)
+    variant.solved_at = now
+    variant.run_id = run_id
+    variant.save()
+    record_change(actor=actor, now=now, action=action, record=variant, before=before)
+    return variant
+
+
+def _check_value(report: CheckReport) -> dict[str, Any]:
+    """Return what the checker says of each level, as plain values."""
+    return {
+        "scope": report.scope,
+        "levels": [
+            {
+                "name": level.name,
+                "bound_status": level.bound_status,
+                "proven_gap": level.proven_gap,
+            }
+            for level in report.levels
+        ],
+    }

@@ -1,0 +1,141 @@
+"""Freeze scenarios: from the returns of a round, or from an uploaded file."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from tiebeam.apps.pairings.models import BuiltScenario
+from tiebeam.apps.pairings.operations.rights import MAKERS, demand_own_programme
+from tiebeam.apps.pairings.queries.scenarios import freeze_scenario, list_ties, with_ties
+from tiebeam.apps.pairings.queries.uploads import read_upload
+from tiebeam.apps.programmes.models import Round
+from tiebeam.core.model.identity import scenario_sha256
+from tiebeam.core.model.scenario import Scenario
+from tiebeam.errors import Fault, InvalidInput
+from tiebeam.platform.audit.writing import record_creation
+from tiebeam.platform.permissions.operations import operation
+from tiebeam.platform.tenancy.acting import Actor
+
+
+@operation("pairings.store_scenario", roles=MAKERS)
+def store_scenario(
+    *,
+    round: Round,
+    scenario: Scenario,
+    organisations: Mapping[str, UUID],
+    name: str,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+) -> BuiltScenario:
+    """
+    Freeze *scenario* for *round*: it never changes, and every plan of it names its hash.
+
+    Args:
+        organisations: Id in the scenario -> organisation, for every donor and recipient.
+
+    Raises:
+        InvalidInput: A party has no organisation, or a text fits into no file.
+    """
+    demand_own_programme(actor, "pairings.store_scenario", round.programme)
+    _demand_organisations(scenario, organisations)
+    built = BuiltScenario(
+        id=uuid4(),
+        tenant_id=actor.organisation_id,
+        round=round,
+        name=name,
+        sha256=scenario_sha256(scenario),
+        content=freeze_scenario(scenario),
+        organisations={key: str(pk) for key, pk in sorted(organisations.items())},
+        built_at=now,
+        note=note,
+    )
+    built.save(force_insert=True)
+    record_creation(actor=actor, now=now, action="pairings.store_scenario", record=built)
+    return built
+
+
+@operation("pairings.build_scenario", roles=MAKERS)
+def build_scenario(
+    *,
+    round: Round,
+    composed: Scenario,
+    organisations: Mapping[str, UUID],
+    name: str,
+    actor: Actor,
+    now: datetime,
+    ties_as_of: date | None = None,
+    note: str = "",
+) -> BuiltScenario:
+    """
+    Freeze what both sides returned for *round*, with the ties that stand on the ground.
+
+    Args:
+        composed: The scenario that the programme composed from returns and base data.
+        organisations: Id in the scenario -> organisation.
+        ties_as_of: The day whose pairs in force count; None for today.
+
+    Raises:
+        InvalidInput: A party has no organisation, or a text fits into no file.
+    """
+    demand_own_programme(actor, "pairings.build_scenario", round.programme)
+    _demand_organisations(composed, organisations)
+    ties = list_ties(round, ties_as_of or now.date())
+    return store_scenario(
+        round=round,
+        scenario=with_ties(composed, organisations, ties),
+        organisations=organisations,
+        name=name,
+        note=note,
+        actor=actor,
+        now=now,
+    )
+
+
+@operation("pairings.import_scenario", roles=MAKERS)
+def import_scenario(
+    *,
+    round: Round,
+    content: bytes | Mapping[str, bytes],
+    file_name: str,
+    name: str,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+) -> BuiltScenario:
+    """
+    Freeze a scenario from an uploaded workbook, zipped folder or folder: whole or not at all.
+
+    Raises:
+        InvalidInput: Every fault of the file, and every party that is no organisation.
+    """
+    demand_own_programme(actor, "pairings.import_scenario", round.programme)
+    uploaded = read_upload(content, file_name, round)
+    if uploaded.faults:
+        raise InvalidInput(uploaded.faults, uploaded.warnings)
+    return store_scenario(
+        round=round,
+        scenario=uploaded.scenario,
+        organisations=uploaded.organisations,
+        name=name,
+        note=note,
+        actor=actor,
+        now=now,
+    )
+
+
+def _demand_organisations(scenario: Scenario, organisations: Mapping[str, UUID]) -> None:
+    faults = [
+        Fault(
+            code="pairings.unknown_organisation",
+            place=table,
+            column="name",
+            value=party.name_zh or party.name,
+            facts={"id": party.id, "near": []},
+        )
+        for table, parties in (("donors", scenario.donors), ("recipients", scenario.recipients))
+        for party in parties
+        if party.id not in organisations
+    ]
+    if faults:
+        raise InvalidInput(faults)

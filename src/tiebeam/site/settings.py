@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "tiebeam.platform.identity",
     "tiebeam.platform.tasks",
     "tiebeam.platform.files",
+    "tiebeam.platform.requests",
     "tiebeam.apps.regions",
     "tiebeam.apps.programmes",
     "tiebeam.apps.pairings",
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -256,6 +258,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 TIEBEAM_AUDIT_KEY = Path(os.environ.get("TIEBEAM_AUDIT_KEY", HOME / "keys" / "audit.pem"))
 TIEBEAM_AUDIT_ANCHORS = Path(os.environ.get("TIEBEAM_AUDIT_ANCHORS", HOME / "anchors"))
+TIEBEAM_AUDIT_MAIL = _list("TIEBEAM_AUDIT_MAIL")
+TIEBEAM_API_RATE = os.environ.get("TIEBEAM_API_RATE", "600/m")
+"""Requests that one person may send to the programming interface."""
 TIEBEAM_IS_PORTAL_OPEN = _flag("TIEBEAM_PORTAL")
 
 LOGGING = {

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("api/", include("tiebeam.interfaces.api.urls")),
     path("", include("tiebeam.interfaces.web.urls")),
 ]
 

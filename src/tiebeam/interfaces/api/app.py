@@ -1,0 +1,89 @@
+"""The programming interface: its description, its errors, its endpoints."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Router
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+
+from tiebeam import __version__
+from tiebeam.errors import TiebeamError
+from tiebeam.interfaces.api.access import (
+    MayNotWrite,
+    PersonThrottle,
+    SessionAccess,
+    TokenAccess,
+)
+from tiebeam.interfaces.api.operations import add_operation_endpoints
+from tiebeam.interfaces.api.problems import problem, problem_of
+from tiebeam.interfaces.api.records import add_record_endpoints
+
+
+def build_api() -> NinjaAPI:
+    """Return the interface with an endpoint for every operation and every kind of record."""
+    api = NinjaAPI(
+        title="Tiebeam",
+        version=__version__,
+        description="Partner assistance: programmes, rounds, lists, pairings, agreements.",
+        auth=[TokenAccess(), SessionAccess()],
+        throttle=[PersonThrottle(settings.TIEBEAM_API_RATE)],
+        docs_url=None,
+        urls_namespace="api-v1",
+    )
+    _tell_errors(api)
+    router = Router()
+    add_record_endpoints(router)
+    add_operation_endpoints(router)
+    api.add_router("", router)
+    return api
+
+
+def _tell_errors(api: NinjaAPI) -> None:
+    """Answer every error as a problem with a stable code."""
+
+    def expected(request: HttpRequest, error: Any) -> HttpResponse:
+        return problem_of(request, error)
+
+    def missing(request: HttpRequest, error: Any) -> HttpResponse:
+        del error
+        return problem(request, status=404, code="api.not_found")
+
+    def unknown(request: HttpRequest, error: Any) -> HttpResponse:
+        del error
+        return problem(request, status=401, code="api.not_signed_in")
+
+    def read_only(request: HttpRequest, error: Any) -> HttpResponse:
+        del error
+        return problem(request, status=403, code="api.token_reads_only")
+
+    def unfit(request: HttpRequest, error: Any) -> HttpResponse:
+        places = [
+            f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}"
+            for fault in error.errors
+        ]
+        return problem(
+            request, status=422, code="api.body_unfit", facts={"places": "; ".join(places)}
+        )
+
+    def too_many(request: HttpRequest, error: Any) -> HttpResponse:
+        response = problem(request, status=429, code="api.too_many")
+        if error.wait:
+            response["Retry-After"] = str(int(error.wait) + 1)
+        return response
+
+    def other(request: HttpRequest, error: Any) -> HttpResponse:
+        return problem(
+            request,
+            status=error.status_code,
+            code="api.body_unfit",
+            facts={"places": str(error)},
+        )
+
+    api.add_exception_handler(TiebeamError, expected)
+    api.add_exception_handler(Http404, missing)
+    api.add_exception_handler(AuthenticationError, unknown)
+    api.add_exception_handler(MayNotWrite, read_only)
+    api.add_exception_handler(ValidationError, unfit)
+    api.add_exception_handler(Throttled, too_many)
+    api.add_exception_handler(HttpError, other)

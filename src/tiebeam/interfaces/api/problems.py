@@ -1,0 +1,97 @@
+"""Errors as ``application/problem+json`` (RFC 9457): a stable code, and a sentence in the reader's language."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from tiebeam.errors import Fault, Infeasible, InvalidInput, TiebeamError
+from tiebeam.interfaces.messages import Language, say
+from tiebeam.platform.audit.canonical import plain
+from tiebeam.platform.permissions.operations import NotAllowed
+from tiebeam.platform.tenancy.records import NotOwner
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def problem(
+    request: HttpRequest,
+    *,
+    status: int,
+    code: str,
+    facts: Mapping[str, object] | None = None,
+    faults: tuple[Fault, ...] = (),
+) -> HttpResponse:
+    """Return the problem *code* as a response."""
+    language = language_of(request)
+    content: dict[str, Any] = {
+        "type": f"urn:tiebeam:problem:{code}",
+        "title": say(code, dict(facts or {}), language),
+        "status": status,
+        "code": code,
+        "facts": plain_facts(facts or {}),
+    }
+    if faults:
+        content["faults"] = [
+            {
+                "code": fault.code,
+                "place": fault.place,
+                "row": fault.row,
+                "column": fault.column,
+                "value": fault.value,
+                "message": say(fault.code, _facts_of(fault), language),
+            }
+            for fault in faults
+        ]
+    return HttpResponse(
+        json.dumps(content, ensure_ascii=False), status=status, content_type=MEDIA_TYPE
+    )
+
+
+def problem_of(request: HttpRequest, error: TiebeamError) -> HttpResponse:
+    """Return an expected error as a response with the fitting status."""
+    match error:
+        case InvalidInput():
+            return problem(
+                request,
+                status=422,
+                code="api.invalid_input",
+                facts={"count": len(error.faults)},
+                faults=tuple(error.faults),
+            )
+        case NotAllowed():
+            return problem(request, status=403, code=error.code, facts=error.facts)
+        case NotOwner():
+            # Another's record is not there: the same answer as for one that never was.
+            return problem(request, status=404, code="api.not_found")
+        case Infeasible():
+            return problem(request, status=422, code=error.code, facts=error.facts)
+        case _:
+            return problem(request, status=409, code=error.code, facts=error.facts)
+
+
+def language_of(request: HttpRequest) -> Language:
+    """Return the language of the answer."""
+    return "en" if getattr(request, "language", "en") == "en" else "zh"
+
+
+def plain_facts(facts: Mapping[str, object]) -> dict[str, Any]:
+    """Return *facts* in the terms of JSON; what has none, as text."""
+    told: dict[str, Any] = {}
+    for name, value in facts.items():
+        try:
+            told[name] = plain(value)
+        except TypeError:
+            told[name] = str(value)
+    return told
+
+
+def _facts_of(fault: Fault) -> dict[str, object]:
+    return {
+        "place": fault.place,
+        "row": fault.row,
+        "column": fault.column,
+        "value": fault.value,
+        **fault.facts,
+    }

@@ -98,12 +98,7 @@ def seal(now: datetime, key: SigningKey, batch: int = BATCH) -> Head | None:
     """
     with transaction.atomic():
         _lock()
-        waiting = list(
-            # A leaf whose entry has a place already is not ours: verify tells of it.
-            Leaf.objects.exclude(Exists(SealedLeaf.objects.filter(entry_id=OuterRef("entry_id"))))
-            .order_by("entry_id")
-            .values_list("entry_id", "algorithm", "leaf_hash")[:batch]
-        )
+        waiting = _list_waiting(batch)
         if not waiting:
             return None
         size = _size()
@@ -114,7 +109,15 @@ def seal(now: datetime, key: SigningKey, batch: int = BATCH) -> Head | None:
         return head
 
 
-def _append(size: int, waiting: Sequence[tuple[UUID, str, bytes | memoryview[int]]]) -> bytes:
+def _list_waiting(most: int) -> list[tuple[UUID, str, bytes]]:
+    # A leaf whose entry has a place already is not ours: verify tells of it.
+    placed = SealedLeaf.objects.filter(entry_id=OuterRef("entry_id"))
+    leaves = Leaf.objects.exclude(Exists(placed)).order_by("entry_id")
+    rows = leaves.values_list("entry_id", "algorithm", "leaf_hash")[:most]
+    return [(entry_id, algorithm, bytes(found)) for entry_id, algorithm, found in rows]
+
+
+def _append(size: int, waiting: Sequence[tuple[UUID, str, bytes]]) -> bytes:
     """Append the leaves to the tree of *size*, with the subtrees they complete; return the root."""
     frontier = frontier_of(size, read_node)
     leaves, subtrees = [], []
@@ -124,12 +127,12 @@ def _append(size: int, waiting: Sequence[tuple[UUID, str, bytes | memoryview[int
                 position=position,
                 entry_id=entry_id,
                 algorithm=algorithm,
-                leaf_hash=bytes(leaf),
+                leaf_hash=leaf,
             )
         )
         subtrees += [
             Subtree(level=level, place=place, root=root)
-            for level, place, root in frontier.append(bytes(leaf))
+            for level, place, root in frontier.append(leaf)
             if is_kept(level)
         ]
     SealedLeaf.objects.bulk_create(leaves, batch_size=ROWS_AT_ONCE)

@@ -421,7 +421,10 @@ class Signature(OwnedRecord):
         constraints = [
             models.UniqueConstraint(
                 fields=["agreement", "tenant"], name="pairings_signature_once_per_side"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["agreement", "person_id"], name="pairings_signature_once_per_person"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -209,7 +209,8 @@ def hold_agreement(agreement: Agreement) -> Agreement:
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [agreement.pk])
+            lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+            cursor.execute(lock, [str(agreement.pk)])
     kept = Agreement.objects.select_related("pairing").get(pk=agreement.pk)
     assert isinstance(kept, Agreement)
     return kept

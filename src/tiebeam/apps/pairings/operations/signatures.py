@@ -89,7 +89,8 @@ def sign_agreement(
             return signature
         if signature.person_id == actor.person_id:
             raise AgreementSignedForOtherSide(title=kept.title)
-    if state_now(kept, now) not in {"under_review", "signed_by_one"}:
+    is_ready = state_now(kept, now) in {"under_review", "signed_by_one"}
+    if not is_ready or kept.terminated_on is not None:
         raise AgreementNotReadyToSign(title=kept.title)
     refuse_terms(kept)
     refuse_before_those_above(kept, timezone.localtime(now).date())

@@ -187,6 +187,24 @@ class TestDual:
         """§M6: a kind alone proves nothing."""
         assert judge(SHARED, replace(SHARED_PLAN, certificate={})) == "unverified"
 
+    def test_of_an_unverified_bound_may_say_how_near_it_is(self):
+        """§M6: the first shows 0.6; for the second, each alone comes to 1.9 in all: (1.9 - 1.2) / 2."""
+        level = replace(SHARED_LEVEL, certificate="unverified")
+        plan = plan_of({"ay": 6, "bx": 3}, level, coverage=[FIRST])
+        (check,) = check_plan(SHARED, plan).levels
+
+        assert check.bound_status == "unverified"
+        assert check.proven_gap == pytest.approx(0.35)
+
+    def test_of_an_unverified_bound_counts_as_nothing_where_it_is_no_proof(self):
+        """§M6: x and y alone could have 1.0 and 0.9: 0.9 - 0.6, and (1.9 - 1.2) / 2."""
+        level = replace(SHARED_LEVEL, certificate="unverified")
+        plan = plan_of({"ay": 6, "bx": 3}, level, coverage=[{"count": 1}])
+        (check,) = check_plan(SHARED, plan).levels
+
+        assert check.bound_status == "unverified"
+        assert check.proven_gap == pytest.approx(0.35)
+
     def test_is_refuted_where_a_false_proof_stands_beside_a_missing_one(self):
         """§M6: the first is read all the same."""
 

@@ -85,8 +85,24 @@ class TestCertify:
         assert check.bound_status == "unverified"
         assert check.proven_gap == pytest.approx(0.1)
 
+    def test_leaves_out_what_is_no_row_of_the_law(self):
+        """§M6: what the search made of several rows by itself; the others show 0.6 without it."""
+        first = proofs()["coverage"][0]
+        assert first is not None
+        (case,) = first.nodes
+        assert isinstance(case, Case)
+        names = [*ROWS, ("sets",)]
+        rows = np.append(case.rows, len(ROWS))
+        longer = replace(case, rows=rows, multipliers=np.append(case.multipliers, 1.0))
+        proof_with_sets = replace(first, row_names=names, nodes=(longer,))
+        plan = certify(
+            SHARED, SHARED_PLAN, {"coverage": [proof_with_sets, proofs()["coverage"][1]]}
+        )
+
+        assert check_plan(SHARED, plan).levels[0].bound_status == "verified"
+
     def test_drops_a_proof_that_shows_nothing(self):
-        """§M6: a floor that the plan did not reach, and a row that no law has."""
+        """§M6: a floor that the plan did not reach."""
         first, second = proofs()["coverage"]
         assert second is not None
         lofty = replace(second, limits={("coverage", 1): -0.7})

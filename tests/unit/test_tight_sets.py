@@ -148,6 +148,13 @@ class TestTightSets:
         assert judge(scenario, plan) == "verified"
         assert list_tight_sets(scenario, plan) == (X_AND_Y,)
 
+    def test_name_nobody_who_could_have_enough(self):
+        """§M6: z counts too, and is not said to be met; but c has 50 for the 10 that it needs."""
+        weights = {0: 1 / 6, 1: 1 / 3, 2: 1 / 2}
+        plan = claimed(2.875, proof_of(weights, []))
+
+        assert list_tight_sets(NURSES, plan) == (X_AND_Y,)
+
 
 class TestForm:
     def test_with_other_multipliers_is_refuted(self):

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from tiebeam.apps.pairings.models import Agreement, AgreementReturn, Pairing
 from tiebeam.apps.pairings.operations.agreement_terms import refuse_terms
+from tiebeam.apps.pairings.operations.holding import hold
 from tiebeam.apps.pairings.operations.sides import (
     PARTIES,
     SIGNERS,
@@ -201,16 +201,8 @@ def return_agreement(
 
 
 def hold_agreement(agreement: Agreement) -> Agreement:
-    """
-    Return *agreement* as it stands now, and let nobody else work on it until this transaction ends.
-
-    The side that signs does not own the row and cannot lock it, so both sides
-    meet at a lock of the record's name. SQLite has one writer at a time anyway.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
-            cursor.execute(lock, [str(agreement.pk)])
+    """Return *agreement* as it stands now, held against others until the transaction ends."""
+    hold(agreement.pk)
     kept = Agreement.objects.select_related("pairing").get(pk=agreement.pk)
     assert isinstance(kept, Agreement)
     return kept

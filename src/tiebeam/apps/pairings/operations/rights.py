@@ -26,6 +26,14 @@ def demand_own_programme(actor: Actor, name: str, programme: Programme) -> None:
         raise NotOwner(record="Programme")
 
 
-def lock_programme(programme: Programme) -> None:
-    """Let one operation at a time change lists and pairings of *programme*."""
-    Programme.objects.select_for_update().get(pk=programme.pk)
+def lock_own_programme(actor: Actor, name: str, programme: Programme) -> Programme:
+    """
+    Return *programme*, for the right *name*, with no other hand on its lists and pairings meanwhile.
+
+    Raises:
+        NotAllowed: No role held there allows it.
+        NotOwner: The programme belongs to another organisation.
+    """
+    require(actor, name, programme.pk)
+    locked: Programme = Programme.objects.lock(programme.pk)
+    return locked

@@ -190,7 +190,7 @@ def remove_lock(*, lock: Lock, actor: Actor, now: datetime, reason: str = "") ->
 def lock_variant(actor: Actor, action: str, variant: Variant) -> Variant:
     """Return *variant* as it stands, for the right *action*, with no other hand on it meanwhile."""
     demand_own_programme(actor, action, variant.scenario.round.programme)
-    locked: Variant = Variant.objects.select_for_update().get(pk=variant.pk)
+    locked: Variant = Variant.objects.lock(variant.pk)
     return locked
 
 

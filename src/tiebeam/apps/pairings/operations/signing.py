@@ -1,0 +1,186 @@
+"""Sign lists by two people, issue them, and adopt a plan by the same way."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from tiebeam.apps.pairings.models import Opinion, PairList, Variant
+from tiebeam.apps.pairings.operations.force import put_in_force
+from tiebeam.apps.pairings.operations.lists import (
+    ListNotOpen,
+    NoPlan,
+    draft_list,
+    lock_list,
+)
+from tiebeam.apps.pairings.operations.plans import demand_sound_plan
+from tiebeam.apps.pairings.operations.rights import MAKERS, lock_own_programme
+from tiebeam.apps.pairings.queries.variants import effective_scenario, load_plan
+from tiebeam.apps.programmes.models import LegalDocument
+from tiebeam.errors import Refused
+from tiebeam.platform.audit.writing import record_change, state_of
+from tiebeam.platform.permissions.operations import operation
+from tiebeam.platform.tenancy.acting import Actor
+
+AWAITING_FIRST = frozenset({"draft", "consulted"})
+
+
+class OpinionUnanswered(Refused):
+    """An opinion on a version of this round has no answer yet; facts: ``count``."""
+
+    code = "pairings.opinion_unanswered"
+
+
+class SameHand(Refused):
+    """Both signatures would come from one person, or from somebody who stands in for the other."""
+
+    code = "pairings.same_hand"
+
+
+class NotSignedByBoth(Refused):
+    """A list is issued after two people signed it."""
+
+    code = "pairings.not_signed_by_both"
+
+
+class DocumentOfAnotherProgramme(Refused):
+    """The document cited belongs to another programme."""
+
+    code = "pairings.document_of_another_programme"
+
+
+@operation("pairings.sign_list", roles=MAKERS)
+def sign_list(*, pair_list: PairList, actor: Actor, now: datetime) -> PairList:
+    """
+    Sign a version: the first signature, or the second by another person.
+
+    Raises:
+        ListNotOpen: It was signed by two, issued or withdrawn already.
+        OpinionUnanswered: An opinion of this round waits for its answer.
+        SameHand: The first signature is this person's own, or that of whom it stands in for.
+    """
+    action = "pairings.sign_list"
+    pair_list = lock_list(pair_list, actor, action)
+    if pair_list.state not in AWAITING_FIRST | {"signed_by_one"}:
+        raise ListNotOpen(version=pair_list.version, state=pair_list.state)
+    # Of all versions of the round: withdrawing one does not answer what was said of it.
+    waiting = Opinion.objects.filter(of_list__round_id=pair_list.round_id, answer=None).count()
+    if waiting:
+        raise OpinionUnanswered(count=waiting)
+    before = state_of(pair_list)
+    if pair_list.state == "signed_by_one":
+        first = {pair_list.first_signed_by_id, pair_list.first_signed_for_id} - {None}
+        if first & {actor.person_id, actor.deputy_of}:
+            raise SameHand(version=pair_list.version)
+        pair_list.state = "signed_by_both"
+        pair_list.second_signed_by_id = actor.person_id
+        pair_list.second_signed_for_id = actor.deputy_of
+        pair_list.second_signed_at = now
+    else:
+        pair_list.state = "signed_by_one"
+        pair_list.first_signed_by_id = actor.person_id
+        pair_list.first_signed_for_id = actor.deputy_of
+        pair_list.first_signed_at = now
+    pair_list.save()
+    record_change(actor=actor, now=now, action=action, record=pair_list, before=before)
+    return pair_list
+
+
+@operation("pairings.issue_list", roles=MAKERS)
+def issue_list(
+    *,
+    pair_list: PairList,
+    in_force_from: date,
+    actor: Actor,
+    now: datetime,
+    document: LegalDocument | None = None,
+    issued_on: date | None = None,
+) -> PairList:
+    """
+    Put a version in force: it supersedes the one before, and its pairings open, go on or end.
+
+    Args:
+        document: What it was issued by; None where that is not known.
+        issued_on: None for today.
+
+    Raises:
+        NotSignedByBoth: A signature is missing.
+        DocumentOfAnotherProgramme: The document belongs to another programme.
+        ForceBeforeStanding: The version in force begins later.
+    """
+    action = "pairings.issue_list"
+    pair_list = lock_list(pair_list, actor, action)
+    if pair_list.state != "signed_by_both":
+        raise NotSignedByBoth(version=pair_list.version, state=pair_list.state)
+    if document is not None:
+        demand_own_document(document, pair_list)
+    before = state_of(pair_list)
+    pair_list.in_force_from = in_force_from
+    put_in_force(pair_list, actor=actor, now=now, action=action)
+    pair_list.state = "issued"
+    pair_list.document = document
+    pair_list.issued_on = issued_on or timezone.localdate(now)
+    pair_list.save()
+    record_change(actor=actor, now=now, action=action, record=pair_list, before=before)
+    return pair_list
+
+
+@operation("pairings.adopt_plan", roles=MAKERS)
+def adopt_plan(
+    *,
+    variant: Variant,
+    in_force_from: date,
+    actor: Actor,
+    now: datetime,
+    document: LegalDocument | None = None,
+) -> PairList:
+    """
+    Adopt the plan of *variant*, by two people: the first call drafts and signs, the second signs and issues.
+
+    The plan is checked again at each. A list drafted from this very plan before is
+    taken, with the opinions given on it.
+
+    Raises:
+        NoPlan: The variant has no plan with pairs.
+        PlanOfAnotherScenario: Locks or changes moved since the plan was made.
+        PlanBreaksRules: The checker finds something.
+        OpinionUnanswered, SameHand, DocumentOfAnotherProgramme, ForceBeforeStanding: As for
+            signing and issuing.
+    """
+    round_ = variant.scenario.round
+    lock_own_programme(actor, "pairings.adopt_plan", round_.programme)
+    plan = load_plan(variant)
+    if plan is None or not plan.pairs:
+        raise NoPlan(name=variant.name)
+    demand_sound_plan(effective_scenario(variant), plan)
+    pair_list = find_list_to_adopt(variant) or draft_list(
+        round=round_, variant=variant, actor=actor, now=now
+    )
+    if pair_list.state != "signed_by_both":
+        pair_list = sign_list(pair_list=pair_list, actor=actor, now=now)
+    if pair_list.state != "signed_by_both":
+        return pair_list
+    return issue_list(
+        pair_list=pair_list, in_force_from=in_force_from, document=document, actor=actor, now=now
+    )
+
+
+def find_list_to_adopt(variant: Variant) -> PairList | None:
+    """Return the newest open list that was drafted from the plan of *variant* as it is now."""
+    open_ones = PairList.objects.filter(
+        variant=variant,
+        plan_sha256=variant.plan_sha256,
+        state__in=[*AWAITING_FIRST, "signed_by_one", "signed_by_both"],
+    )
+    found: PairList | None = open_ones.order_by("-version").first()
+    return found
+
+
+def demand_own_document(document: LegalDocument, pair_list: PairList) -> None:
+    """
+    Refuse a document that belongs to another programme than *pair_list*.
+
+    Raises:
+        DocumentOfAnotherProgramme: It does.
+    """
+    if document.programme_id != pair_list.round.programme_id:
+        raise DocumentOfAnotherProgramme(title=document.title_zh or document.title_en)

@@ -84,7 +84,13 @@ class Participant(OwnedRecord):
                 fields=["programme", "organisation", "side", "valid_from"],
                 name="programmes_participant_once_on_a_side",
                 nulls_distinct=False,
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from=None)
+                | Q(valid_until=None)
+                | Q(valid_until__gt=F("valid_from")),
+                name="programmes_participant_ends_after_it_begins",
+            ),
         ]
 
     def __str__(self) -> str:

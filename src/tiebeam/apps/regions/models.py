@@ -55,6 +55,11 @@ class Region(OwnedRecord):
                 name="regions_region_lies_on_the_globe",
             ),
             models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, longitude__isnull=False),
+                name="regions_region_has_both_coordinates_or_none",
+            ),
+            models.CheckConstraint(
                 condition=~Q(parent=F("id")), name="regions_region_is_not_its_own_parent"
             ),
         ]

@@ -32,6 +32,11 @@ def matching(question: str, field: str = "grams") -> Q:
     return condition
 
 
+def matches(question: str, grams: str) -> bool:
+    """Return whether *grams* holds every word of *question*, as :func:`matching` asks the database."""
+    return all((word if _is_chinese(word[0]) else f" {word}") in grams for word in _words(question))
+
+
 def _words(text: str) -> list[str]:
     words: list[str] = []
     for run in _RUNS.findall(unicodedata.normalize("NFKC", text).casefold()):

@@ -1,0 +1,42 @@
+"""What is known of programmes, their rounds and returns, and the scenario that follows from them."""
+
+from tiebeam.apps.programmes.queries.programmes import (
+    get_programme,
+    get_round,
+    list_documents,
+    list_participants,
+    list_programmes,
+    list_rounds,
+)
+from tiebeam.apps.programmes.queries.returns import (
+    DueReturn,
+    ReturnStatus,
+    find_decision,
+    get_return,
+    list_due,
+    list_lines,
+    list_returns,
+    list_undecided,
+    state_of_return,
+)
+from tiebeam.apps.programmes.queries.scenario import ComposedScenario, compose_scenario
+
+__all__ = [
+    "ComposedScenario",
+    "DueReturn",
+    "ReturnStatus",
+    "compose_scenario",
+    "find_decision",
+    "get_programme",
+    "get_return",
+    "get_round",
+    "list_documents",
+    "list_due",
+    "list_lines",
+    "list_participants",
+    "list_programmes",
+    "list_returns",
+    "list_rounds",
+    "list_undecided",
+    "state_of_return",
+]

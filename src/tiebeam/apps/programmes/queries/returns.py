@@ -1,0 +1,210 @@
+"""What was returned for a round, what is missing, and what is due."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from tiebeam.apps.programmes.models import (
+    Participant,
+    Return,
+    ReturnDecision,
+    ReturnLine,
+    Round,
+)
+from tiebeam.apps.regions.models import Organisation
+from tiebeam.platform.tenancy.acting import Actor
+
+RETURNING_SIDES = ("donor", "recipient")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnStatus:
+    """
+    Where the return of one participant stands.
+
+    Attributes:
+        state: "missing" (nothing handed in; drafts of others are not seen),
+            "draft", "submitted", "returned" or "accepted".
+        is_late: Handed in after the day it was due.
+        is_overdue: Due, and not handed in.
+        decision: The answer to what was handed in last, if there is one.
+    """
+
+    organisation: Organisation
+    side: str
+    of_return: Return | None
+    state: str
+    is_late: bool
+    is_overdue: bool
+    decision: ReturnDecision | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReturn:
+    """A return that the acting organisation still has to hand in."""
+
+    of_round: Round
+    side: str
+    state: str
+    due_on: date | None
+    days_left: int | None
+    of_return: Return | None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the day it was due has passed."""
+        return self.days_left is not None and self.days_left < 0
+
+
+def get_return(return_id: UUID) -> Return:
+    """
+    Return one return, with its round and programme.
+
+    Raises:
+        Return.DoesNotExist: There is none, or it may not be read.
+    """
+    found: Return = Return.objects.select_related("round__programme", "tenant").get(pk=return_id)
+    return found
+
+
+def list_lines(of_return: Return) -> list[ReturnLine]:
+    """Return the lines of a return in the order of the round's resources."""
+    order = {row["id"]: place for place, row in enumerate(of_return.round.resources)}
+    return sorted(
+        of_return.lines.all(),
+        key=lambda line: (order.get(line.resource, len(order)), line.resource),
+    )
+
+
+def find_decision(of_return: Return) -> ReturnDecision | None:
+    """Return the answer to what was handed in last, or None."""
+    return _list_decisions([of_return]).get(of_return.pk)
+
+
+def state_of_return(of_return: Return) -> str:
+    """Return "draft", "submitted", "returned" or "accepted"."""
+    return _name_state(of_return, find_decision(of_return))
+
+
+def list_returns(of_round: Round, today: date | None = None) -> list[ReturnStatus]:
+    """
+    Return where each donor and recipient of the round stands, also those that returned nothing.
+
+    Args:
+        today: The day on which something counts as overdue; None for no such mark.
+    """
+    found = list(Return.objects.filter(round=of_round).select_related("tenant"))
+    returns = {(row.tenant_id, row.side): row for row in found}
+    decisions = _list_decisions(found)
+    due_on = of_round.returns_due_on
+    parties = {
+        (row.organisation_id, row.side): row.organisation for row in _list_participants(of_round)
+    } | {(row.tenant_id, row.side): row.tenant for row in found}
+    listed = []
+    for (organisation_id, side), organisation in parties.items():
+        row = returns.get((organisation_id, side))
+        decision = None if row is None else decisions.get(row.pk)
+        state = "missing" if row is None else _name_state(row, decision)
+        is_open = state in {"missing", "draft", "returned"}
+        listed.append(
+            ReturnStatus(
+                organisation=organisation,
+                side=side,
+                of_return=row,
+                state=state,
+                is_late=row is not None and _is_late(row, due_on),
+                is_overdue=is_open and None not in {due_on, today} and due_on < today,  # type: ignore[operator]  # neither is None
+                decision=decision,
+            )
+        )
+    return sorted(
+        listed, key=lambda row: (row.side, row.organisation.name_en, str(row.organisation.pk))
+    )
+
+
+def list_due(actor: Actor, today: date) -> list[DueReturn]:
+    """Return what the organisation of *actor* still has to hand in, what is due first first."""
+    parts = Participant.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=today),
+        organisation_id=actor.organisation_id,
+        side__in=RETURNING_SIDES,
+    )
+    sides: dict[UUID, list[str]] = {}
+    for part in parts.order_by("side"):
+        sides.setdefault(part.programme_id, []).append(part.side)
+    rounds = list(
+        Round.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gt=today), programme_id__in=sides
+        ).select_related("programme")
+    )
+    own = Return.objects.owned().filter(round__in=rounds)
+    returns = {(row.round_id, row.side): row for row in own}
+    decisions = _list_decisions(returns.values())
+    due = []
+    for of_round in rounds:
+        for side in dict.fromkeys(sides[of_round.programme_id]):
+            row = returns.get((of_round.pk, side))
+            state = "missing" if row is None else _name_state(row, decisions.get(row.pk))
+            if state in {"submitted", "accepted"}:
+                continue
+            due_on = of_round.returns_due_on
+            due.append(
+                DueReturn(
+                    of_round=of_round,
+                    side=side,
+                    state=state,
+                    due_on=due_on,
+                    days_left=None if due_on is None else (due_on - today).days,
+                    of_return=row,
+                )
+            )
+    return sorted(due, key=lambda row: (row.due_on or date.max, str(row.of_round.pk), row.side))
+
+
+def list_undecided(actor: Actor) -> list[Return]:
+    """Return what was handed in to the organisation of *actor* and waits for its answer, oldest first."""
+    handed_in = list(
+        Return.objects.filter(round__tenant_id=actor.organisation_id, state="submitted")
+        .select_related("round__programme", "tenant")
+        .order_by("submitted_at")
+    )
+    decisions = _list_decisions(handed_in)
+    return [row for row in handed_in if row.pk not in decisions]
+
+
+def _list_participants(of_round: Round) -> list[Participant]:
+    """Return the donors and recipients that take part in the time of the round."""
+    return list(
+        Participant.objects.filter(
+            Q(valid_until=None) | Q(valid_until__gt=of_round.starts_on),
+            programme_id=of_round.programme_id,
+            side__in=RETURNING_SIDES,
+        ).select_related("organisation")
+    )
+
+
+def _list_decisions(returns: Iterable[Return]) -> dict[UUID, ReturnDecision]:
+    """Return the answer to what was handed in last, by return."""
+    times = {row.pk: row.submitted_at for row in returns if row.submitted_at is not None}
+    return {
+        row.of_return_id: row
+        for row in ReturnDecision.objects.filter(of_return_id__in=times)
+        if row.submitted_at == times[row.of_return_id]
+    }
+
+
+def _name_state(of_return: Return, decision: ReturnDecision | None) -> str:
+    if of_return.submitted_at is None:
+        return "draft"
+    if decision is None:
+        return "submitted"
+    return "accepted" if decision.is_accepted else "returned"
+
+
+def _is_late(of_return: Return, due_on: date | None) -> bool:
+    handed_in = of_return.submitted_at
+    return due_on is not None and handed_in is not None and timezone.localdate(handed_in) > due_on

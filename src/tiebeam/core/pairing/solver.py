@@ -8,7 +8,7 @@ effort than the last; it ends when every gap is closed or the caller stops it.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,6 +39,7 @@ from tiebeam.core.pairing.patterns import (
 from tiebeam.core.pairing.problem import Bools, Floats, Problem, compile_problem
 from tiebeam.core.pairing.proof import Proof, certify
 from tiebeam.core.pairing.relaxation import Relaxation
+from tiebeam.core.pairing.root_proofs import prove_at_roots
 from tiebeam.core.pairing.stages import Stage, coverages, list_stages, loads, stage_value
 from tiebeam.core.pairing.tree import Tree
 from tiebeam.core.pairing.trivial_bounds import find_trivial_bound
@@ -356,7 +357,7 @@ class _Pass:
 
     def _keep(self, stage: Stage, value: float, *, is_settled: bool) -> None:
         """Make what *stage* reached a rule for all later ones."""
-        limit = value + KEPT * (stage.unit if stage.is_vector else max(1.0, abs(value)))
+        limit = keep_limit(stage, value)
         self.kept.append((stage, limit))
         self.whole.add_floor(stage, limit)
         self.given.add_floor(stage, limit)
@@ -605,6 +606,11 @@ class _Pass:
             self._polish(stage, pairs)
 
 
+def keep_limit(stage: Stage, value: float) -> float:
+    """Return what *stage* may cost at later ones, where it reached *value*."""
+    return value + KEPT * (stage.unit if stage.is_vector else max(1.0, abs(value)))
+
+
 def write_plan_values(scenario: Scenario, search: Search, head: Plan) -> Plan:
     """Return *head* with the pairs, flows and levels of what *search* found."""
     problem, incumbent = search.problem, search.incumbent
@@ -638,7 +644,28 @@ def write_plan_values(scenario: Scenario, search: Search, head: Plan) -> Plan:
         flows=flows,
         levels=tuple(results),
     )
-    return certify(scenario, plan, proofs)
+    return _prove_more(scenario, search, certify(scenario, plan, proofs), proofs)
+
+
+def _prove_more(
+    scenario: Scenario,
+    search: Search,
+    plan: Plan,
+    proofs: Mapping[LevelName, Sequence[Proof | None]],
+) -> Plan:
+    """Return *plan* with proofs of their own for the levels whose search left none."""
+    bare = {
+        level.name
+        for level in plan.levels
+        if level.certificate == "unverified" and level.name not in plan.certificate
+    }
+    is_whole = search.fixed is None and len(search.reached) == len(search.stages)
+    is_small = search.problem.most.size <= CLOSABLE
+    if not bare or not is_whole or not is_small or search.should_stop():
+        return plan
+    values = [(stage, search.reached[stage].value) for stage in search.stages]
+    limits = {stage: keep_limit(stage, value) for stage, value in values}
+    return certify(scenario, plan, {**proofs, **prove_at_roots(search.problem, limits, bare)})
 
 
 def _level_result(

@@ -448,7 +448,8 @@ class HandOver(OwnedRecord):
             models.CheckConstraint(
                 condition=Q(state="open") | Q(signed_at__isnull=False, signed_by_id__isnull=False),
                 name="pairings_hand_over_signed_by_somebody",
-            )
+            ),
+            models.UniqueConstraint(fields=["ending"], name="pairings_hand_over_once_per_pairing"),
         ]
 
     def __str__(self) -> str:
@@ -462,13 +463,22 @@ class HandOverLine(OwnedRecord):
     kind = models.CharField(max_length=40)
     items_count = models.PositiveIntegerField(null=True, blank=True)
     is_recorded_here = models.BooleanField(default=True)
+    descriptions = models.JSONField(default=list, blank=True)
     statement = models.TextField(blank=True, default="")
 
     class Meta(OwnedRecord.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["hand_over", "kind"], name="pairings_hand_over_line_once_per_kind"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(is_recorded_here=False) | Q(items_count__isnull=False),
+                name="pairings_hand_over_line_recorded_here_is_counted",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_recorded_here=True) | Q(items_count=None) | ~Q(statement=""),
+                name="pairings_hand_over_line_by_hand_is_stated",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -42,6 +42,12 @@ class NotSignedByBoth(Refused):
     code = "pairings.not_signed_by_both"
 
 
+class AlreadyAdopted(Refused):
+    """The list in force was drafted from this very plan."""
+
+    code = "pairings.already_adopted"
+
+
 class DocumentOfAnotherProgramme(Refused):
     """The document cited belongs to another programme."""
 
@@ -141,6 +147,7 @@ def adopt_plan(
 
     Raises:
         NoPlan: The variant has no plan with pairs.
+        AlreadyAdopted: The list in force was drafted from it.
         PlanOfAnotherScenario: Locks or changes moved since the plan was made.
         PlanBreaksRules: The checker finds something.
         OpinionUnanswered, SameHand, DocumentOfAnotherProgramme, ForceBeforeStanding: As for
@@ -152,6 +159,11 @@ def adopt_plan(
     if plan is None or not plan.pairs:
         raise NoPlan(name=variant.name)
     demand_sound_plan(effective_scenario(variant), plan)
+    in_force = PairList.objects.filter(
+        variant=variant, plan_sha256=variant.plan_sha256, state="issued"
+    ).first()
+    if in_force is not None:
+        raise AlreadyAdopted(version=in_force.version)
     pair_list = find_list_to_adopt(variant) or draft_list(
         round=round_, variant=variant, actor=actor, now=now
     )

@@ -1,0 +1,102 @@
+"""Who answers for a place on a day, since when, by which list and document, and who before."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from tiebeam.apps.pairings.models import ListLine, Pairing, PairList
+from tiebeam.apps.pairings.queries.lists import find_in_force, list_known_lists
+from tiebeam.apps.programmes.models import LegalDocument
+from tiebeam.apps.regions.models import Organisation
+from tiebeam.platform.audit.history import list_states
+from tiebeam.platform.time.periods import AsOf, holds_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answerable:
+    """
+    One organisation that answers for a place.
+
+    Attributes:
+        is_lead: Whether it leads, by the list in force on that day.
+        since: The first day of the unbroken tie.
+        by_list: The version in force on the day; None where no list says it.
+        by_document: The document that this version was issued by; None where not known.
+        opened_by: The version that opened the tie.
+        before: Who answered last before it, in the same programme; none where nobody
+            did, or it is not known.
+    """
+
+    pairing: Pairing
+    is_lead: bool
+    is_doubtful: bool
+    since: date
+    by_list: PairList | None
+    by_document: LegalDocument | None
+    opened_by: PairList | None
+    before: tuple[Pairing, ...]
+
+
+def find_answerable(recipient: Organisation, as_of: AsOf) -> list[Answerable]:
+    """
+    Return who answers for *recipient* on ``as_of.true_on``, as known at ``as_of.known_at``.
+
+    One entry for each donor of each programme that may be read, leads first; empty
+    where nobody answers.
+    """
+    known = _list_known_pairings(recipient, as_of.known_at)
+    standing = [row for row in known if holds_on(as_of.true_on, row.valid_from, row.valid_until)]
+    lists = {
+        programme_id: list_known_lists(programme_id, as_of)
+        for programme_id in {row.programme_id for row in standing}
+    }
+    found = [_answer(row, known, lists[row.programme_id], as_of) for row in standing]
+    return sorted(found, key=lambda row: (not row.is_lead, row.since, row.pairing.donor.name_en))
+
+
+def _list_known_pairings(recipient: Organisation, known_at: datetime | None) -> list[Pairing]:
+    if known_at is None:
+        rows = Pairing.objects.filter(recipient=recipient, parent=None)
+        return list(rows.select_related("donor", "programme"))
+    states = list_states(Pairing, known_at, recipient_id=recipient.pk)
+    return [row for row in states if row.parent_id is None]
+
+
+def _answer(
+    pairing: Pairing, known: list[Pairing], lists: list[PairList], as_of: AsOf
+) -> Answerable:
+    by_list = find_in_force(lists, as_of)
+    line = None if by_list is None else _find_line(by_list, pairing)
+    return Answerable(
+        pairing=pairing,
+        is_lead=pairing.is_lead if line is None else line.is_lead,
+        is_doubtful=pairing.is_doubtful if line is None else line.is_doubtful,
+        since=pairing.valid_from,
+        by_list=None if line is None else by_list,
+        by_document=None if line is None or by_list is None else by_list.document,
+        opened_by=next((row for row in lists if row.pk == pairing.of_list_id), None),
+        before=_list_before(pairing, known),
+    )
+
+
+def _find_line(pair_list: PairList, pairing: Pairing) -> ListLine | None:
+    # Lines never change once a version is written, so what they say now was known then.
+    lines = ListLine.objects.filter(of_list_id=pair_list.pk)
+    found: ListLine | None = lines.filter(
+        donor_id=pairing.donor_id, recipient_id=pairing.recipient_id
+    ).first()
+    return found
+
+
+def _list_before(pairing: Pairing, known: list[Pairing]) -> tuple[Pairing, ...]:
+    """List the pairings of the place that ended last before *pairing* began, those of a day or more."""
+    ended: dict[UUID, tuple[date, Pairing]] = {
+        row.pk: (row.valid_until, row)
+        for row in known
+        if row.programme_id == pairing.programme_id
+        and row.valid_until is not None
+        and row.valid_from < row.valid_until <= pairing.valid_from
+    }
+    last = max((day for day, _ in ended.values()), default=None)
+    rows = [row for day, row in ended.values() if day == last]
+    return tuple(sorted(rows, key=lambda row: row.donor.name_en))

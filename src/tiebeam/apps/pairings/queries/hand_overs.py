@@ -1,0 +1,68 @@
+"""Hand-overs: their lines, what is still unanswered, and pairings that ended without one."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef
+
+from tiebeam.apps.pairings.hand_over_providers import KINDS, OpenItems
+from tiebeam.apps.pairings.models import Agreement, HandOver, HandOverLine, Pairing
+from tiebeam.platform.files.models import Document
+
+LineAnswer = Literal["items", "none", "not_recorded"]
+
+
+def get_hand_over(hand_over_id: UUID) -> HandOver:
+    """
+    Return one hand-over.
+
+    Raises:
+        HandOver.DoesNotExist: There is none that may be read.
+    """
+    hand_over: HandOver = HandOver.objects.get(pk=hand_over_id)
+    return hand_over
+
+
+def find_hand_over(ending: Pairing) -> HandOver | None:
+    """Return the hand-over of an ending pairing, or None."""
+    hand_over: HandOver | None = HandOver.objects.filter(ending_id=ending.pk).first()
+    return hand_over
+
+
+def list_lines(hand_over: HandOver) -> list[HandOverLine]:
+    """Return the lines of *hand_over*: money, people, projects, documents, then further kinds."""
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    lines = HandOverLine.objects.filter(hand_over_id=hand_over.pk)
+    return sorted(lines, key=lambda line: (order.get(line.kind, len(order)), line.kind))
+
+
+def answer_of(line: HandOverLine) -> LineAnswer:
+    """Return what *line* says: n items, none, or not recorded here and not yet entered by hand."""
+    if line.items_count is None:
+        return "not_recorded"
+    return "items" if line.items_count else "none"
+
+
+def list_unanswered(hand_over: HandOver) -> list[HandOverLine]:
+    """Return the lines that have to be entered by hand and are not."""
+    return [line for line in list_lines(hand_over) if answer_of(line) == "not_recorded"]
+
+
+def list_pairings_without_hand_over(day: date, programme_id: UUID | None = None) -> list[Pairing]:
+    """Return the pairings that have ended by *day* and have no signed hand-over, oldest end first."""
+    signed = HandOver.objects.filter(ending_id=OuterRef("pk"), state="signed")
+    ended = Pairing.objects.filter(
+        ~Exists(signed), valid_until__lte=day, valid_until__gt=F("valid_from")
+    )
+    if programme_id is not None:
+        ended = ended.filter(programme_id=programme_id)
+    return list(ended.order_by("valid_until", "valid_from", "id"))
+
+
+def count_open_documents(pairing: Pairing) -> OpenItems:
+    """Return the documents attached to *pairing* and to its agreements."""
+    agreements = Agreement.objects.filter(pairing_id=pairing.pk).values_list("pk", flat=True)
+    documents = Document.objects.filter(record_id__in=[pairing.pk, *agreements])
+    names = tuple(documents.order_by("added_at", "name").values_list("name", flat=True))
+    return OpenItems(items_count=len(names), descriptions=names)

@@ -1,0 +1,126 @@
+"""Read lists: their versions and lines, the one in force on a day, and how two differ."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from tiebeam.apps.pairings.models import ListLine, PairList
+from tiebeam.apps.programmes.models import Programme, Round
+from tiebeam.platform.audit.history import list_states
+from tiebeam.platform.time.periods import AsOf
+
+Couple = tuple[UUID, UUID]
+"""A donor and a recipient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A donor taken from some recipients and given to others."""
+
+    donor: UUID
+    left: tuple[UUID, ...]
+    joined: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListComparison:
+    """
+    How a list differs from an earlier one.
+
+    Attributes:
+        held: Pairs on both.
+        moved: Donors with other recipients than before; their pairs are in neither of the next.
+        ended: Pairs that are gone, of donors that got nobody new.
+        new: Pairs that came, of donors that lost nobody.
+    """
+
+    held: tuple[Couple, ...]
+    moved: tuple[Move, ...]
+    ended: tuple[Couple, ...]
+    new: tuple[Couple, ...]
+
+
+def get_list(list_id: UUID) -> PairList:
+    """
+    Return one version of a list, with its round and programme.
+
+    Raises:
+        PairList.DoesNotExist: There is none, or it may not be read.
+    """
+    found: PairList = PairList.objects.select_related("round__programme", "document").get(
+        pk=list_id
+    )
+    return found
+
+
+def list_lists(round: Round) -> list[PairList]:
+    """List the versions of the list of *round*, the latest first."""
+    return list(
+        PairList.objects.filter(round=round).select_related("document").order_by("-version")
+    )
+
+
+def list_lines(pair_list: PairList) -> list[ListLine]:
+    """List the lines of a version by recipient, its lead first."""
+    lines = ListLine.objects.filter(of_list=pair_list).select_related("donor", "recipient")
+    return list(lines.order_by("recipient__name_en", "recipient_id", "-is_lead", "donor__name_en"))
+
+
+def find_list_in_force(programme: Programme, as_of: AsOf) -> PairList | None:
+    """Return the version in force in *programme* on the day, as known then; None where none was."""
+    return find_in_force(list_known_lists(programme.pk, as_of), as_of)
+
+
+def list_known_lists(programme_id: UUID, as_of: AsOf) -> list[PairList]:
+    """List the versions that were ever given a date of force in a programme, as known at a moment."""
+    readable = PairList.objects.filter(round__programme_id=programme_id)
+    if as_of.known_at is None:
+        return list(readable.exclude(in_force_from=None).select_related("document"))
+    ids = set(readable.values_list("pk", flat=True))
+    return [
+        state
+        for state in list_states(PairList, as_of.known_at)
+        if state.pk in ids and state.in_force_from is not None
+    ]
+
+
+def find_in_force(lists: Iterable[PairList], as_of: AsOf) -> PairList | None:
+    """Return the one of *lists* that is in force on the day; the later version where dates agree."""
+    day = as_of.true_on
+    standing = [
+        pair_list
+        for pair_list in lists
+        if pair_list.in_force_from is not None
+        and pair_list.in_force_from <= day
+        and (pair_list.in_force_until is None or day < pair_list.in_force_until)
+    ]
+    return max(standing, key=lambda row: (row.in_force_from, row.version), default=None)
+
+
+def compare_lists(earlier: PairList, later: PairList) -> ListComparison:
+    """Tell what became of each pair of *earlier* in *later*, and which came."""
+    before, after = _couples(earlier), _couples(later)
+    gone, come = before - after, after - before
+    movers = sorted({donor for donor, _ in gone} & {donor for donor, _ in come}, key=str)
+    return ListComparison(
+        held=_sorted(before & after),
+        moved=tuple(
+            Move(
+                donor=donor,
+                left=tuple(sorted((r for d, r in gone if d == donor), key=str)),
+                joined=tuple(sorted((r for d, r in come if d == donor), key=str)),
+            )
+            for donor in movers
+        ),
+        ended=_sorted(couple for couple in gone if couple[0] not in movers),
+        new=_sorted(couple for couple in come if couple[0] not in movers),
+    )
+
+
+def _couples(pair_list: PairList) -> set[Couple]:
+    lines = ListLine.objects.filter(of_list=pair_list)
+    return set(lines.values_list("donor_id", "recipient_id"))
+
+
+def _sorted(couples: Iterable[Couple]) -> tuple[Couple, ...]:
+    return tuple(sorted(couples, key=str))

@@ -176,9 +176,25 @@ ACCOUNT_ADAPTER = "tiebeam.interfaces.web.sign_in.adapter.InvitedOnlyAdapter"
 ACCOUNT_RATE_LIMITS: dict[str, str] = {}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tiebeam"
+MFA_ADAPTER = "tiebeam.interfaces.web.sign_in.adapter.CodesAdapter"
+MFA_FORMS = {
+    "authenticate": "tiebeam.interfaces.web.sign_in.forms.AuthenticateForm",
+    "reauthenticate": "tiebeam.interfaces.web.sign_in.forms.ReauthenticateByCodeForm",
+    "activate_totp": "tiebeam.interfaces.web.sign_in.forms.ActivateTOTPForm",
+}
+ACCOUNT_FORMS = {
+    "login": "tiebeam.interfaces.web.sign_in.forms.LoginForm",
+    "change_password": "tiebeam.interfaces.web.sign_in.forms.ChangePasswordForm",
+    "set_password": "tiebeam.interfaces.web.sign_in.forms.SetPasswordForm",
+    "reset_password": "tiebeam.interfaces.web.sign_in.forms.ResetPasswordForm",
+    "reset_password_from_key": "tiebeam.interfaces.web.sign_in.forms.ResetPasswordKeyForm",
+    "reauthenticate": "tiebeam.interfaces.web.sign_in.forms.ReauthenticateForm",
+}
 SOCIALACCOUNT_PROVIDERS = (
     {
         "openid_connect": {
+            # Whoever the office vouches for is the person of that address; nobody is made by it.
+            "EMAIL_AUTHENTICATION": True,
             "APPS": [
                 {
                     "provider_id": "office",
@@ -187,7 +203,7 @@ SOCIALACCOUNT_PROVIDERS = (
                     "secret": os.environ.get("TIEBEAM_OIDC_SECRET", ""),
                     "settings": {"server_url": os.environ.get("TIEBEAM_OIDC_URL", "")},
                 }
-            ]
+            ],
         }
     }
     if os.environ.get("TIEBEAM_OIDC_CLIENT")
@@ -196,7 +212,8 @@ SOCIALACCOUNT_PROVIDERS = (
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 1
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "tiebeam.interfaces.web.sign_in.lockout.name_of_attempt"
+AXES_LOCKOUT_CALLABLE = "tiebeam.interfaces.web.sign_in.lockout.show_lockout"
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

@@ -3,9 +3,10 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
     path("api/", include("tiebeam.interfaces.api.urls")),
     path("", include("tiebeam.interfaces.web.urls")),
+    # After ours, which close some of its pages.
+    path("accounts/", include("allauth.urls")),
 ]
 
 handler400 = "tiebeam.interfaces.web.errors.show_not_understood"

@@ -2,11 +2,29 @@
 
 from django.urls import path
 
+import tiebeam.interfaces.web.people.home  # noqa: F401  # brings its lines to the first page
 from tiebeam.interfaces.web.home import views as home
+from tiebeam.interfaces.web.people import views as people
+from tiebeam.interfaces.web.sign_in import mine
 from tiebeam.interfaces.web.sign_in import views as sign_in
 
 urlpatterns = [
     path("", home.show_home, name="home"),
+    path("join/<str:secret>/", sign_in.join, name="join"),
     path("seat/", sign_in.choose_seat, name="choose_seat"),
-    path("me/", sign_in.choose_seat, name="my_page"),
+    path("me/", mine.show_my_page, name="my_page"),
+    path("me/deputies/", mine.show_deputies, name="my_deputies"),
+    path("me/deputies/<uuid:assignment_id>/end/", mine.end_deputy, name="end_deputy"),
+    path("me/tokens/", mine.show_tokens, name="my_tokens"),
+    path("me/tokens/<uuid:token_id>/revoke/", mine.revoke_token, name="revoke_token"),
+    # An address is changed by the administrator, with a line in the log.
+    path("accounts/email/", mine.show_nothing),
+    path("people/", people.list_all, name="people"),
+    path("people/invite/", people.invite_person, name="invite_person"),
+    path("people/<uuid:person_id>/", people.show_person, name="person"),
+    path("people/<uuid:person_id>/role/", people.assign_role, name="assign_role"),
+    path(
+        "people/<uuid:person_id>/role/<uuid:assignment_id>/end/", people.end_role, name="end_role"
+    ),
+    path("people/<uuid:person_id>/dismiss/", people.dismiss_person, name="dismiss_person"),
 ]

@@ -68,6 +68,18 @@ def create_person(
     return person
 
 
+@operation("identity.set_password", roles={Role.ADMINISTRATOR})
+def set_password(*, person: Person, password: str, actor: Actor, now: datetime) -> Person:
+    """Set a person's password; whoever signs in with it is asked to trust nobody else to know it."""
+    before = state_of(person)
+    person.set_password(password)
+    person.save()
+    record_change(
+        actor=actor, now=now, action="identity.set_password", record=person, before=before
+    )
+    return person
+
+
 @operation("identity.assign_role", roles={Role.ADMINISTRATOR})
 def assign_role(
     *,
@@ -236,10 +248,14 @@ def accept_invitation(
 
     Raises:
         LinkNotValid: The link was used, has expired, or never was.
+        AlreadyKnown: Somebody of this address has joined by another link.
     """
     invitation = find_invitation(secret, now)
     if invitation is None or invitation.invited_by_id != actor.person_id:
         raise LinkNotValid
+    # Two links may have gone to one address.
+    if Person.objects.filter(email__iexact=invitation.email).exists():
+        raise AlreadyKnown(email=invitation.email)
     person = Person(email=invitation.email, name=name, language=language, joined_at=now)
     person.set_password(password)
     person.save()
@@ -260,6 +276,39 @@ def accept_invitation(
         now=now,
         deputy_for=None,
         action=action,
+    )
+    return person
+
+
+@operation("identity.end_delegation", roles=())
+def end_delegation(*, assignment: Assignment, actor: Actor, now: datetime) -> Assignment:
+    """
+    End what a deputy holds for oneself, from today on.
+
+    Raises:
+        Refused: It was not given by the acting person.
+    """
+    given_by = assignment.deputy_for
+    if given_by is None or given_by.person_id != actor.person_id:
+        raise Refused(operation="identity.end_delegation")
+    before = state_of(assignment)
+    assignment.valid_until = max(now.date(), assignment.valid_from + timedelta(days=1))
+    assignment.save()
+    record_change(
+        actor=actor, now=now, action="identity.end_delegation", record=assignment, before=before
+    )
+    return assignment
+
+
+@operation("identity.choose_language", roles=())
+def choose_language(*, language: str, actor: Actor, now: datetime) -> Person:
+    """Keep the language in which the acting person reads pages and mail."""
+    person = Person.objects.select_for_update().get(pk=actor.person_id)
+    before = state_of(person)
+    person.language = language
+    person.save()
+    record_change(
+        actor=actor, now=now, action="identity.choose_language", record=person, before=before
     )
     return person
 

@@ -83,7 +83,12 @@ class Participant(OwnedRecord):
             models.UniqueConstraint(
                 fields=["programme", "organisation", "side", "valid_from"],
                 name="programmes_participant_once_on_a_side",
-                nulls_distinct=False,
+            ),
+            # SQLite takes two empty dates for different ones.
+            models.UniqueConstraint(
+                fields=["programme", "organisation", "side"],
+                condition=Q(valid_from=None),
+                name="programmes_participant_without_a_start_once_on_a_side",
             ),
             models.CheckConstraint(
                 condition=Q(valid_from=None)

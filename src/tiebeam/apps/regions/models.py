@@ -91,7 +91,12 @@ class RegionCode(OwnedRecord):
             models.UniqueConstraint(
                 fields=["authority", "code", "region", "valid_from"],
                 name="regions_code_given_once",
-                nulls_distinct=False,
+            ),
+            # SQLite takes two empty dates for different ones.
+            models.UniqueConstraint(
+                fields=["authority", "code", "region"],
+                condition=Q(valid_from=None),
+                name="regions_code_without_a_start_given_once",
             ),
         ]
 

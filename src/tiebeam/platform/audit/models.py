@@ -1,8 +1,10 @@
 """The log of what was done, its leaves in the tree, and the signed heads."""
 
+from typing import ClassVar
 from uuid import uuid4
 
 from django.db import models
+from django.db.models import Q
 
 from tiebeam.platform.tenancy.records import OwnedRecord
 
@@ -14,6 +16,8 @@ class Entry(OwnedRecord):
     ``body`` is the canonical text that is hashed; the other columns repeat parts
     of it so that they can be searched.
     """
+
+    open_rows: ClassVar[Q | None] = Q(is_for_all=True)
 
     transaction_id = models.UUIDField()
     person_id = models.UUIDField()

@@ -40,7 +40,9 @@ class OwnedQuerySet(models.QuerySet[Any]):
             organisation_id=actor.organisation_id,
             valid_from__lte=today,
         )
-        return self.filter(Q(tenant_id=actor.organisation_id) | Exists(live))
+        readable = Q(tenant_id=actor.organisation_id) | Exists(live)
+        open_rows: Q | None = self.model.open_rows
+        return self.filter(readable if open_rows is None else readable | open_rows)
 
     def owned(self) -> Self:
         """Return the rows that the acting organisation owns."""
@@ -93,10 +95,11 @@ class OwnedRecord(models.Model):
     ``scope`` names the record whose grants say who reads this one: itself, or
     what it belongs to (a responsibility is read by whoever reads its pairing).
     ``is_open`` records are read by every member of the workspace: the directory
-    of regions and organisations.
+    of regions and organisations. ``open_rows`` says which rows are, where not all are.
     """
 
     is_open: ClassVar[bool] = False
+    open_rows: ClassVar[Q | None] = None
     personal_fields: ClassVar[frozenset[str]] = frozenset()
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)

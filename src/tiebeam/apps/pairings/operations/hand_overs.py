@@ -126,15 +126,15 @@ def answer_line(
         HandOverLineRecordedHere: This system counts that kind.
         HandOverAnswerNotValid: No statement, or a count below 0.
     """
-    kept = HandOverLine.objects.select_related("hand_over").get(pk=line.pk)
-    _hold_own(kept.hand_over, "pairings.answer_line", actor)
+    # Read once it is held: two answers at once do not overwrite each other unseen.
+    _hold_own(HandOver.objects.get(pk=line.hand_over_id), "pairings.answer_line", actor)
+    kept: HandOverLine = HandOverLine.objects.get(pk=line.pk)
     if kept.is_recorded_here:
         raise HandOverLineRecordedHere(kind=kept.kind)
     words = statement.strip()
     if not words or items_count < 0:
         raise HandOverAnswerNotValid(kind=kept.kind, found=items_count)
     if (kept.items_count, kept.statement) == (items_count, words):
-        assert isinstance(kept, HandOverLine)
         return kept
     before = state_of(kept)
     kept.items_count, kept.statement = items_count, words

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
@@ -85,7 +86,7 @@ def _row(request: HttpRequest, entry: PersonEntry, known: dict[UUID, Organisatio
                 say_to(request, f"people.state.{state}"),
                 status="good" if person.is_active else "none",
             ),
-            day(person.joined_at.date()),
+            day(timezone.localdate(person.joined_at)),
         ),
         address=reverse("person", args=[person.pk]),
     )

@@ -26,9 +26,10 @@ def _worded(form: Any) -> Any:
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             kwargs.setdefault("label_suffix", "")
             super().__init__(*args, **kwargs)
-            name_fields(cast("forms.Form", self), "sign_in.field", current_language())
             for field in self.fields.values():
+                field.help_text = ""
                 field.widget.attrs.pop("placeholder", None)
+            name_fields(cast("forms.Form", self), "sign_in.field", current_language())
 
     return Worded
 

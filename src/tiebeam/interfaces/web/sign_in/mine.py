@@ -100,7 +100,7 @@ def show_my_page(request: HttpRequest) -> HttpResponse:
             "organisation": name_of(request, known[row.organisation_id]),
             "role": say_to(request, f"web.role.{row.role}"),
             "from": row.valid_from,
-            "until": row.valid_until,
+            "last": row.valid_until and row.valid_until - timedelta(days=1),
             "deputy_for": row.deputy_for.person.name if row.deputy_for else "",
         }
         for row in held

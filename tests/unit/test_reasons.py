@@ -67,9 +67,10 @@ class TestRecipientReasons:
         assert (found.rule, found.facts) == ("M3.1", {"donors": ["north"]})
         assert found.worth == pytest.approx(1 / 6)
 
-    def test_names_the_limit_of_partners_and_what_one_more_would_bring(self):
-        """§M3.4: south has 2 beds left, of which hill needs 1."""
-        scenario = towns(max_partners_per_recipient=1, min_partners_per_recipient=0)
+    @pytest.mark.parametrize("lot", [1.0, 0.0])
+    def test_names_the_limit_of_partners_and_what_one_more_would_bring(self, lot):
+        """§M3.4: south has 2 beds left, of which hill needs 1, whole or divisible."""
+        scenario = towns(lot, max_partners_per_recipient=1, min_partners_per_recipient=0)
 
         found = bindings(scenario, plan_of(("north", "hill", 3)), "hill")["binding.partner_limit"]
 
@@ -312,6 +313,28 @@ class TestExplainPair:
         assert (coverage.before, coverage.low) == (0.5, pytest.approx(1 / 3))
         assert (continuity.before, continuity.low) == (0.0, 5.0)
         assert all(change.exact and change.low == change.high for change in reason.changes)
+
+    def test_says_that_nothing_changes_where_all_stay_covered_in_full(self):
+        """§M8: with 20 beds each, either donor can serve both towns."""
+        rich = tuple(replace(row, amount=20) for row in towns().capacities)
+        scenario = replace(towns(levels=("coverage",)), capacities=rich)
+        plan = plan_of(("north", "hill", 4), ("north", "lake", 6))
+
+        (change,) = explain_pair(scenario, plan, "south", "hill").changes
+
+        assert (change.before, change.low, change.high, change.exact) == (1.0, 1.0, 1.0, True)
+
+    def test_passes_over_a_level_that_measures_nobody(self):
+        """§M4: without resources nobody has a need; the tie of 5 is what is lost."""
+        bare = replace(
+            towns(levels=("coverage", "continuity")), resources=(), capacities=(), needs=()
+        )
+        scenario = with_link(bare, "north", "lake", tie=5.0)
+        plan = Plan(pairs=(Pair(donor="north", recipient="lake", lead=True),))
+
+        (change,) = explain_pair(scenario, plan, "north", "lake").changes
+
+        assert (change.level, change.before, change.high) == ("continuity", 5.0, 0.0)
 
     def test_requires_a_closed_pair(self):
         reason = explain_pair(towns(**ONE_EACH), BEST, "north", "hill")

@@ -4,6 +4,13 @@ from collections.abc import Callable, Mapping
 
 import typer
 
+from tiebeam.interfaces.cli.audit import (
+    keep_key,
+    list_anchors,
+    prove_record,
+    seal_log,
+    verify_log,
+)
 from tiebeam.interfaces.cli.cases import copy_case, list_cases
 from tiebeam.interfaces.cli.check import check
 from tiebeam.interfaces.cli.compare import compare
@@ -38,6 +45,13 @@ COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
         "convert": convert_scenario,
     },
     "cases": {"list": list_cases, "copy": copy_case},
+    "audit": {
+        "seal": seal_log,
+        "verify": verify_log,
+        "prove": prove_record,
+        "key": keep_key,
+        "anchors": list_anchors,
+    },
     "workspace": {"create": create_workspace},
 }
 """Group of commands (none for the program itself) -> name -> function."""

@@ -251,6 +251,21 @@ class TestListFaults:
         )
         assert fault.facts["pairs"] == 2
 
+    def test_asks_for_the_point_of_a_recipient_likewise(self):
+        """§M1: both donors may serve x."""
+        recipients = tuple(
+            replace(party, lat=None, lon=None) if party.id == "x" else party
+            for party in SOUND.recipients
+        )
+        (fault,), _ = list_faults(replace(SOUND, recipients=recipients))
+
+        assert (fault.code, fault.place, fault.facts["id"]) == (
+            "scenario.unknown_distance",
+            "recipients",
+            "x",
+        )
+        assert fault.facts["pairs"] == 2
+
     @pytest.mark.parametrize(
         "closed",
         [{"status": "forbidden"}, {"distance_km": 12.0}],

@@ -15,7 +15,7 @@ from tiebeam.interfaces.cli.cases import copy_case, list_cases
 from tiebeam.interfaces.cli.check import check
 from tiebeam.interfaces.cli.compare import compare
 from tiebeam.interfaces.cli.explain import explain
-from tiebeam.interfaces.cli.founding import create_workspace
+from tiebeam.interfaces.cli.founding import create_workspace, load_demonstration
 from tiebeam.interfaces.cli.help import CommandInWords, EdgeGroup, GroupInWords
 from tiebeam.interfaces.cli.pair import pair
 from tiebeam.interfaces.cli.report import report
@@ -52,7 +52,7 @@ COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
         "key": keep_key,
         "anchors": list_anchors,
     },
-    "workspace": {"create": create_workspace},
+    "workspace": {"create": create_workspace, "demo": load_demonstration},
 }
 """Group of commands (none for the program itself) -> name -> function."""
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,9 @@ Email = Annotated[str, typer.Option(help="help.workspace.email", metavar="ADDRES
 Name = Annotated[str, typer.Option(help="help.workspace.name", metavar="NAME")]
 OfficeEn = Annotated[str, typer.Option(help="help.workspace.office_en", metavar="NAME")]
 OfficeZh = Annotated[str, typer.Option(help="help.workspace.office_zh", metavar="NAME")]
+
+
+DemoPlan = Annotated[Path | None, typer.Option("--plan", help="help.workspace.plan", metavar="DIR")]
 
 
 def create_workspace(
@@ -72,6 +76,46 @@ def create_workspace(
     console.print_lines([session.say("cli.workspace_created", email=email)])
     if is_made:
         console.print_lines([session.say("cli.workspace_password", password=password)])
+    return ExitStatus.DONE
+
+
+def load_demonstration(ctx: typer.Context, plan: DemoPlan = None) -> int:
+    """
+    Load the real programmes and somebody in each role, once; say how to sign in.
+
+    The password comes from ``TIEBEAM_DEMO_PASSWORD``; without it one is made and
+    kept beside the database, so that it can be said again.
+    """
+    session = session_of(ctx)
+    open_workspace()
+    from django.utils import timezone
+
+    from tiebeam.interfaces import demonstration
+    from tiebeam.interfaces.cli import console, documents
+
+    prepare_tables()
+    told = demonstration.load(
+        now=timezone.now(),
+        plan=plan,
+        tell=lambda name: console.print_notes([session.say("cli.demo_loading", name=name)]),
+    )
+    if session.wants_json:
+        console.print_document(documents.envelope("workspace demo", ExitStatus.DONE, told))
+        return ExitStatus.DONE
+    columns = [
+        console.Column(title=session.say(f"cli.column_{name}"))
+        for name in ("role", "organisation", "email")
+    ]
+    rows = [
+        (
+            session.say(f"web.role.{sign_in['role']}"),
+            session.name(sign_in["organisation_en"], sign_in["organisation_zh"]),
+            sign_in["email"],
+        )
+        for sign_in in told["sign_ins"]
+    ]
+    console.print_table(session, session.say("cli.demo_sign_ins"), columns, rows)
+    console.print_lines(["", session.say("cli.demo_password", password=told["password"])])
     return ExitStatus.DONE
 
 

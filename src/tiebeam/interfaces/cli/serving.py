@@ -113,7 +113,7 @@ def _worker_beside(*, wanted: bool) -> Iterator[None]:
 def _make_server(address: str, workers: int, threads: int, session: Session) -> "BaseApplication":
     from gunicorn.app.base import BaseApplication
 
-    class Server(BaseApplication):
+    class Server(BaseApplication):  # type: ignore[misc]  # the library has no types
         """The server, set up from here and from no file."""
 
         def load_config(self) -> None:

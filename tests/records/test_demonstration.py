@@ -1,0 +1,71 @@
+"""The demonstration: published facts only, somebody in each role, loaded once."""
+
+import pytest
+
+from tiebeam.apps.pairings.models import Pairing, PairList
+from tiebeam.apps.programmes.models import LegalDocument, Programme
+from tiebeam.interfaces.demonstration import load
+from tiebeam.platform.identity.models import Assignment, Person
+from tiebeam.platform.identity.queries import find_actor_for, list_seats
+from tiebeam.platform.permissions.roles import Role
+from tiebeam.platform.tenancy.acting import acting
+
+
+@pytest.fixture
+def told(db, now, settings, tmp_path):
+    settings.HOME = tmp_path
+    return load(now=now, plan=None, tell=lambda _: None)
+
+
+@pytest.fixture
+def coordinator_of_demo(told, now):
+    person = Person.objects.get(email="coordinator@demo.example")
+    seat = list_seats(person.pk, now.date())[0]
+    return find_actor_for(person.pk, seat.organisation_id, now.date())
+
+
+class TestDemonstration:
+    def test_seats_somebody_in_every_role(self, told):
+        assert set(Assignment.objects.values_list("role", flat=True)) == {
+            role.value for role in Role
+        }
+
+    def test_tells_a_password_that_signs_in(self, told):
+        person = Person.objects.get(email="donor@demo.example")
+
+        assert person.check_password(told["password"])
+
+    def test_is_loaded_once(self, told, now):
+        assert load(now=now, plan=None, tell=lambda _: None) == told
+
+    def test_holds_both_lists_of_february_2020(self, coordinator_of_demo):
+        with acting(coordinator_of_demo):
+            lists = PairList.objects.filter(round__programme__slug="hubei-2020")
+            press, official = lists.order_by("version")
+
+            # 16 links of the press of 7 February, 21 of the notice of 10 February (domain, data traps).
+            assert (press.lines.count(), official.lines.count()) == (16, 21)
+            assert press.state == "superseded"
+            assert all(line.is_doubtful for line in press.lines.all())
+            kept = {(line.donor_id, line.recipient_id) for line in press.lines.all()} & {
+                (line.donor_id, line.recipient_id) for line in official.lines.all()
+            }
+            assert len(kept) == 2
+
+    def test_invents_no_number_of_a_document(self, coordinator_of_demo):
+        with acting(coordinator_of_demo):
+            assert set(LegalDocument.objects.values_list("number", flat=True)) == {""}
+
+    def test_shows_the_pair_of_fujian_and_nyingchi(self, told, now):
+        person = Person.objects.get(email="recipient@demo.example")
+        seat = list_seats(person.pk, now.date())[0]
+        actor = find_actor_for(person.pk, seat.organisation_id, now.date())
+
+        with acting(actor):
+            donors = {
+                pairing.donor.name_zh
+                for pairing in Pairing.objects.filter(recipient_id=seat.organisation_id)
+            }
+            assert donors == {"福建省"}
+            # A recipient reads its own programme, and no other one.
+            assert [programme.slug for programme in Programme.objects.all()] == ["tibet"]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -13,6 +14,7 @@ from tiebeam.apps.pairings.operations.agreement_terms import (
     AgreementCannotBeParent,
     AgreementEndsTooEarly,
     AgreementKindUnknown,
+    AgreementNameTooLong,
     AgreementOfOtherPairing,
     AgreementOutsideParent,
     AgreementWithoutTitle,
@@ -20,6 +22,7 @@ from tiebeam.apps.pairings.operations.agreement_terms import (
     AmendmentOutsideTerm,
 )
 from tiebeam.apps.pairings.operations.agreements import (
+    AgreementIdTaken,
     AgreementIsOwn,
     AgreementNotOpen,
     AgreementNotUnderReview,
@@ -237,9 +240,10 @@ class TestDraftAgreement:
             assert desk.draft(actor).tenant_id == actor.organisation_id
 
     def test_called_twice_with_one_id_drafts_once(self, desk, pairing, fujian):
-        drafted = desk.draft()
-        again = desk.draft(agreement_id=drafted.pk)
-        assert again == drafted
+        key = UUID("0f5e9c1a-3d5b-4c8e-9a57-0d4f4b6b1c11")
+        drafted = desk.draft(agreement_id=key)
+        assert drafted.pk == key
+        assert desk.draft(agreement_id=key) == drafted
         with acting(fujian):
             assert len(list_agreements(pairing)) == 1
 
@@ -262,6 +266,24 @@ class TestDraftAgreement:
     def test_refuses_to_have_no_title(self, desk):
         with pytest.raises(AgreementWithoutTitle):
             desk.draft(title=" ")
+
+    @pytest.mark.parametrize("values", [{"title": "长" * 301}, {"number": "1" * 81}])
+    def test_refuses_what_its_columns_do_not_hold(self, desk, values):
+        with pytest.raises(AgreementNameTooLong):
+            desk.draft(**values)
+
+    def test_refuses_the_id_of_a_record_of_others_or_of_another_pairing(
+        self, desk, pairing, coordinator, fujian, nyingchi, huanggang
+    ):
+        taken = desk.draft(nyingchi)
+        with pytest.raises(AgreementIdTaken):
+            desk.draft(agreement_id=taken.pk)
+        with acting(coordinator):
+            programme = pairing.programme
+        other = make_pairing(programme, coordinator, fujian, huanggang)
+        own = desk.draft(pairing=other)
+        with pytest.raises(AgreementIdTaken):
+            desk.draft(agreement_id=own.pk)
 
     def test_refuses_to_end_before_it_starts(self, desk):
         with pytest.raises(AgreementEndsTooEarly):

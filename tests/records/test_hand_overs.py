@@ -235,8 +235,8 @@ class TestAnswerLine:
             actions = [change.action for change in list_changes([line.pk])]
         assert sorted(actions) == ["pairings.answer_line", "pairings.open_hand_over"]
 
-    @pytest.mark.parametrize(("count", "statement"), [(0, " "), (-1, "无")])
-    def test_refuses_to_say_nothing(self, opened, answer, count, statement):
+    @pytest.mark.parametrize(("count", "statement"), [(0, " "), (-1, "无"), (10**12, "项")])
+    def test_refuses_to_say_nothing_or_nonsense(self, opened, answer, count, statement):
         with pytest.raises(HandOverAnswerNotValid):
             answer(opened, "money", count, statement)
 

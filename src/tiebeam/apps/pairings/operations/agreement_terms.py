@@ -7,6 +7,9 @@ from tiebeam.apps.pairings.models import AGREEMENT_KINDS, Agreement
 from tiebeam.apps.pairings.queries.agreements import AgreementStanding, get_agreement
 from tiebeam.errors import Refused
 
+TITLE_LENGTH_MOST = 300
+NUMBER_LENGTH_MOST = 80
+
 
 class AgreementKindUnknown(Refused):
     """A kind that is not in the list."""
@@ -18,6 +21,12 @@ class AgreementWithoutTitle(Refused):
     """An agreement without a title."""
 
     code = "pairings.agreement_without_title"
+
+
+class AgreementNameTooLong(Refused):
+    """A title or number longer than its column."""
+
+    code = "pairings.agreement_name_too_long"
 
 
 class AgreementEndsTooEarly(Refused):
@@ -73,6 +82,10 @@ def refuse_terms(agreement: Agreement) -> None:
         raise AgreementKindUnknown(kind=agreement.kind, known=tuple(AGREEMENT_KINDS))
     if not agreement.title.strip():
         raise AgreementWithoutTitle
+    for name, most in (("title", TITLE_LENGTH_MOST), ("number", NUMBER_LENGTH_MOST)):
+        found = len(getattr(agreement, name))
+        if found > most:
+            raise AgreementNameTooLong(field=name, found=found, most=most)
     if agreement.ends_on is not None and agreement.ends_on <= agreement.starts_on:
         raise AgreementEndsTooEarly(starts_on=agreement.starts_on, ends_on=agreement.ends_on)
     if agreement.amends_id is not None:

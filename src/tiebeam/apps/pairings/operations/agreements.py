@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tiebeam.apps.pairings.models import Agreement, AgreementReturn, Pairing
@@ -26,6 +27,12 @@ class AgreementNotOpen(Refused):
     """Its text is changed only while it is a draft or was returned."""
 
     code = "pairings.agreement_not_open"
+
+
+class AgreementIdTaken(Refused):
+    """The id given for a new agreement belongs to another record."""
+
+    code = "pairings.agreement_id_taken"
 
 
 class AgreementWithoutText(Refused):
@@ -82,8 +89,9 @@ def draft_agreement(
     kept = Pairing.objects.get(pk=pairing.pk)
     demand_side(actor, "pairings.draft_agreement", kept)
     known = Agreement.objects.owned().filter(pk=agreement_id).first() if agreement_id else None
-    if known is not None:
-        assert isinstance(known, Agreement)
+    if isinstance(known, Agreement):
+        if known.pairing_id != kept.pk:
+            raise AgreementIdTaken
         return known
     agreement = Agreement(
         tenant_id=actor.organisation_id,
@@ -101,7 +109,11 @@ def draft_agreement(
     if agreement_id is not None:
         agreement.id = agreement_id
     refuse_terms(agreement)
-    agreement.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            agreement.save(force_insert=True)
+    except IntegrityError as error:
+        raise AgreementIdTaken from error
     let_maker_read(actor, kept, now)
     record_creation(actor=actor, now=now, action="pairings.draft_agreement", record=agreement)
     return agreement

@@ -23,6 +23,8 @@ from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.grants import grant_reading
 from tiebeam.platform.tenancy.records import NotOwner
 
+ITEMS_MOST = 1_000_000_000
+
 register_provider("documents", count_open_documents)
 
 
@@ -132,8 +134,8 @@ def answer_line(
     if kept.is_recorded_here:
         raise HandOverLineRecordedHere(kind=kept.kind)
     words = statement.strip()
-    if not words or items_count < 0:
-        raise HandOverAnswerNotValid(kind=kept.kind, found=items_count)
+    if not words or not 0 <= items_count <= ITEMS_MOST:
+        raise HandOverAnswerNotValid(kind=kept.kind, found=items_count, most=ITEMS_MOST)
     if (kept.items_count, kept.statement) == (items_count, words):
         return kept
     before = state_of(kept)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from tiebeam.core.pairing.problem import Bools, Floats
 from tiebeam.core.pairing.relaxation import Relaxation
@@ -19,6 +20,17 @@ from tiebeam.core.solve.interruption import obey
 
 NODES = 50
 """How many cases the solver may look at to round one set of flows."""
+REFUTING: dict[str, bool | int | float] = {
+    # Most searches end with "nothing better": time spent guessing plans is lost.
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_detect_symmetry": False,
+    "mip_pscost_minreliable": 2,
+}
+"""How the solver's own search is set where nothing better is the likely answer: not for costs of
+every kind, where good plans are hard to find."""
 ROUNDS = 20
 """How often a rounded plan may break one more floor before it is given up."""
 
@@ -104,6 +116,7 @@ def search_all_pairs(
     precision: float,
     nodes: int,
     should_stop: Callable[[], bool],
+    first_will_do: bool = False,
 ) -> Answer:
     """
     Look among all pairs for a plan whose value at *stage* is under *below*, floors kept.
@@ -113,12 +126,18 @@ def search_all_pairs(
     Args:
         precision: How much better it has to be, and how near to the least is near enough.
         nodes: How many cases to look at.
+        first_will_do: End with the first plan that is good enough.
     """
     highs = _whole_program(relaxation)
     obey(highs, should_stop)
+    if stage.level != "cost":
+        for key, option in REFUTING.items():
+            highs.setOptionValue(key, option)
     costs = relaxation.costs(stage)
     highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
     highs.setOptionValue("mip_max_nodes", nodes)
+    if first_will_do:
+        highs.setOptionValue("mip_max_improving_sols", 1)
     highs.setOptionValue("mip_abs_gap", precision / 2)
     highs.setOptionValue("mip_rel_gap", 0.0)
     chosen = np.flatnonzero(costs).astype(np.int32)
@@ -133,20 +152,40 @@ def search_all_pairs(
 
 def _add_whole_floors(highs: highspy.Highs, relaxation: Relaxation) -> None:
     """Write every floor of a vector level at once: a threshold, and what lies beyond it."""
+    first: dict[str, float] = {}
     for stage, limit in relaxation.floors:
         raised = stage.level == "coverage"
-        values = relaxation.at["coverage" if raised else "load"]
-        start = highs.getNumCol()
-        for _ in range(1 + len(values)):
-            highs.addCol(0.0, 0.0, 1.0, 0, np.array([], dtype=np.int32), np.array([]))
         sign = 1.0 if raised else -1.0
-        for at, value in enumerate(values):
-            index = np.array([start + 1 + at, value, start], dtype=np.int32)
-            highs.addRow(0.0, highspy.kHighsInf, 3, index, np.array([1.0, sign, -sign]))
-        index = np.arange(start, start + 1 + len(values), dtype=np.int32)
-        weights = np.ones(len(index))
-        weights[0] = -sign * stage.count
-        highs.addRow(-highspy.kHighsInf, limit, len(index), index, weights)
+        values = relaxation.at["coverage" if raised else "load"].astype(np.int32)
+        if stage.count == 1:
+            first[stage.level] = limit
+            least, most = (max(0.0, -limit), 1.0) if raised else (0.0, min(1.0, limit))
+            some = np.ones(len(values))
+            highs.changeColsBounds(len(values), values, least * some, most * some)
+        elif limit >= stage.count * first.get(stage.level, math.inf):
+            continue  # each party keeps its own share of it already
+        elif stage.count == len(values):
+            highs.addRow(
+                -highspy.kHighsInf, limit, len(values), values, np.full(len(values), -sign)
+            )
+        else:
+            _add_block(highs, values, stage.count, sign, limit)
+
+
+def _add_block(
+    highs: highspy.Highs, values: NDArray[np.int32], count: int, sign: float, limit: float
+) -> None:
+    """Keep the sum of the *count* worst of the columns *values* within *limit*."""
+    start = highs.getNumCol()
+    for _ in range(1 + len(values)):
+        highs.addCol(0.0, 0.0, 1.0, 0, np.array([], dtype=np.int32), np.array([]))
+    for at, value in enumerate(values):
+        index = np.array([start + 1 + at, value, start], dtype=np.int32)
+        highs.addRow(0.0, highspy.kHighsInf, 3, index, np.array([1.0, sign, -sign]))
+    index = np.arange(start, start + 1 + len(values), dtype=np.int32)
+    weights = np.ones(len(index))
+    weights[0] = -sign * count
+    highs.addRow(-highspy.kHighsInf, limit, len(index), index, weights)
 
 
 def _whole_program(relaxation: Relaxation) -> highspy.Highs:

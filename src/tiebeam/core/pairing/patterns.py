@@ -254,7 +254,7 @@ class PatternProgram:
             if problem.min_share > 0:
                 self._set_row(own, holding, [-problem.min_share] * len(holding), low=0.0)
         counted: list[tuple[int, float]] = []
-        together = [c for c, held in zip(columns, member.any(1), strict=True) if held]
+        together = [columns[at] for at in np.flatnonzero(member.any(1)).tolist()]
         for k, flows in of_resource.items():
             need = float(problem.need[j, k])
             column = self._column(0.0, 1.0)
@@ -293,6 +293,8 @@ class PatternProgram:
             # Most searches end with "nothing better": time spent guessing plans is lost.
             "mip_heuristic_effort": 0.0,
             "mip_heuristic_run_root_reduced_cost": False,
+            "mip_heuristic_run_rins": False,
+            "mip_heuristic_run_rens": False,
             "mip_allow_restart": False,
             "mip_feasibility_tolerance": 1e-7,
         }.items():

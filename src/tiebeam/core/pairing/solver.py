@@ -41,6 +41,7 @@ from tiebeam.core.pairing.proof import Proof, certify
 from tiebeam.core.pairing.relaxation import Relaxation
 from tiebeam.core.pairing.root_proofs import prove_at_roots
 from tiebeam.core.pairing.stages import Stage, coverages, list_stages, loads, stage_value
+from tiebeam.core.pairing.sums import best_steps, bound_between, last_alike
 from tiebeam.core.pairing.tree import Tree
 from tiebeam.core.pairing.trivial_bounds import find_trivial_bound
 
@@ -72,6 +73,8 @@ ALL_NODES, SMALL_NODES = 5, 2000
 """Cases of one search over all pairs in the first pass: of a large program, and of a small one."""
 SMALL = 700
 """A program with fewer columns is searched whole from the start."""
+DEMAND = 0.7
+"""How far up between what is reached and what is bounded a search over sets asks for."""
 FINE = 0.02
 """Width of an interval of coverage that one search over sets settles well."""
 
@@ -237,11 +240,17 @@ class _Pass:
         self.open_gap = 0.0
         self.patterns: PatternProgram | None = None
         self.has_sets = False
+        self.worded: set[LevelName] = set()
+        self.ahead: tuple[Stage, float] | None = None
+        self.steps = {level: best_steps(self.problem, level) for level in ("coverage", "burden")}
         self.closed = 0
         self.may_use_patterns = may_use_sets(search.problem) and search.fixed is None
         # The first pass over a large case has to come to every level soon.
         is_large = self.whole.columns >= SMALL and not self.may_use_patterns
         self.is_hasty = effort == 1 and is_large
+        # A small one finds its better plans by the search over all pairs.
+        is_small = self.whole.columns < SMALL and "cost" not in self.problem.levels
+        self.thrift = 2 if self.is_hasty else 4 if is_small else 1
         assert search.incumbent is not None
         self.incumbent = search.incumbent
 
@@ -300,7 +309,10 @@ class _Pass:
         self.tree.bound_root()
         word = self._work_on(stage, tolerance)
         value = self._value(stage)
-        bound = min(max(self.tree.bound, word), value)
+        bound = min(self.tree.bound, value)
+        if value - bound > tolerance:
+            bound = min(max(bound, word), value)
+            self.worded.add(stage.level)
         proof = self.tree.proof(stage)
         if known is not None and known.bound > bound:
             bound, proof = min(known.bound, value), known.proof
@@ -322,7 +334,9 @@ class _Pass:
         Returns:
             A bound that is the solver's word alone; the tree's own is in the tree.
         """
-        word = -math.inf
+        # A proof that anybody can add up is wanted for all sums of a level, or for none.
+        is_proven = stage.level not in self.worded or self.search.fixed is not None
+        word = -math.inf if is_proven else self._infer(stage)
 
         def done() -> bool:
             return self._value(stage) - max(self.tree.bound, word) <= tolerance
@@ -334,26 +348,55 @@ class _Pass:
             return word
         if not done() and stage.has_flows:
             self._polish(stage, self.incumbent.pairs)
-        if not done() and self.search.fixed is None and first and stage.has_flows:
+        asks_sets = self.may_use_patterns and stage.level in SERVED_LEVELS
+        may_move = self.search.fixed is None and not asks_sets
+        if not done() and may_move and first and stage.has_flows:
             self._search_first(stage)
-        if not done() and self.whole.columns < SMALL:
+        if not done() and self.whole.columns < SMALL and is_proven:
             # A small case is closed by its own tree, with a proof that anybody can add up.
             self._search_tree(stage, tolerance, PROOF_NODES * self.effort)
-        if self.may_use_patterns and stage.level in SERVED_LEVELS and not done():
-            word = self._search_sets(stage, tolerance)
+        word = max(word, self._infer(stage))
+        if asks_sets and not done():
+            word = max(word, self._search_sets(stage, tolerance))
         # What an earlier sum of the same level left open is not worth a second try.
         if done() or self._gap(stage) <= 1.1 * self.open_gap:
             return word
+        return self._work_longer(stage, tolerance, word)
+
+    def _work_longer(self, stage: Stage, tolerance: float, word: float) -> float:
+        """Narrow the gap of *stage* by the dear means; return what :meth:`_work_on` does."""
+
+        def done() -> bool:
+            return self._value(stage) - max(self.tree.bound, word) <= tolerance
+
+        first, is_small = stage.count <= 1, self.whole.columns < SMALL
         if self.search.fixed is None and not first:
             moves = LATER_MOVES if self.nearby is self.given else HELD_MOVES
             self._search_nearby(stage, moves * self.effort)
         # Whole plans of the tree would drop the ties that are held.
-        if not done() and self.nearby is self.given:
-            nodes = (FIRST_NODES if first else LATER_NODES) * self.effort
+        if not done() and self.nearby is self.given and not is_small:
+            nodes = (FIRST_NODES if first or self.has_sets else LATER_NODES) * self.effort
             self._search_tree(stage, tolerance, nodes)
-        if not done() and self.search.fixed is None and self._deserves_all(stage):
+        if self.search.fixed is not None:
+            return word
+        if not done() and is_small and stage.count > 1:
+            word = max(word, self._search_ahead(stage, tolerance))
+        if not done() and self._deserves_all(stage):
             word = max(word, self._search_all(stage, tolerance))
         return word
+
+    def _infer(self, stage: Stage) -> float:
+        """Return what other sums of its level, or the whole numbers it adds up, say of *stage*."""
+        if not stage.is_vector:
+            return stage.round_up(self.problem, self.tree.bound)
+        before = 0.0
+        if stage.count > 1:
+            before = self.search.reached[replace(stage, count=stage.count - 1)].bound
+        ahead = None
+        if self.ahead is not None and self.ahead[0].level == stage.level:
+            ahead = (self.ahead[0].count, self.ahead[1])
+        step = float(self.steps[stage.level][stage.count - 1])
+        return bound_between(stage, before, step, ahead)
 
     def _keep(self, stage: Stage, value: float, *, is_settled: bool) -> None:
         """Make what *stage* reached a rule for all later ones."""
@@ -424,7 +467,7 @@ class _Pass:
             while not self.search.should_stop():
                 low = -self._value(stage)
                 is_last = high - low <= FINE
-                demand = low if is_last else (low + high) / 2
+                demand = low if is_last else low + DEMAND * (high - low)
                 program = PatternProgram(self.problem, demand, self.search.should_stop)
                 answer = self._ask_sets(
                     program, stage, -demand, tolerance, first_will_do=not is_last
@@ -461,7 +504,24 @@ class _Pass:
             return False
         return not stage.is_vector or self.effort > 1 or self.has_sets or self.whole.columns < SMALL
 
-    def _search_all(self, stage: Stage, tolerance: float) -> float:
+    def _search_ahead(self, stage: Stage, tolerance: float) -> float:
+        """
+        Search among all pairs for the last sum of a row of equal parties; return its word.
+
+        Where nothing better is found there, nothing better is left for any sum before it.
+        """
+        last = last_alike(self.problem, stage, self.incumbent.amounts)
+        if last.count > stage.count:
+            before, share = self.incumbent, tolerance / stage.unit
+            value = self._value(stage)
+            bound = self._search_all(last, share * last.unit, first_will_do=True)
+            if self._value(stage) > value:
+                self.incumbent = before
+            if self.incumbent is before:
+                self.ahead = (last, bound)
+        return self._infer(stage)
+
+    def _search_all(self, stage: Stage, tolerance: float, *, first_will_do: bool = False) -> float:
         """Search among all pairs; return a bound, the solver's word for it."""
         nodes = SMALL_NODES * self.effort
         if self.whole.columns >= SMALL:
@@ -476,12 +536,14 @@ class _Pass:
                 below=value,
                 precision=tolerance / 2,
                 nodes=nodes,
+                first_will_do=first_will_do,
                 should_stop=self.search.should_stop,
             )
             bound = max(bound, answer.bound)
             if answer.columns is not None:
                 self._offer_columns(stage, answer.columns)
-            if answer.columns is None or self._value(stage) > value - tolerance / 4:
+            is_stuck = answer.columns is None or self._value(stage) > value - tolerance / 4
+            if is_stuck or first_will_do:
                 break
             if bound >= self._value(stage) - tolerance or self.search.should_stop():
                 break
@@ -549,7 +611,8 @@ class _Pass:
     def _polish(self, stage: Stage, pairs: Bools) -> None:
         """Offer the best flows for *pairs*, whole lots included."""
         rough = ROUGH if self.is_hasty else 0.0
-        worth = max(self.search.gap, rough) * stage.unit
+        scale = stage.unit if stage.is_vector else max(1.0, abs(self._value(stage)))
+        worth = max(self.search.gap, rough) * scale
         found = complete_flows_for(
             self.given,
             stage,
@@ -566,7 +629,7 @@ class _Pass:
         if self.is_hasty and stage == self.search.stages[0] and stage.is_vector:
             self._search_favoured(stage)
         if self.nearby is self.given:
-            self._search_nearby(stage, FIRST_MOVES * self.effort // (2 if self.is_hasty else 1))
+            self._search_nearby(stage, FIRST_MOVES * self.effort // self.thrift)
 
     def _search_favoured(self, stage: Stage) -> None:
         """

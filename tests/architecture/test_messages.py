@@ -8,7 +8,7 @@ from tiebeam.interfaces.messages import LANGUAGES, list_messages
 
 SOURCES = ROOT / "src" / "tiebeam"
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
-FILE_NAME = re.compile(r"\.(?:css|csv|html|js|json|md|py|svg|toml|xlsx)$")
+FILE_NAME = re.compile(r"\.(?:css|csv|html|js|json|md|pem|py|svg|toml|xlsx)$")
 # Keys of a file's head that look like a code.
 PLACES = {"scenario.id"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from records.desk import open_desk, small_scenario
+from records.programme_at_work import SIDES, set_to_work
 from tiebeam.apps.pairings.models import BuiltScenario, Pairing
 from tiebeam.apps.pairings.operations.scenarios import (
     build_scenario,
@@ -20,11 +21,11 @@ from tiebeam.apps.pairings.queries.scenarios import (
     ScenarioAltered,
     freeze_scenario,
     load_scenario,
-    register_tie_provider,
+    register_people_provider,
 )
 from tiebeam.apps.regions.operations import create_organisation
 from tiebeam.core.model.identity import scenario_sha256
-from tiebeam.core.model.scenario import Party
+from tiebeam.core.model.scenario import Party, Policy
 from tiebeam.errors import InvalidInput
 from tiebeam.interchange.scenario import write_scenario
 from tiebeam.platform.audit.models import Entry
@@ -126,44 +127,88 @@ class TestStoredScenario:
                 cursor.execute(statement)
 
 
+@pytest.fixture
+def at_work(workspace, coordinator, now):
+    """A programme whose four participants returned, all of it accepted."""
+    at_work = set_to_work(workspace, coordinator, now)
+    for key in SIDES:
+        at_work.decide(at_work.hand_in(key), is_accepted=True)
+    return at_work
+
+
 class TestBuiltScenario:
-    def build(self, desk):
+    POLICY = Policy(levels=("coverage", "continuity", "partners"))
+
+    def build(self, at_work, **given):
         return build_scenario(
-            round=desk.round,
-            composed=desk.scenario,
-            organisations=desk.organisations,
-            name="Built",
-            actor=desk.coordinator,
-            now=desk.now,
+            **{
+                "round": at_work.of_round,
+                "policy": self.POLICY,
+                "name": "Built",
+                "actor": at_work.coordinator,
+                "now": at_work.now,
+                **given,
+            }
         )
 
-    def stand(self, desk, **period):
-        with acting(desk.coordinator):
+    def stand(self, at_work, **period):
+        organisations = at_work.workspace.organisations
+        with acting(at_work.coordinator):
             Pairing(
-                tenant_id=desk.coordinator.organisation_id,
-                programme=desk.programme,
-                donor_id=desk.organisations["fujian"],
-                recipient_id=desk.organisations["nyingchi"],
+                tenant_id=at_work.coordinator.organisation_id,
+                programme=at_work.programme,
+                donor=organisations["fujian"],
+                recipient=organisations["nyingchi"],
                 **period,
             ).save()
 
-    def ties(self, desk, built):
-        with acting(desk.coordinator):
-            return {(k.donor, k.recipient): k.tie for k in load_scenario(built).links}
+    def ties(self, at_work, built):
+        """Tell the ties by organisation; the ids of the parties are the builder's own."""
+        names = {str(row.pk): key for key, row in at_work.workspace.organisations.items()}
+        with acting(at_work.coordinator):
+            return {
+                (
+                    names[built.organisations[k.donor]],
+                    names[built.organisations[k.recipient]],
+                ): k.tie
+                for k in load_scenario(built).links
+                if k.tie
+            }
 
-    def test_has_a_tie_where_a_pair_is_in_force(self, desk):
-        self.stand(desk, valid_from=date(2019, 1, 1))
-        assert self.ties(desk, self.build(desk)) == {("fujian", "nyingchi"): 1.0}
+    def test_holds_what_was_returned(self, at_work):
+        built = self.build(at_work)
+        with acting(at_work.coordinator):
+            scenario = load_scenario(built)
+        assert {row.amount for row in scenario.capacities} == {10, 3}
+        assert len(scenario.needs) == 4
+        assert len(built.organisations) == 4
 
-    def test_has_no_tie_of_a_pair_that_ended(self, desk):
-        self.stand(desk, valid_from=date(2019, 1, 1), valid_until=date(2020, 2, 10))
-        assert self.ties(desk, self.build(desk)) == {}
+    def test_has_a_tie_where_a_pair_is_in_force(self, at_work):
+        self.stand(at_work, valid_from=date(2019, 1, 1))
+        assert self.ties(at_work, self.build(at_work)) == {("fujian", "nyingchi"): 1.0}
 
-    def test_counts_what_stands_on_the_ground(self, desk, monkeypatch):
-        monkeypatch.setattr(scenarios, "_tie_providers", {})
-        couple = (desk.organisations["hunan"], desk.organisations["huanggang"])
-        register_tie_provider("people", lambda round, day: {couple: 12.0})
-        assert self.ties(desk, self.build(desk)) == {("hunan", "huanggang"): 12.0}
+    def test_has_no_tie_of_a_pair_that_ended(self, at_work):
+        self.stand(at_work, valid_from=date(2019, 1, 1), valid_until=date(2020, 2, 10))
+        assert self.ties(at_work, self.build(at_work)) == {}
+        built = self.build(at_work, as_of=date(2020, 2, 9))
+        assert self.ties(at_work, built) == {("fujian", "nyingchi"): 1.0}
+
+    def test_counts_who_is_on_the_ground(self, at_work, monkeypatch):
+        monkeypatch.setattr(scenarios, "_people_providers", {})
+        organisations = at_work.workspace.organisations
+        couple = (organisations["hunan"].pk, organisations["huanggang"].pk)
+        for source in ("posted", "volunteers"):
+            register_people_provider(source, lambda round, day: {couple: 6})
+        assert self.ties(at_work, self.build(at_work)) == {("hunan", "huanggang"): 12.0}
+
+    def test_waits_for_every_return(self, workspace, coordinator, now):
+        at_work = set_to_work(workspace, coordinator, now)
+        with pytest.raises(InvalidInput):
+            self.build(at_work)
+
+    def test_is_built_by_the_coordinator_alone(self, at_work, hunan):
+        with pytest.raises(NotAllowed):
+            self.build(at_work, actor=hunan)
 
 
 class TestImportedScenario:

@@ -73,7 +73,8 @@ def give_opinion(
     require(actor, action, pair_list.round.programme_id)
     _demand_sense(reply, text)
     _demand_asked(pair_list, actor, now)
-    opinion = Opinion.objects.owned().select_for_update().filter(of_list=pair_list).first()
+    own = Opinion.objects.owned().select_for_update()
+    opinion: Opinion | None = own.filter(of_list=pair_list).first()
     if opinion is None:
         opinion_id = uuid4()
         opinion = Opinion(

@@ -4,17 +4,25 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from django.utils import timezone
+
 from tiebeam.apps.pairings.models import BuiltScenario
 from tiebeam.apps.pairings.operations.rights import MAKERS, demand_own_programme
-from tiebeam.apps.pairings.queries.scenarios import freeze_scenario, list_ties, with_ties
+from tiebeam.apps.pairings.queries.scenarios import (
+    freeze_scenario,
+    list_couples_in_force,
+    list_people_on_the_ground,
+)
 from tiebeam.apps.pairings.queries.uploads import read_upload
 from tiebeam.apps.programmes.models import Round
+from tiebeam.apps.programmes.queries.scenario import compose_scenario
 from tiebeam.core.model.identity import scenario_sha256
-from tiebeam.core.model.scenario import Scenario
+from tiebeam.core.model.scenario import Policy, Scenario
 from tiebeam.errors import Fault, InvalidInput
 from tiebeam.platform.audit.writing import record_creation
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.time.periods import AsOf
 
 
 @operation("pairings.store_scenario", roles=MAKERS)
@@ -59,32 +67,37 @@ def store_scenario(
 def build_scenario(
     *,
     round: Round,
-    composed: Scenario,
-    organisations: Mapping[str, UUID],
+    policy: Policy,
     name: str,
     actor: Actor,
     now: datetime,
-    ties_as_of: date | None = None,
+    as_of: date | None = None,
     note: str = "",
 ) -> BuiltScenario:
     """
-    Freeze what both sides returned for *round*, with the ties that stand on the ground.
+    Freeze the accepted returns of *round* with base data, pairs in force and people on the ground.
 
     Args:
-        composed: The scenario that the programme composed from returns and base data.
-        organisations: Id in the scenario -> organisation.
-        ties_as_of: The day whose pairs in force count; None for today.
+        policy: What is decided, in which order.
+        as_of: The day that base data and ties are of; None for today.
 
     Raises:
-        InvalidInput: A party has no organisation, or a text fits into no file.
+        InvalidInput: Every fault found: a return that is missing, not accepted or empty,
+            or what makes the scenario itself faulty.
     """
     demand_own_programme(actor, "pairings.build_scenario", round.programme)
-    _demand_organisations(composed, organisations)
-    ties = list_ties(round, ties_as_of or now.date())
+    day = as_of or timezone.localdate(now)
+    composed = compose_scenario(
+        round,
+        policy=policy,
+        as_of=AsOf(true_on=day),
+        ties=list_couples_in_force(round, day),
+        people_on_the_ground=list_people_on_the_ground(round, day),
+    )
     return store_scenario(
         round=round,
-        scenario=with_ties(composed, organisations, ties),
-        organisations=organisations,
+        scenario=composed.scenario,
+        organisations=composed.organisations,
         name=name,
         note=note,
         actor=actor,

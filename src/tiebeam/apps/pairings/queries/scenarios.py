@@ -2,24 +2,23 @@
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from uuid import UUID
 
 from tiebeam.apps.pairings.models import BuiltScenario, Pairing
 from tiebeam.apps.programmes.models import Round
+from tiebeam.apps.programmes.queries.scenario import Couple
 from tiebeam.core.model.identity import scenario_sha256
-from tiebeam.core.model.scenario import Link, Scenario
+from tiebeam.core.model.scenario import Scenario
 from tiebeam.errors import InvalidInput, Refused
 from tiebeam.interchange.scenario import read_scenario, write_scenario
 from tiebeam.platform.time.periods import valid_on
 
-TieProvider = Callable[[Round, date], Mapping[tuple[UUID, UUID], float]]
-"""Tells what stands on the ground between a donor and a recipient on a day."""
+PeopleProvider = Callable[[Round, date], Mapping[Couple, int]]
+"""Tells how many people a donor has at a recipient on a day."""
 
-_tie_providers: dict[str, TieProvider] = {}
+_people_providers: dict[str, PeopleProvider] = {}
 
 
 class ScenarioAltered(Refused):
@@ -52,36 +51,24 @@ def freeze_scenario(scenario: Scenario) -> dict[str, str]:
         return {file.name: file.read_bytes().decode() for file in sorted(folder.iterdir())}
 
 
-def register_tie_provider(name: str, provider: TieProvider) -> None:
-    """Let an app above tell what stands on the ground, such as people posted there."""
-    _tie_providers[name] = provider
+def register_people_provider(name: str, provider: PeopleProvider) -> None:
+    """Let an app above tell how many people a donor has at a recipient."""
+    _people_providers[name] = provider
 
 
-def list_ties(round: Round, as_of: date) -> dict[tuple[UUID, UUID], float]:
-    """Return (donor, recipient) -> tie: one for a pair in force on the day, and what providers add."""
-    standing = Pairing.objects.filter(
-        valid_on(as_of), programme_id=round.programme_id, parent=None
-    ).values_list("donor_id", "recipient_id")
-    ties = dict.fromkeys(standing, 1.0)
-    for provider in _tie_providers.values():
-        for couple, amount in provider(round, as_of).items():
-            ties[couple] = ties.get(couple, 0.0) + amount
-    return ties
+def list_couples_in_force(round: Round, day: date) -> set[Couple]:
+    """Return the pairs of donor and recipient in force in the programme of *round* on a day."""
+    standing = Pairing.objects.filter(valid_on(day), programme_id=round.programme_id, parent=None)
+    return set(standing.values_list("donor_id", "recipient_id"))
 
 
-def with_ties(
-    scenario: Scenario, organisations: Mapping[str, UUID], ties: Mapping[tuple[UUID, UUID], float]
-) -> Scenario:
-    """Return *scenario* with the tie of every link as *ties* says; links are added where needed."""
-    known = {(link.donor, link.recipient): link for link in scenario.links}
-    for donor in scenario.donors:
-        for recipient in scenario.recipients:
-            couple = (donor.id, recipient.id)
-            tie = ties.get((organisations[donor.id], organisations[recipient.id]), 0.0)
-            if tie or couple in known:
-                link = known.get(couple) or Link(donor=donor.id, recipient=recipient.id)
-                known[couple] = replace(link, tie=tie)
-    return replace(scenario, links=tuple(known[couple] for couple in sorted(known)))
+def list_people_on_the_ground(round: Round, day: date) -> dict[Couple, int]:
+    """Return how many people stand between each pair on a day, as far as anybody here knows."""
+    people: dict[Couple, int] = {}
+    for provider in _people_providers.values():
+        for couple, heads in provider(round, day).items():
+            people[couple] = people.get(couple, 0) + heads
+    return people
 
 
 @lru_cache(maxsize=8)

@@ -18,10 +18,10 @@ from tiebeam.apps.programmes.operations import (
     start_return,
     submit_return,
 )
+from tiebeam.apps.programmes.operations.decisions import ReturnDecided
 from tiebeam.apps.programmes.operations.returns import (
     NotParticipant,
     ReturnAccepted,
-    ReturnDecided,
     ReturnEmpty,
     ReturnExists,
     ReturnHandedIn,

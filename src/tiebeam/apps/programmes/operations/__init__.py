@@ -1,19 +1,15 @@
 """Steer programmes and their rounds, and return what both sides state for a round."""
 
+from tiebeam.apps.programmes.operations.decisions import decide_return
 from tiebeam.apps.programmes.operations.documents import add_document, correct_document
+from tiebeam.apps.programmes.operations.lines import EnteredLine
 from tiebeam.apps.programmes.operations.participants import add_participant, end_participation
 from tiebeam.apps.programmes.operations.programmes import (
     change_programme,
     create_programme,
     publish_programme,
 )
-from tiebeam.apps.programmes.operations.returns import (
-    EnteredLine,
-    decide_return,
-    enter_lines,
-    start_return,
-    submit_return,
-)
+from tiebeam.apps.programmes.operations.returns import enter_lines, start_return, submit_return
 from tiebeam.apps.programmes.operations.rounds import change_round, close_round, open_round
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Returns of a round: an office states needs or capacities, the coordinator accepts or sends back."""
+"""Returns of a round: an office states needs or capacities, and hands them in."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,16 +10,12 @@ from django.utils import timezone
 from tiebeam.apps.programmes.models import (
     Participant,
     Return,
-    ReturnDecision,
     ReturnLine,
     Round,
 )
 from tiebeam.apps.programmes.operations.lines import EnteredLine, read_lines
 from tiebeam.apps.programmes.operations.rights import (
     OFFICE_OF,
-    STEERING,
-    own_round,
-    refuse_without_reason,
 )
 from tiebeam.apps.programmes.operations.rounds import RoundClosed
 from tiebeam.apps.programmes.queries.returns import state_of_return
@@ -28,8 +24,6 @@ from tiebeam.platform.audit.writing import record_change, record_creation, state
 from tiebeam.platform.permissions.operations import NotAllowed, operation
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.grants import grant_reading
-
-__all__ = ["EnteredLine", "decide_return", "enter_lines", "start_return", "submit_return"]
 
 OFFICES = frozenset(OFFICE_OF.values())
 
@@ -62,12 +56,6 @@ class ReturnEmpty(Refused):
     """A return without a line is not handed in."""
 
     code = "programmes.return_empty"
-
-
-class ReturnDecided(Refused):
-    """The return was accepted or sent back already."""
-
-    code = "programmes.return_decided"
 
 
 @operation("programmes.start_return", roles=OFFICES)
@@ -190,56 +178,6 @@ def submit_return(*, of_return: Return, actor: Actor, now: datetime) -> Return:
             valid_from=timezone.localdate(now),
         )
     return of_return
-
-
-@operation("programmes.decide_return", roles=STEERING)
-def decide_return(
-    *, of_return: Return, is_accepted: bool, actor: Actor, now: datetime, reason: str = ""
-) -> ReturnDecision:
-    """
-    Accept a return, or send it back with a reason: its owner may then change it and hand it in again.
-
-    Raises:
-        Return.DoesNotExist: It was not handed in yet, or is of another's round.
-        NotOwner: Another organisation steers the round.
-        ReturnDecided: It was accepted or sent back already.
-        ReasonMissing: It is sent back without a reason.
-    """
-    of_return = Return.objects.get(pk=of_return.pk)
-    # Its row is another's and cannot be locked here; the round is ours and serves as the lock.
-    own_round(of_return.round, actor=actor, name="programmes.decide_return")
-    of_return = Return.objects.get(pk=of_return.pk)
-    submitted_at = of_return.submitted_at
-    if submitted_at is None or state_of_return(of_return) != "submitted":
-        raise ReturnDecided
-    if not is_accepted:
-        refuse_without_reason(reason)
-    decision = ReturnDecision(
-        tenant_id=actor.organisation_id,
-        of_return=of_return,
-        submitted_at=submitted_at,
-        is_accepted=is_accepted,
-        reason=reason,
-        decided_at=now,
-    )
-    decision.save(force_insert=True)
-    record_change(
-        actor=actor,
-        now=now,
-        action="programmes.decide_return",
-        record=decision,
-        before=None,
-        reason=reason,
-        parties=[of_return.tenant_id],
-    )
-    grant_reading(
-        actor=actor,
-        scope_id=decision.scope_id,
-        organisation_ids=[of_return.tenant_id],
-        role=of_return.side,
-        valid_from=timezone.localdate(now),
-    )
-    return decision
 
 
 def _own_return(of_return: Return, actor: Actor, name: str, now: datetime) -> Return:

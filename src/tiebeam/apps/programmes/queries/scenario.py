@@ -12,12 +12,17 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from tiebeam.apps.programmes.models import Return, ReturnLine, Round
+from tiebeam.apps.programmes.models import Round
 from tiebeam.apps.programmes.queries.assumptions import assume
-from tiebeam.apps.programmes.queries.identifiers import name_organisations
-from tiebeam.apps.programmes.queries.returns import ReturnStatus, list_returns
-from tiebeam.apps.regions.models import Organisation, Region, Statistic
-from tiebeam.apps.regions.queries import get_organisation, get_region, list_statistics
+from tiebeam.apps.programmes.queries.members import (
+    Member,
+    list_gaps,
+    list_lines_of,
+    list_members,
+)
+from tiebeam.apps.programmes.queries.returns import list_returns
+from tiebeam.apps.regions.models import Statistic
+from tiebeam.apps.regions.queries import list_statistics
 from tiebeam.core.model.faults import list_faults
 from tiebeam.core.model.scenario import (
     Assumption,
@@ -45,18 +50,6 @@ class ComposedScenario:
     warnings: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
-    """One donor or recipient: its id in the scenario, what it returned, where it lies."""
-
-    id: str
-    organisation: Organisation
-    region: Region | None
-    side: str
-    of_return: Return
-    lines: tuple[ReturnLine, ...]
-
-
 def compose_scenario(
     of_round: Round,
     *,
@@ -82,11 +75,11 @@ def compose_scenario(
             itself faulty, such as a party without a point where distance counts.
     """
     statuses = list_returns(of_round)
-    lines = _list_lines(statuses)
-    faults = _list_gaps(of_round, statuses, lines)
+    lines = list_lines_of(statuses)
+    faults = list_gaps(of_round, statuses, lines)
     if faults:
         raise InvalidInput(faults)
-    members = _list_members(statuses, lines, as_of)
+    members = list_members(statuses, lines, as_of)
     links, assumptions = _link(members, ties, people_on_the_ground or {})
     regions = {member.region.pk for member in members if member.region is not None}
     statistics = _newest_of_each(list_statistics(regions, as_of))
@@ -104,85 +97,6 @@ def compose_scenario(
     )
 
 
-def _list_gaps(
-    of_round: Round, statuses: list[ReturnStatus], lines: Mapping[UUID, tuple[ReturnLine, ...]]
-) -> list[Fault]:
-    """Return what keeps the round from being built: one fault for each participant, all at once."""
-    faults = []
-    if not of_round.resources:
-        faults.append(Fault(code="programmes.no_resources", place="round", column="resources"))
-    faults += [
-        Fault(code=code, place="returns")
-        for side, code in (
-            ("donor", "programmes.no_donors"),
-            ("recipient", "programmes.no_recipients"),
-        )
-        if all(status.side != side for status in statuses)
-    ]
-    for status in statuses:
-        code = {
-            "missing": "programmes.gap_missing",
-            "draft": "programmes.gap_missing",
-            "submitted": "programmes.gap_undecided",
-            "returned": "programmes.gap_sent_back",
-        }.get(status.state, "")
-        if not code and status.of_return is not None and not lines.get(status.of_return.pk):
-            code = "programmes.gap_empty"
-        if code:
-            names = (status.organisation.name_zh, status.organisation.name_en)
-            value = " ".join(name for name in names if name)
-            facts: dict[str, object] = {
-                "organisation": str(status.organisation.pk),
-                "side": status.side,
-            }
-            faults.append(Fault(code=code, place="returns", value=value, facts=facts))
-    return faults
-
-
-def _list_lines(statuses: list[ReturnStatus]) -> dict[UUID, tuple[ReturnLine, ...]]:
-    """Return the lines of all returns, by return."""
-    listed: dict[UUID, tuple[ReturnLine, ...]] = {}
-    returns = [status.of_return for status in statuses if status.of_return is not None]
-    for line in ReturnLine.objects.filter(of_return__in=returns).order_by("resource"):
-        listed[line.of_return_id] = (*listed.get(line.of_return_id, ()), line)
-    return listed
-
-
-def _list_members(
-    statuses: list[ReturnStatus], lines: Mapping[UUID, tuple[ReturnLine, ...]], as_of: AsOf
-) -> list[_Member]:
-    """Return the donors and recipients in order of id, named and placed as known."""
-    known = {
-        status.organisation.pk: get_organisation(
-            status.organisation.pk, as_of if as_of.known_at is not None else None
-        )
-        for status in statuses
-    }
-    regions = {
-        row.region_id: get_region(row.region_id, as_of)
-        for row in known.values()
-        if row.region_id is not None
-    }
-    ids = name_organisations(known.values(), as_of)
-    members = [
-        _Member(
-            ids[status.organisation.pk],
-            known[status.organisation.pk],
-            _region_of(known[status.organisation.pk], regions),
-            status.side,
-            status.of_return,
-            lines[status.of_return.pk],
-        )
-        for status in statuses
-        if status.of_return is not None
-    ]
-    return sorted(members, key=lambda member: (member.side, member.id))
-
-
-def _region_of(organisation: Organisation, regions: Mapping[UUID, Region]) -> Region | None:
-    return None if organisation.region_id is None else regions[organisation.region_id]
-
-
 def _newest_of_each(statistics: list[Statistic]) -> dict[UUID, list[Statistic]]:
     """Return the newest year of each indicator, by region."""
     newest: dict[tuple[UUID, str], Statistic] = {}
@@ -197,7 +111,7 @@ def _newest_of_each(statistics: list[Statistic]) -> dict[UUID, list[Statistic]]:
 
 def _assemble(
     of_round: Round,
-    members: list[_Member],
+    members: list[Member],
     statistics: Mapping[UUID, list[Statistic]],
     policy: Policy,
     as_of: AsOf,
@@ -224,7 +138,7 @@ def _title(*names: str) -> str:
     return " · ".join(name for name in names if name)
 
 
-def _party(member: _Member, statistics: Mapping[UUID, list[Statistic]]) -> Party:
+def _party(member: Member, statistics: Mapping[UUID, list[Statistic]]) -> Party:
     organisation, region = member.organisation, member.region
     figures: dict[str, str] = {}
     lat = lon = None
@@ -255,7 +169,7 @@ def _resource(row: Mapping[str, str]) -> Resource:
     )
 
 
-def _quantities(member: _Member) -> list[Quantity]:
+def _quantities(member: Member) -> list[Quantity]:
     return [
         Quantity(
             party=member.id,
@@ -268,16 +182,16 @@ def _quantities(member: _Member) -> list[Quantity]:
     ]
 
 
-def _key_of_return(member: _Member) -> str:
+def _key_of_return(member: Member) -> str:
     return f"return-{member.side}-{member.id}"
 
 
-def _key_of(row: Statistic, member: _Member) -> str:
+def _key_of(row: Statistic, member: Member) -> str:
     return f"{row.indicator}-{row.year}-{member.id}"
 
 
 def _sources(
-    members: list[_Member], statistics: Mapping[UUID, list[Statistic]]
+    members: list[Member], statistics: Mapping[UUID, list[Statistic]]
 ) -> tuple[Source, ...]:
     """Return one source for each return, and one for each figure with its vintage."""
     sources: dict[str, Source] = {}
@@ -310,7 +224,7 @@ def _sources(
 
 
 def _link(
-    members: list[_Member], ties: Collection[Couple], people: Mapping[Couple, int]
+    members: list[Member], ties: Collection[Couple], people: Mapping[Couple, int]
 ) -> tuple[tuple[Link, ...], list[Assumption]]:
     """Return a link for each tie between two members, and what was assumed for it."""
     donors = {row.organisation.pk: row.id for row in members if row.side == "donor"}
@@ -330,7 +244,7 @@ def _link(
     return links, [assume(key, count=count) for key, count in counted if count]
 
 
-def _list_assumptions(of_round: Round, members: list[_Member]) -> list[Assumption]:
+def _list_assumptions(of_round: Round, members: list[Member]) -> list[Assumption]:
     asked = len(of_round.resources)
     absent = sum(asked - len(member.lines) for member in members)
     found = [assume("absent_lines", count=absent)] if absent else []

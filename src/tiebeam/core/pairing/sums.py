@@ -12,8 +12,8 @@ import numpy as np
 from tiebeam.core.pairing.problem import AMOUNT_SLIVER, Floats, Problem
 from tiebeam.core.pairing.stages import Stage, coverages, loads
 
-LEVEL = 1e-9
-"""Parties whose figures differ by no more are alike."""
+LEVEL = 1e-6
+"""Parties whose figures differ by no more are alike: where to look ahead, no part of a bound."""
 
 
 def best_steps(problem: Problem, level: str) -> Floats:

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from records.desk import open_desk
-from tiebeam.apps.pairings.models import Pairing
+from tiebeam.apps.pairings.models import Pairing, PairList
 from tiebeam.apps.pairings.operations.history import record_list
 from tiebeam.apps.pairings.operations.lines import Line
 from tiebeam.apps.pairings.operations.pairings import (
@@ -21,6 +22,7 @@ from tiebeam.apps.pairings.operations.pairings import (
     add_second_tier_pairing,
     end_second_tier_pairing,
 )
+from tiebeam.apps.pairings.operations.sharing import share_programme
 from tiebeam.apps.pairings.queries.answerable import find_answerable
 from tiebeam.apps.pairings.queries.pairings import (
     get_pairing,
@@ -33,7 +35,7 @@ from tiebeam.apps.programmes.models import LegalDocument, Participant
 from tiebeam.apps.regions.operations import create_organisation
 from tiebeam.platform.permissions.operations import NotAllowed
 from tiebeam.platform.permissions.roles import Role
-from tiebeam.platform.tenancy.acting import acting
+from tiebeam.platform.tenancy.acting import Actor, acting
 from tiebeam.platform.tenancy.records import NotOwner
 from tiebeam.platform.time.periods import AsOf
 
@@ -238,6 +240,39 @@ class TestPairings:
         )
         with acting(desk.coordinator), pytest.raises(IntegrityError), transaction.atomic():
             twin.save()
+
+
+class TestSharing:
+    def join(self, desk, admin, side):
+        office = create_organisation(
+            name_en="Audit office", name_zh="审计机关", kind="office", actor=admin, now=desk.now
+        )
+        with acting(desk.coordinator):
+            Participant(
+                tenant_id=desk.coordinator.organisation_id,
+                scope_id=desk.programme.scope_id,
+                programme=desk.programme,
+                organisation=office,
+                side=side,
+            ).save()
+        return Actor(person_id=uuid4(), organisation_id=office.pk)
+
+    @pytest.mark.parametrize(("side", "pairings"), [("auditor", 1), ("reader", 1), ("donor", 0)])
+    def test_shows_what_was_issued_to_who_joined_later(
+        self, desk, admin, pairing, as_actor, side, pairings
+    ):
+        newcomer = self.join(desk, admin, side)
+        with as_actor(newcomer):
+            assert not PairList.objects.exists()
+        for _ in range(2):
+            share_programme(programme=desk.programme, actor=desk.coordinator, now=at(12))
+        with as_actor(newcomer):
+            assert PairList.objects.count() == 1
+            assert Pairing.objects.count() == pairings
+
+    def test_is_done_by_the_coordinator_alone(self, desk, fujian):
+        with pytest.raises(NotAllowed):
+            share_programme(programme=desk.programme, actor=fujian, now=at(12))
 
 
 class TestLoad:

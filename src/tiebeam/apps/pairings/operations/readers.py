@@ -13,7 +13,7 @@ from tiebeam.platform.tenancy.models import Grant
 from tiebeam.platform.time.periods import valid_on
 
 BOTH_SIDES = ("donor", "recipient")
-OVERSEERS = ("ministry", "assessor", "auditor")
+OVERSEERS = ("ministry", "assessor", "auditor", "reader")
 
 
 def list_participants(programme_id: UUID, sides: Iterable[str], now: datetime) -> list[UUID]:

@@ -230,6 +230,20 @@ class TestParticipant:
         with acting(fujian):
             assert list_programmes() == [work.programme]
 
+    def test_that_leaves_and_comes_back_the_same_day_reads_on(self, work, fujian, coordinator, now):
+        asked = {"actor": coordinator, "now": now}
+        until = date(2020, 3, 1)
+        end_participation(participant=work.participants["fujian"], until=until, reason="?", **asked)
+        add_participant(
+            programme=work.programme,
+            organisation=work.workspace.organisations["fujian"],
+            side="donor",
+            valid_from=until,
+            **asked,
+        )
+        with acting(fujian):
+            assert list_programmes() == [work.programme]
+
     def test_of_a_time_that_is_over_reads_nothing(self, work, workspace, coordinator, now):
         end_participation(
             participant=work.participants["hunan"],

@@ -19,7 +19,8 @@ def grant_reading(
     valid_from: date,
     valid_until: date | None = None,
 ) -> None:
-    """Let organisations read the records of a scope; those that may already keep their leave."""
+    """Let organisations read the records of a scope; of two leaves of one day the longer one counts."""
+    readers = list(organisation_ids)
     Grant.objects.bulk_create(
         [
             Grant(
@@ -30,11 +31,22 @@ def grant_reading(
                 valid_from=valid_from,
                 valid_until=valid_until,
             )
-            for organisation_id in organisation_ids
+            for organisation_id in readers
             if organisation_id != actor.organisation_id
         ],
         ignore_conflicts=True,
     )
+    shorter = Q(valid_until__isnull=False)
+    if valid_until is not None:
+        shorter = Q(valid_until__lt=valid_until)
+    Grant.objects.filter(
+        shorter,
+        tenant_id=actor.organisation_id,
+        scope_id=scope_id,
+        organisation_id__in=readers,
+        role=role,
+        valid_from=valid_from,
+    ).update(valid_until=valid_until)
 
 
 def end_reading(*, actor: Actor, scope_id: UUID, organisation_id: UUID, until: date) -> None:

@@ -36,7 +36,7 @@ from tiebeam.platform.audit.keys import (
 from tiebeam.platform.audit.merkle import consistency_path, fold
 from tiebeam.platform.audit.models import Entry, Head, Leaf, PersonalSalt, SealedLeaf, Subtree
 from tiebeam.platform.audit.proving import NothingToProve, NotSealedYet, prove, write_proof
-from tiebeam.platform.audit.sealing import seal, seal_and_anchor
+from tiebeam.platform.audit.sealing import LOCK, SealerBusy, seal, seal_and_anchor
 from tiebeam.platform.audit.tree import read_node
 from tiebeam.platform.audit.verification import verify
 from tiebeam.platform.audit.writing import one_work, record_change, state_of
@@ -123,7 +123,30 @@ class TestSealing:
         ]
         assert _codes(verify(anchors)) == set()
 
-    def test_does_not_read_entries(self, workspace, now, key, django_assert_num_queries):
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+    def test_is_done_by_one_sealer_at_a_time(self, workspace, now, key):
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            with pytest.raises(SealerBusy):
+                seal(now, key)
+        finally:
+            with other.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+            other.close()
+
+        assert Leaf.objects.exists()
+        assert seal(now, key) is not None
+
+    def test_leaves_alone_what_was_put_back_among_the_waiting(self, records, now, key):
+        leaf = SealedLeaf.objects.get(position=0)
+        Leaf.objects.create(entry_id=leaf.entry_id, leaf_hash=bytes(leaf.leaf_hash))
+
+        assert seal(now, key) is None
+        assert Leaf.objects.get().entry_id == leaf.entry_id
+
+    def test_does_not_read_entries(self, workspace, now, key):
         with acting(None):
             assert seal(now, key) is not None
 

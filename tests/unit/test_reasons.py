@@ -235,6 +235,23 @@ class TestExplainPlan:
         assert {reason.outcome for reason in reasons.pairs} == {"unknown"}
         assert len(reasons.recipients) == 2
 
+    def test_says_nothing_false_wherever_it_is_stopped(self):
+        """§M8: without north, lake gets 2 of 6 at best; any interval told holds that third."""
+        scenario = towns(0.0, **ONE_EACH)
+        told = 0
+        for patience in range(12):
+            calls = iter(range(patience))
+            reasons = explain_plan(
+                scenario, BEST, should_stop=lambda calls=calls: next(calls, None) is None
+            )
+            reason = next(r for r in reasons.pairs if (r.donor, r.recipient) == ("north", "lake"))
+            assert reason.outcome in ("feasible", "unknown")
+            for change in reason.changes[:1]:
+                told += 1
+                assert change.low - 1e-6 <= 1 / 3 <= change.high + 1e-6
+
+        assert told > 0
+
     def test_builds_on_no_plan_that_breaks_a_rule(self):
         """§M3.1: north gives 5 of its 3 beds; nothing is shown by changing such a plan."""
         reasons = explain_plan(towns(), plan_of(("north", "lake", 5), ("south", "hill", 2)))

@@ -1,5 +1,6 @@
 """Variants side by side, their locks and changes, and the plans stored in them."""
 
+from collections import OrderedDict
 from dataclasses import replace
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from records.desk import open_desk
 from tiebeam.apps.pairings.models import Lock, Variant
+from tiebeam.apps.pairings.operations import plans
 from tiebeam.apps.pairings.operations.plans import (
     PlanBreaksRules,
     PlanOfAnotherScenario,
@@ -34,11 +36,12 @@ from tiebeam.apps.pairings.queries.variants import (
 from tiebeam.core.model.identity import plan_sha256
 from tiebeam.core.model.plan import Pair
 from tiebeam.core.pairing.changes import Forbid, Require, Set
+from tiebeam.core.pairing.check import check_plan
 from tiebeam.core.pairing.solver import solve_pairing
 from tiebeam.errors import Infeasible, InvalidInput
 from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.permissions.operations import NotAllowed
-from tiebeam.platform.tenancy.acting import acting
+from tiebeam.platform.tenancy.acting import acting, find_actor
 
 
 @pytest.fixture
@@ -246,6 +249,22 @@ class TestStoredPlan:
                 "continuity",
                 "partners",
             ]
+
+    def test_is_checked_before_any_lock_is_taken_and_once(self, variant, by, as_actor, monkeypatch):
+        with as_actor(by["actor"]):
+            plan = solve_pairing(effective_scenario(variant))
+        asked = []
+
+        def check(scenario, plan):
+            asked.append(find_actor())
+            return check_plan(scenario, plan)
+
+        monkeypatch.setattr(plans, "_reports", OrderedDict())
+        monkeypatch.setattr(plans, "check_plan", check)
+        for _ in range(2):
+            store_plan(variant=variant, plan=plan, **by)
+        # Outside the operation nobody acts, and no transaction of its own is open.
+        assert asked == [None]
 
     def test_is_refused_when_a_lock_moved_meanwhile(self, variant, by, as_actor):
         with as_actor(by["actor"]):

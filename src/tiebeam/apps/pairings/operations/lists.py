@@ -17,7 +17,7 @@ from tiebeam.apps.pairings.operations.lines import (
     lines_of_plan,
     write_lines,
 )
-from tiebeam.apps.pairings.operations.plans import demand_sound_plan
+from tiebeam.apps.pairings.operations.plans import check_beforehand, demand_sound_plan
 from tiebeam.apps.pairings.operations.readers import BOTH_SIDES, let_read, list_participants
 from tiebeam.apps.pairings.operations.rights import MAKERS, lock_own_programme
 from tiebeam.apps.pairings.queries.variants import effective_scenario, load_plan
@@ -64,6 +64,7 @@ class ReasonMissing(Refused):
     code = "pairings.reason_missing"
 
 
+@check_beforehand("pairings.draft_list")
 @operation("pairings.draft_list", roles=MAKERS)
 def draft_list(
     *, round: Round, variant: Variant, actor: Actor, now: datetime, note: str = ""

@@ -1,14 +1,17 @@
 """Store plans: found by a search or made by hand, and always checked first."""
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from tiebeam.apps.pairings.models import Variant
 from tiebeam.apps.pairings.operations.rights import MAKERS
 from tiebeam.apps.pairings.operations.variants import lock_variant
-from tiebeam.apps.pairings.queries.variants import effective_scenario, plan_value
+from tiebeam.apps.pairings.queries.variants import effective_scenario, load_plan, plan_value
 from tiebeam.core.model.identity import plan_sha256, scenario_sha256
 from tiebeam.core.model.plan import Flow, Pair, Plan
 from tiebeam.core.model.scenario import Scenario
@@ -16,8 +19,15 @@ from tiebeam.core.pairing.check import CheckReport, check_plan
 from tiebeam.core.pairing.completion import complete_flows
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import record_change, state_of
-from tiebeam.platform.permissions.operations import operation
-from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.permissions.operations import operation, require
+from tiebeam.platform.tenancy.acting import Actor, acting
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+REPORTS_MOST = 64
+_reports: OrderedDict[tuple[str, str], CheckReport] = OrderedDict()
+_reports_lock = Lock()
 
 
 class PlanOfAnotherScenario(Refused):
@@ -32,6 +42,34 @@ class PlanBreaksRules(Refused):
     code = "pairings.plan_breaks_rules"
 
 
+def check_beforehand(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """
+    Check the plan before the transaction of the operation *name*, which then finds the report.
+
+    No lock is held while computing: a check takes seconds. The operation asks the
+    checker again all the same, and it computes where anything moved meanwhile.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            actor, variant = kwargs["actor"], kwargs["variant"]
+            assert isinstance(actor, Actor)
+            assert isinstance(variant, Variant)
+            require(actor, name)
+            with acting(actor):
+                plan = kwargs.get("plan") or load_plan(variant)
+                scenario = effective_scenario(variant)
+            if isinstance(plan, Plan) and plan.scenario_sha256 == scenario_sha256(scenario):
+                _report_on(scenario, plan)
+            return function(*args, **kwargs)
+
+        return run
+
+    return decorate
+
+
+@check_beforehand("pairings.store_plan")
 @operation("pairings.store_plan", roles=MAKERS)
 def store_plan(
     *, variant: Variant, plan: Plan, actor: Actor, now: datetime, run_id: UUID | None = None
@@ -89,8 +127,23 @@ def demand_sound_plan(scenario: Scenario, plan: Plan) -> CheckReport:
     """
     if plan.scenario_sha256 != scenario_sha256(scenario):
         raise PlanOfAnotherScenario(scenario=scenario.id)
-    report = check_plan(scenario, plan)
+    report = _report_on(scenario, plan)
     _demand_sound(report)
+    return report
+
+
+def _report_on(scenario: Scenario, plan: Plan) -> CheckReport:
+    """Return what the checker says; of the same scenario and plan it is asked once."""
+    key = (scenario_sha256(scenario), plan_sha256(plan))
+    with _reports_lock:
+        known = _reports.get(key)
+    if known is not None:
+        return known
+    report = check_plan(scenario, plan)
+    with _reports_lock:
+        _reports[key] = report
+        while len(_reports) > REPORTS_MOST:
+            _reports.popitem(last=False)
     return report
 
 

@@ -12,7 +12,7 @@ from tiebeam.apps.pairings.operations.lists import (
     draft_list,
     lock_list,
 )
-from tiebeam.apps.pairings.operations.plans import demand_sound_plan
+from tiebeam.apps.pairings.operations.plans import check_beforehand, demand_sound_plan
 from tiebeam.apps.pairings.operations.rights import MAKERS, lock_own_programme
 from tiebeam.apps.pairings.queries.variants import effective_scenario, load_plan
 from tiebeam.apps.programmes.models import LegalDocument
@@ -130,6 +130,7 @@ def issue_list(
     return pair_list
 
 
+@check_beforehand("pairings.adopt_plan")
 @operation("pairings.adopt_plan", roles=MAKERS)
 def adopt_plan(
     *,

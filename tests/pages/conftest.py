@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from tests.small_workspace import (  # noqa: F401  # fixtures
     Workspace,
@@ -20,6 +21,12 @@ from tests.small_workspace import (  # noqa: F401  # fixtures
 from tiebeam.platform.identity.models import Person
 
 SignIn = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _forget_counted_requests() -> None:
+    """Limits of requests are counted in a cache that outlives a test."""
+    cache.clear()
 
 
 @pytest.fixture
@@ -67,7 +74,7 @@ def as_huanggang(sign_in: SignIn) -> Client:
 
 
 @pytest.fixture
-def as_nobody() -> Client:
+def as_nobody(db: None) -> Client:
     """A client that is not signed in."""
     client = Client()
     client.cookies["language"] = "en"

@@ -173,7 +173,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "tiebeam.interfaces.web.sign_in.adapter.InvitedOnlyAdapter"
-ACCOUNT_RATE_LIMITS: dict[str, str] = {}
+# Wrong passwords are counted by axes, for each address and place; the library limits the rest.
+ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tiebeam"
 MFA_ADAPTER = "tiebeam.interfaces.web.sign_in.adapter.CodesAdapter"

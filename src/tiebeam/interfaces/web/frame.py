@@ -38,4 +38,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _address_in(request: HttpRequest, language: str) -> str:
     query = request.GET.copy()
     query["lang"] = language
-    return f"{request.path}?{query.urlencode()}"
+    # Without the path, so that a page of refusal is the same wherever it stands.
+    return f"?{query.urlencode()}"

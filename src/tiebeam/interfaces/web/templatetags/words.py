@@ -3,8 +3,9 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import get_language
 
-from tiebeam.interfaces.messages import say
+from tiebeam.interfaces.messages import Language, say
 
 register = template.Library()
 
@@ -12,7 +13,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def words(context: template.Context, code: str, **facts: Any) -> str:
     """Return the sentence of *code* in the language of the page."""
-    return say(code, facts, context["language"])
+    return say(code, facts, _language_of(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -21,4 +22,10 @@ def name(context: template.Context, record: Any) -> str:
     if record is None:
         return ""
     chinese, english = str(record.name_zh), str(record.name_en)
-    return (chinese or english) if context["language"] == "zh" else (english or chinese)
+    return (chinese or english) if _language_of(context) == "zh" else (english or chinese)
+
+
+def _language_of(context: template.Context) -> Language:
+    # Mail is written without a page around it: in the language of the answer under way.
+    kept = context.get("language") or get_language() or ""
+    return "en" if kept.startswith("en") else "zh"

@@ -250,7 +250,7 @@ class _Pass:
         self.is_hasty = effort == 1 and is_large
         # A small one finds its better plans by the search over all pairs.
         is_small = self.whole.columns < SMALL and "cost" not in self.problem.levels
-        self.thrift = 2 if self.is_hasty else 2 if is_small else 1
+        self.thrift = 2 if self.is_hasty or is_small else 1
         assert search.incumbent is not None
         self.incumbent = search.incumbent
 

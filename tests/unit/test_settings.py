@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tiebeam.core.pairing.changes import Forbid, Require, Set
 from tiebeam.errors import InvalidInput
-from tiebeam.interfaces.cli.settings import read_changes
+from tiebeam.interchange.change_texts import read_changes
 
 
 def read_setting(text):

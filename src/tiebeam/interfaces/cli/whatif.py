@@ -51,9 +51,9 @@ def whatif(
     """Make changes, pair again, and show what it does to every level and pair."""
     from tiebeam.core.pairing.changes import apply_changes
     from tiebeam.core.pairing.compare import compare_plans
+    from tiebeam.interchange.change_texts import read_changes
     from tiebeam.interfaces.cli.loading import list_staleness, load_plan, load_scenario
     from tiebeam.interfaces.cli.pair import demand_own_check, tell_nothing_found
-    from tiebeam.interfaces.cli.settings import read_changes
     from tiebeam.interfaces.cli.solving import Limits, solve
 
     session = session_of(ctx)

@@ -16,10 +16,12 @@ class Watch:
     Attributes:
         should_stop: Asked between steps; true once somebody wants the work to end.
         tell: Told how far the work is; shown on the page that waits for it.
+        keep: Given the answer, where it is no record: kept with the run, in place of one given before.
     """
 
     should_stop: Callable[[], bool]
     tell: Callable[[Mapping[str, Any]], None]
+    keep: Callable[[Mapping[str, Any]], None] = lambda _answer: None
 
 
 Job = Callable[[Run, Actor, Watch], None]

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from tiebeam.errors import InvalidInput, TiebeamError
+import tiebeam.interfaces.jobs.solving  # noqa: F401  # registers its jobs
+from tiebeam.errors import Fault, InvalidInput, TiebeamError
 from tiebeam.interfaces.jobs.kinds import Watch, get_job
 from tiebeam.platform.identity.queries import find_actor_for
 from tiebeam.platform.tasks.models import Run
@@ -37,7 +39,13 @@ log = logging.getLogger(__name__)
 
 
 def start_run(
-    *, kind: str, arguments: Mapping[str, Any], scope_id: UUID, record_id: UUID, actor: Actor
+    *,
+    kind: str,
+    arguments: Mapping[str, Any],
+    scope_id: UUID,
+    record_id: UUID,
+    actor: Actor,
+    now: datetime,
 ) -> Run:
     """Ask for work of *kind* and queue it; the worker begins once this is committed."""
     get_job(kind)
@@ -47,7 +55,7 @@ def start_run(
         scope_id=scope_id,
         record_id=record_id,
         actor=actor,
-        now=timezone.now(),
+        now=now,
     )
     _queue(run.pk, actor.organisation_id, actor.person_id)
     return run
@@ -61,16 +69,14 @@ def perform(run_id: str, organisation_id: str, person_id: str) -> None:
     if run is None:
         return
     state, error = "finished", None
+    answer: dict[str, Any] = {}
     try:
-        with _watched(run, actor) as watch:
+        with _watched(run, actor, answer) as watch:
             get_job(run.kind)(run, actor, watch)
             if watch.should_stop():
                 state = "stopped"
     except InvalidInput as refused:
-        faults = [
-            {"code": fault.code, "place": fault.place, "value": fault.value}
-            for fault in refused.faults
-        ]
+        faults = [_fault_value(fault) for fault in refused.faults]
         state, error = "failed", {"code": refused.code, "facts": {"faults": faults}}
     except TiebeamError as refused:
         facts = {name: str(value) for name, value in refused.facts.items()}
@@ -79,7 +85,7 @@ def perform(run_id: str, organisation_id: str, person_id: str) -> None:
         # The edge: whatever it is, the person who waits is told, and the log has the rest.
         log.exception("run %s failed", run_id)
         state, error = "failed", {"code": "tasks.internal", "facts": {}}
-    end_run(run_id=run.pk, state=state, error=error, actor=actor, now=timezone.now())
+    end_run(run_id=run.pk, state=state, error=error, result=answer, actor=actor, now=timezone.now())
 
 
 def revive_lost_runs() -> int:
@@ -95,7 +101,7 @@ def revive_lost_runs() -> int:
 
 
 @contextmanager
-def _watched(run: Run, actor: Actor) -> Iterator[Watch]:
+def _watched(run: Run, actor: Actor, answer: dict[str, Any]) -> Iterator[Watch]:
     """Show signs of life while the job computes, from a thread of its own: the job may be deep in a solver."""
     wants_stop, is_over = threading.Event(), threading.Event()
     latest: dict[str, Any] = {}
@@ -113,11 +119,25 @@ def _watched(run: Run, actor: Actor) -> Iterator[Watch]:
     thread = threading.Thread(target=beat, name=f"heartbeat {run.pk}", daemon=True)
     thread.start()
     try:
-        yield Watch(should_stop=wants_stop.is_set, tell=latest.update)
+        yield Watch(should_stop=wants_stop.is_set, tell=latest.update, keep=answer.update)
     finally:
         is_over.set()
         thread.join()
         close_old_connections()
+
+
+def _fault_value(fault: Fault) -> dict[str, Any]:
+    """Return a fault as plain values: text, whole numbers, and lists of words."""
+    facts = {
+        name: value if isinstance(value, str | int) else _words(value)
+        for name, value in fault.facts.items()
+    }
+    where = {"code": fault.code, "place": fault.place, "row": fault.row, "column": fault.column}
+    return {**where, "value": fault.value, "facts": facts}
+
+
+def _words(value: object) -> str | list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else str(value)
 
 
 def _queue(run_id: UUID, organisation_id: UUID, person_id: UUID) -> None:

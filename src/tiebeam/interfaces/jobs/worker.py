@@ -10,14 +10,33 @@ import threading
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import close_old_connections, connection
+from django.utils import timezone
 
 from tiebeam.interfaces.jobs.performing import revive_lost_runs
+from tiebeam.platform.audit.keys import load_key
+from tiebeam.platform.audit.sealing import seal_and_anchor
 
 log = logging.getLogger(__name__)
 
-DUTIES: dict[str, tuple[float, Callable[[], object]]] = {"revive": (10.0, revive_lost_runs)}
+
+def seal_log() -> None:
+    """Seal what the log holds, where this machine keeps the key; without one, sealing is done elsewhere."""
+    if settings.TIEBEAM_AUDIT_KEY.exists():
+        seal_and_anchor(
+            now=timezone.now(),
+            key=load_key(settings.TIEBEAM_AUDIT_KEY),
+            anchors=settings.TIEBEAM_AUDIT_ANCHORS,
+            addresses=settings.TIEBEAM_AUDIT_MAIL,
+        )
+
+
+DUTIES: dict[str, tuple[float, Callable[[], object]]] = {
+    "revive": (10.0, revive_lost_runs),
+    "seal": (60.0, seal_log),
+}
 """Name of a recurring duty -> seconds between two turns, and what to do."""
 
 

@@ -25,6 +25,7 @@ class Run(OwnedRecord):
     arguments = models.JSONField(default=dict, blank=True)
     progress = models.JSONField(default=dict, blank=True)
     error = models.JSONField(null=True, blank=True)
+    result = models.JSONField(null=True, blank=True)
 
     class Meta(OwnedRecord.Meta):
         indexes = [models.Index(fields=["state", "heartbeat_at"], name="tasks_run_alive")]

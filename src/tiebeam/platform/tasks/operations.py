@@ -111,12 +111,14 @@ def end_run(
     actor: Actor,
     now: datetime,
     error: Mapping[str, Any] | None = None,
+    result: Mapping[str, Any] | None = None,
 ) -> Run:
-    """Write down how a run ended: finished, failed with an error (code and facts), or stopped."""
+    """Write down how a run ended: finished, failed with an error (code and facts), or stopped; and its answer."""
     assert state in ENDED, state
     run: Run = Run.objects.select_for_update().get(pk=run_id)
     before = state_of(run)
     run.state, run.finished_at, run.error = state, now, dict(error) if error else None
+    run.result = dict(result) if result else None
     run.save()
     record_change(actor=actor, now=now, action="tasks.end_run", record=run, before=before)
     return run

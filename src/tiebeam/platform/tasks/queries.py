@@ -11,6 +11,12 @@ def find_run(run_id: UUID) -> Run | None:
     return run
 
 
+def list_latest_runs(record_id: UUID, most: int = 50) -> list[Run]:
+    """List the last runs that were asked for on a record, the latest first, without their answers."""
+    rows = Run.objects.filter(record_id=record_id).defer("result")
+    return list(rows.order_by("-asked_at", "-id")[:most])
+
+
 def find_latest_run(record_id: UUID, kind: str) -> Run | None:
     """Return the last run of *kind* that was asked for on a record, or None."""
     run: Run | None = (

@@ -1,5 +1,5 @@
 """
-How changes are written on the command line, and read from there.
+How changes are written by hand, on the command line and in a form, and read from there.
 
 ``donors.shanxi.max_partners=3`` and ``shanxi:wuhan``. An id that holds one of the signs
 ``. : =`` or a quote stands between double quotes, in which ``""`` is one quote.
@@ -87,3 +87,13 @@ def split_quoted(
         return None, None
     parts.append(part if was_quoted else part.strip())
     return parts, None
+
+
+def change_text(change: Set) -> str:
+    """Return a setting as it is written by hand."""
+    return f"{'.'.join(map(_quote, change.path))}={change.value}"
+
+
+def _quote(part: str) -> str:
+    is_plain = part == part.strip() and not any(sign in part for sign in '.:="')
+    return part if is_plain else '"' + part.replace('"', '""') + '"'

@@ -1,0 +1,128 @@
+"""Operations that begin a search in the background; the page or program then watches its run."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from tiebeam.apps.pairings.models import Variant
+from tiebeam.apps.pairings.operations.rights import MAKERS, demand_own_programme
+from tiebeam.apps.pairings.queries.variants import effective_scenario, list_change_documents
+from tiebeam.core.pairing.changes import Change, apply_changes
+from tiebeam.errors import Fault, InvalidInput, Refused
+from tiebeam.interfaces.jobs.performing import start_run
+from tiebeam.interfaces.jobs.solving import EXPLAIN, SOLVE, WHAT_IF, NoPlanYet
+from tiebeam.platform.permissions.operations import operation
+from tiebeam.platform.tasks.models import Run
+from tiebeam.platform.tasks.operations import ENDED
+from tiebeam.platform.tasks.queries import find_latest_run
+from tiebeam.platform.tenancy.acting import Actor
+
+TIME_LIMIT_S = 60.0
+TIME_LIMIT_MOST_S = 24 * 3600.0
+
+
+class AlreadySolving(Refused):
+    """A search for this variant is under way; it can be stopped."""
+
+    code = "desk.already_solving"
+
+
+@operation("pairings.solve_variant", roles=MAKERS)
+def solve_variant(
+    *, variant: Variant, actor: Actor, now: datetime, time_limit_s: float = TIME_LIMIT_S
+) -> Run:
+    """
+    Search the best plan of a variant in the background; locks and changes are its rules.
+
+    Raises:
+        AlreadySolving: A search for it is under way.
+        InvalidInput: The time limit makes no sense, or a change contradicts a lock.
+    """
+    demand_own_programme(actor, "pairings.solve_variant", variant.scenario.round.programme)
+    latest = find_latest_run(variant.pk, SOLVE)
+    if latest is not None and latest.state not in ENDED:
+        raise AlreadySolving(name=variant.name)
+    effective_scenario(variant)
+    return _start(SOLVE, variant, {}, time_limit_s, actor, now)
+
+
+@operation("pairings.explain_pair", roles=MAKERS)
+def explain_pair(
+    *,
+    variant: Variant,
+    donor: str,
+    recipient: str,
+    actor: Actor,
+    now: datetime,
+    time_limit_s: float = TIME_LIMIT_S,
+) -> Run:
+    """
+    Find in the background the exact answer why a pair is in the plan of a variant, or is not.
+
+    Raises:
+        NoPlanYet: The variant has no plan.
+        InvalidInput: There is no such donor or recipient, or the time limit makes no sense.
+    """
+    demand_own_programme(actor, "pairings.explain_pair", variant.scenario.round.programme)
+    if variant.plan is None:
+        raise NoPlanYet(name=variant.name)
+    scenario = effective_scenario(variant)
+    known = {
+        "donor": (donor, [party.id for party in scenario.donors]),
+        "recipient": (recipient, [party.id for party in scenario.recipients]),
+    }
+    faults = [
+        Fault(code=f"desk.unknown_{side}", column=side, value=word, facts={"known": ids})
+        for side, (word, ids) in known.items()
+        if word not in ids
+    ]
+    if faults:
+        raise InvalidInput(faults)
+    pair = {"donor": donor, "recipient": recipient}
+    return _start(EXPLAIN, variant, pair, time_limit_s, actor, now)
+
+
+@operation("pairings.ask_what_if", roles=MAKERS)
+def ask_what_if(
+    *,
+    variant: Variant,
+    changes: Sequence[Change],
+    actor: Actor,
+    now: datetime,
+    time_limit_s: float = TIME_LIMIT_S,
+) -> Run:
+    """
+    Find in the background what changes would do to the plan of a variant, which stays as it is.
+
+    Raises:
+        NoPlanYet: The variant has no plan.
+        InvalidInput: A change makes no sense; every fault is listed.
+    """
+    demand_own_programme(actor, "pairings.ask_what_if", variant.scenario.round.programme)
+    if variant.plan is None:
+        raise NoPlanYet(name=variant.name)
+    apply_changes(effective_scenario(variant), changes)
+    asked = {"changes": list_change_documents(changes)}
+    return _start(WHAT_IF, variant, asked, time_limit_s, actor, now)
+
+
+def _start(
+    kind: str,
+    variant: Variant,
+    arguments: Mapping[str, Any],
+    time_limit_s: float,
+    actor: Actor,
+    now: datetime,
+) -> Run:
+    if not 0 < time_limit_s <= TIME_LIMIT_MOST_S:
+        facts: dict[str, object] = {"most": TIME_LIMIT_MOST_S}
+        fault = Fault(code="desk.time_limit", value=f"{time_limit_s:g}", facts=facts)
+        raise InvalidInput([fault])
+    return start_run(
+        kind=kind,
+        arguments={**arguments, "time_limit_s": time_limit_s},
+        scope_id=variant.scope_id,
+        record_id=variant.pk,
+        actor=actor,
+        now=now,
+    )

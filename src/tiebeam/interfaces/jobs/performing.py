@@ -45,7 +45,7 @@ def start_run(
     scope_id: UUID,
     record_id: UUID,
     actor: Actor,
-    now: datetime,
+    now: datetime | None = None,
 ) -> Run:
     """Ask for work of *kind* and queue it; the worker begins once this is committed."""
     get_job(kind)
@@ -55,7 +55,7 @@ def start_run(
         scope_id=scope_id,
         record_id=record_id,
         actor=actor,
-        now=now,
+        now=now or timezone.now(),
     )
     _queue(run.pk, actor.organisation_id, actor.person_id)
     return run

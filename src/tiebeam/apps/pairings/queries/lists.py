@@ -60,6 +60,45 @@ def list_lists(round: Round) -> list[PairList]:
     )
 
 
+def list_lists_of_programme(programme: Programme, as_of: AsOf | None = None) -> list[PairList]:
+    """List the versions of all rounds of *programme*, the latest first; with *as_of*, as known then."""
+    readable = PairList.objects.filter(round__programme_id=programme.pk)
+    rows = list(readable.select_related("document", "round").order_by("-version"))
+    if as_of is None or as_of.known_at is None:
+        return rows
+    today = {row.pk: row for row in rows}
+    known = []
+    for state in list_states(PairList, as_of.known_at):
+        if state.pk in today:
+            kept = today[state.pk]
+            state.round = kept.round
+            if state.document_id is not None and state.document_id == kept.document_id:
+                state.document = kept.document
+            known.append(state)
+    return sorted(known, key=lambda row: -row.version)
+
+
+def find_version_before(pair_list: PairList) -> PairList | None:
+    """
+    Return the version that *pair_list* is compared with, or None.
+
+    The last that was in force before it; for a version of its own day the earlier number.
+    """
+    rows = PairList.objects.filter(round__programme_id=pair_list.round.programme_id)
+    earlier = [
+        row
+        for row in rows.exclude(in_force_from=None).exclude(pk=pair_list.pk)
+        if (row.round_id == pair_list.round_id and row.version < pair_list.version)
+        or (row.round_id != pair_list.round_id and _begins_before(row, pair_list))
+    ]
+    return max(earlier, key=lambda row: (row.in_force_from, row.version), default=None)
+
+
+def _begins_before(row: PairList, pair_list: PairList) -> bool:
+    start = pair_list.in_force_from or pair_list.round.starts_on
+    return row.in_force_from is not None and row.in_force_from < start
+
+
 def list_lines(pair_list: PairList) -> list[ListLine]:
     """List the lines of a version by recipient, its lead first."""
     lines = ListLine.objects.filter(of_list=pair_list).select_related("donor", "recipient")

@@ -1,11 +1,14 @@
 """What is known of programmes, their rounds and returns, and the scenario that follows from them."""
 
 from tiebeam.apps.programmes.queries.programmes import (
+    get_document,
+    get_participant,
     get_programme,
     get_round,
     list_documents,
     list_participants,
     list_programmes,
+    list_programmes_by_id,
     list_rounds,
 )
 from tiebeam.apps.programmes.queries.returns import (
@@ -27,6 +30,8 @@ __all__ = [
     "ReturnStatus",
     "compose_scenario",
     "find_decision",
+    "get_document",
+    "get_participant",
     "get_programme",
     "get_return",
     "get_round",
@@ -35,6 +40,7 @@ __all__ = [
     "list_lines",
     "list_participants",
     "list_programmes",
+    "list_programmes_by_id",
     "list_returns",
     "list_rounds",
     "list_undecided",

@@ -39,11 +39,11 @@ def find_any_plan(
     relaxation: Relaxation, should_stop: Callable[[], bool] = lambda: False
 ) -> tuple[Bools, Floats] | None:
     """Return any pairs and amounts within §M3, or None where there are none."""
-    highs = _whole_program(relaxation)
+    highs = whole_program(relaxation)
     obey(highs, should_stop)
     highs.setOptionValue("mip_max_improving_sols", 1)
     highs.run()
-    columns = _columns(highs)
+    columns = read_columns(highs)
     return None if columns is None else relaxation.read(columns)
 
 
@@ -74,7 +74,7 @@ def complete_flows_for(
     lots = solved.columns[relaxation.at["flow"][relaxation.flow_whole]]
     if not len(lots) or np.abs(lots - np.round(lots)).max() < 1e-7:
         return relaxation.read(solved.columns)[1]
-    highs = _whole_program(relaxation)
+    highs = whole_program(relaxation)
     obey(highs, should_stop)
     highs.setOptionValue("mip_max_nodes", NODES)
     highs.setOptionValue("mip_abs_gap", precision)
@@ -82,7 +82,7 @@ def complete_flows_for(
     highs.setOptionValue("objective_bound", below - fixed)
     for _ in range(ROUNDS):
         highs.run()
-        columns = _columns(highs)
+        columns = read_columns(highs)
         if columns is None:
             return None
         broken = relaxation.broken_floors(columns)
@@ -128,7 +128,7 @@ def search_all_pairs(
         nodes: How many cases to look at.
         first_will_do: End with the first plan that is good enough.
     """
-    highs = _whole_program(relaxation)
+    highs = whole_program(relaxation)
     obey(highs, should_stop)
     if stage.level != "cost":
         for key, option in REFUTING.items():
@@ -147,7 +147,7 @@ def search_all_pairs(
     highs.run()
     if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
         return Answer(below - precision, None)
-    return Answer(min(below - precision, highs.getInfo().mip_dual_bound), _columns(highs))
+    return Answer(min(below - precision, highs.getInfo().mip_dual_bound), read_columns(highs))
 
 
 def _add_whole_floors(highs: highspy.Highs, relaxation: Relaxation) -> None:
@@ -188,7 +188,7 @@ def _add_block(
     highs.addRow(-highspy.kHighsInf, limit, len(index), index, weights)
 
 
-def _whole_program(relaxation: Relaxation) -> highspy.Highs:
+def whole_program(relaxation: Relaxation) -> highspy.Highs:
     """Return a copy of the program in which pairs and lots are whole."""
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
@@ -204,7 +204,7 @@ def _whole_program(relaxation: Relaxation) -> highspy.Highs:
     return highs
 
 
-def _columns(highs: highspy.Highs) -> Floats | None:
+def read_columns(highs: highspy.Highs) -> Floats | None:
     """Return the columns of the solution, or None where there is none."""
     if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None

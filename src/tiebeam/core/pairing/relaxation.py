@@ -314,6 +314,13 @@ class Relaxation:
         """
         return [(index, value, low) for _, index, value, low in self._find_broken(columns)]
 
+    def learn_broken(self, columns: Floats) -> list[tuple[NDArray[np.int32], Floats, float]]:
+        """Return what :meth:`broken_floors` does, and keep those rows from now on."""
+        found = self._find_broken(columns)
+        for name, index, value, low in found:
+            self._add_row(name, index, value, low, INFINITY)
+        return [(index, value, low) for _, index, value, low in found]
+
     def _find_broken(self, columns: Floats) -> list[tuple[Any, NDArray[np.int32], Floats, float]]:
         found: list[tuple[Any, NDArray[np.int32], Floats, float]] = []
         for level, name, sign in (("coverage", "coverage", 1.0), ("burden", "load", -1.0)):
@@ -402,10 +409,7 @@ class Relaxation:
                 return self._without_optimum(status)
             solution = self.highs.getSolution()
             columns = np.array(solution.col_value)
-            broken = self._find_broken(columns)
-            if broken:
-                for name, index, value, low in broken:
-                    self._add_row(name, index, value, low, INFINITY)
+            if self.learn_broken(columns):
                 continue
             return Solved(
                 "optimal",

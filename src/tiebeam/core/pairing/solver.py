@@ -38,6 +38,7 @@ from tiebeam.core.pairing.patterns import (
 )
 from tiebeam.core.pairing.problem import Bools, Floats, Problem, compile_problem
 from tiebeam.core.pairing.proof import Proof, certify
+from tiebeam.core.pairing.rebuilding import rebuild_pairs
 from tiebeam.core.pairing.relaxation import Relaxation
 from tiebeam.core.pairing.root_proofs import prove_at_roots
 from tiebeam.core.pairing.stages import Stage, coverages, list_stages, loads, stage_value
@@ -53,6 +54,8 @@ FIRST_MOVES, LATER_MOVES = 800, 40
 """Small changes tried in the first pass: at the first sum of a level, and at a later one."""
 HELD_MOVES = 150
 """The same at a later sum, where the ties are held and no tree is searched."""
+REBUILT = 8
+"""Groups of recipients whose pairs are asked anew in the first pass, at a number."""
 FIRST_NODES, LATER_NODES = 60, 12
 """Cases of the tree looked at in the first pass, likewise."""
 PROOF_NODES = 200
@@ -234,6 +237,7 @@ class _Pass:
         self.whole = search.make_relaxation(with_pairs=True)
         self.given = Relaxation(search.problem, with_pairs=False)
         self.nearby = self.given
+        self.stays = False
         self.tree = Tree(self.whole)
         self.rng = np.random.default_rng(search.seed)
         self.kept: list[tuple[Stage, float]] = []
@@ -246,11 +250,11 @@ class _Pass:
         self.closed = 0
         self.may_use_patterns = may_use_sets(search.problem) and search.fixed is None
         # The first pass over a large case has to come to every level soon.
-        is_large = self.whole.columns >= SMALL and not self.may_use_patterns
-        self.is_hasty = effort == 1 and is_large
+        self.is_large = self.whole.columns >= SMALL and not self.may_use_patterns
+        self.is_hasty = effort == 1 and self.is_large
         # A small one finds its better plans by the search over all pairs.
         is_small = self.whole.columns < SMALL and "cost" not in self.problem.levels
-        self.thrift = 2 if self.is_hasty or is_small else 1
+        self.thrift = 2 if is_small else 1
         assert search.incumbent is not None
         self.incumbent = search.incumbent
 
@@ -275,7 +279,6 @@ class _Pass:
     def _close_level(self, level: LevelName) -> None:
         """Keep what the level reached, less the slack that later levels may spend (§M5)."""
         self.search.best_of_level[level] = self.incumbent
-        self.nearby = self.given
         slack = self.problem.slack.get(level, 0.0)
         if slack > 0:
             for program in (self.whole, self.given):
@@ -286,6 +289,19 @@ class _Pass:
             ]
             self.patterns = None
             self.tree.start_again()
+        self.nearby, self.stays = self.given, False
+        ties = [stage for stage, _ in self.kept if stage.level == "continuity"]
+        if self.is_large and ties and not self.problem.slack.get("continuity"):
+            # The small changes hold the ties that were reached: few others do as well.
+            held = self.incumbent.pairs & (ties[0].pair_costs(self.problem) < 0)
+            required = self.problem.required | held
+            self._narrow(replace(self.problem, required=required))
+
+    def _narrow(self, problem: Problem) -> None:
+        """Let small changes be looked for under the rules of *problem*, and all that was kept."""
+        self.nearby = Relaxation(problem, with_pairs=False)
+        for stage, limit in self.kept:
+            self.nearby.add_floor(stage, limit)
 
     def _take(self, stage: Stage) -> bool:
         """Improve and bound one stage, then keep it; return False when stopped."""
@@ -369,14 +385,12 @@ class _Pass:
         def done() -> bool:
             return self._value(stage) - max(self.tree.bound, word) <= tolerance
 
-        first, is_small = stage.count <= 1, self.whole.columns < SMALL
-        if self.search.fixed is None and not first:
-            moves = LATER_MOVES if self.nearby is self.given else HELD_MOVES
-            self._search_nearby(stage, moves * self.effort)
-        # Whole plans of the tree would drop the ties that are held.
-        if not done() and self.nearby is self.given and not is_small:
-            nodes = (FIRST_NODES if first or self.has_sets else LATER_NODES) * self.effort
-            self._search_tree(stage, tolerance, nodes)
+        is_small = self.whole.columns < SMALL
+        if self.search.fixed is None:
+            self._search_more(stage, tolerance)
+        # Few cases move no sum; and whole plans of the tree would drop the ties that are held.
+        if not done() and not (self.is_hasty and stage.is_vector) and not is_small:
+            self._search_tree(stage, tolerance, self._nodes(stage))
         if self.search.fixed is not None:
             return word
         if not done() and is_small and stage.count > 1:
@@ -624,11 +638,45 @@ class _Pass:
         if found is not None:
             self._offer(stage, pairs, found)
 
+    def _search_more(self, stage: Stage, tolerance: float) -> None:
+        """Look for better plans where the first search left a gap, or there was none."""
+        if stage.count > 1:
+            moves = HELD_MOVES if self.stays else LATER_MOVES
+            self._search_nearby(stage, moves * self.effort)
+        if self._may_rebuild(stage) and self._value(stage) - self.tree.bound > tolerance:
+            self._rebuild(stage, tolerance)
+
+    def _nodes(self, stage: Stage) -> int:
+        """Return how many cases of the tree are looked at."""
+        nodes = FIRST_NODES if stage.count <= 1 or self.has_sets else LATER_NODES
+        # A hasty pass does so where whole ties alone move the bound.
+        slowly = not self.is_hasty or stage.level == "continuity"
+        return (nodes if slowly else LATER_NODES) * self.effort
+
+    def _may_rebuild(self, stage: Stage) -> bool:
+        """Return whether a few recipients may be asked anew: at a number, or a sum that says most."""
+        ends = (0, 1, len(self.problem.able))
+        return self.is_large and stage.level != "coverage" and stage.count in ends
+
+    def _rebuild(self, stage: Stage, tolerance: float) -> None:
+        """Look for better plans by asking anew who helps a few recipients."""
+        self.tree.leave()
+        for columns in rebuild_pairs(
+            self.whole,
+            stage,
+            lambda: (self.incumbent.pairs, self._value(stage)),
+            tries=(REBUILT // 4 if stage.is_vector else REBUILT) * self.effort,
+            precision=tolerance,
+            rng=self.rng,
+            should_stop=self.search.should_stop,
+        ):
+            self._offer_columns(stage, columns)
+
     def _search_first(self, stage: Stage) -> None:
         """Look for better plans at the first sum of a level, or at a number."""
         if self.is_hasty and stage == self.search.stages[0] and stage.is_vector:
             self._search_favoured(stage)
-        if self.nearby is self.given:
+        if not self.stays:
             self._search_nearby(stage, FIRST_MOVES * self.effort // self.thrift)
 
     def _search_favoured(self, stage: Stage) -> None:
@@ -647,9 +695,10 @@ class _Pass:
             if begun is None:
                 continue
             narrowed, pairs = begun
-            self.nearby = Relaxation(narrowed, with_pairs=False)
+            self._narrow(narrowed)
             self._search_nearby(stage, FIRST_MOVES, pairs)
             if self._gap(stage) <= NEAR:
+                self.stays = True
                 return
         self.nearby = self.given
 

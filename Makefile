@@ -16,7 +16,7 @@ DEMO_OUT := build/demo
 DEMO_HOME := $(CURDIR)/build/demo-workspace
 DEMO_FLAGS = $(filter-out --no-serve,$(DEMO_ARGS))
 
-SOURCES := src tests docs $(wildcard benchmarks)
+SOURCES := src tests docs benchmarks drills
 
 ## demo: pair the real case of Hubei 2020, load the real programmes, serve the workspace (DEMO_ARGS=--no-serve does all but serve)
 .PHONY: demo
@@ -86,6 +86,12 @@ docs: $(VENV)/development.stamp
 	@$(PY) -m sphinx --fail-on-warning --keep-going --nitpicky --quiet -b html \
 		-d build/doctrees docs build/docs
 	@echo "The documents: $(CURDIR)/build/docs/index.html"
+
+## drills: the long trials, each with a dated report in build/drills; DRILL_ARGS goes to them
+.PHONY: drills
+drills: $(VENV)/development.stamp
+	@mkdir -p build/drills
+	@$(PY) -m drills.tamper $(DRILL_ARGS)
 
 ## bench: measure the solver beside its peers; BENCH_ARGS goes to the benchmark
 .PHONY: bench

@@ -91,6 +91,13 @@ class TestSignIn:
         assert "The sign-in is closed for now" in _text(answers[-1])
         assert _sign_in(as_nobody).status_code == 429
 
+    def test_begins_to_count_anew_after_the_right_password(self, with_password):
+        for _ in range(2):
+            for n in range(6):
+                _sign_in(Client(), password=f"wrong number {n}")
+
+            assert _sign_in(Client()).status_code == 302
+
     def test_that_is_closed_for_one_stays_open_for_others(
         self, with_password, as_nobody, workspace
     ):

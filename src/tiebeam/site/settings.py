@@ -212,6 +212,7 @@ SOCIALACCOUNT_PROVIDERS = (
 )
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 1
+AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "tiebeam.interfaces.web.sign_in.lockout.name_of_attempt"
 AXES_LOCKOUT_CALLABLE = "tiebeam.interfaces.web.sign_in.lockout.show_lockout"

@@ -115,7 +115,10 @@ def show_my_page(request: HttpRequest) -> HttpResponse:
         roles=roles,
         facts=[
             Fact(say_to(request, "people.column.email"), person.email),
-            Fact(say_to(request, "people.column.joined"), f"{person.joined_at:%Y-%m-%d}"),
+            Fact(
+                say_to(request, "people.column.joined"),
+                f"{timezone.localtime(person.joined_at):%Y-%m-%d}",
+            ),
         ],
         status=400 if form.errors else 200,
     )

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import HttpRequest
 
-from tiebeam.errors import TiebeamError
+from tiebeam.errors import InvalidInput, TiebeamError
 from tiebeam.interfaces.messages import Language, has_message, say
 from tiebeam.interfaces.web.page import language_of, say_error
 
@@ -29,12 +29,21 @@ class PageForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.request = request
+        self.is_refused = False
         name_fields(self, self.words, language_of(request))
 
     def refuse(self, error: TiebeamError, field: str | None = None) -> None:
         """Show in the form why an operation refused."""
+        self.is_refused = self.is_refused or not isinstance(error, InvalidInput)
         for sentence in say_error(self.request, error):
             self.add_error(field, sentence)
+
+    @property
+    def status(self) -> int:
+        """Of the answer that shows the form: 409 where an operation refused, 400 where it is faulty."""
+        if self.is_refused:
+            return 409
+        return 400 if self.is_bound and self.errors else 200
 
 
 def name_fields(form: forms.BaseForm, words: str, language: Language) -> None:

@@ -22,12 +22,18 @@ from tiebeam.apps.programmes.queries.returns import (
     list_undecided,
     state_of_return,
 )
+from tiebeam.apps.programmes.queries.rounds import (
+    RoundProgress,
+    list_own_returns,
+    list_rounds_steered,
+)
 from tiebeam.apps.programmes.queries.scenario import ComposedScenario, compose_scenario
 
 __all__ = [
     "ComposedScenario",
     "DueReturn",
     "ReturnStatus",
+    "RoundProgress",
     "compose_scenario",
     "find_decision",
     "get_document",
@@ -38,11 +44,13 @@ __all__ = [
     "list_documents",
     "list_due",
     "list_lines",
+    "list_own_returns",
     "list_participants",
     "list_programmes",
     "list_programmes_by_id",
     "list_returns",
     "list_rounds",
+    "list_rounds_steered",
     "list_undecided",
     "state_of_return",
 ]

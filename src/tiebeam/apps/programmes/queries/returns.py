@@ -1,6 +1,6 @@
 """What was returned for a round, what is missing, and what is due."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -82,12 +82,12 @@ def list_lines(of_return: Return) -> list[ReturnLine]:
 
 def find_decision(of_return: Return) -> ReturnDecision | None:
     """Return the answer to what was handed in last, or None."""
-    return _list_decisions([of_return]).get(of_return.pk)
+    return list_decisions([of_return]).get(of_return.pk)
 
 
 def state_of_return(of_return: Return) -> str:
     """Return "draft", "submitted", "returned" or "accepted"."""
-    return _name_state(of_return, find_decision(of_return))
+    return state_with(of_return, find_decision(of_return))
 
 
 def list_returns(of_round: Round, today: date | None = None) -> list[ReturnStatus]:
@@ -98,17 +98,27 @@ def list_returns(of_round: Round, today: date | None = None) -> list[ReturnStatu
         today: The day on which something counts as overdue; None for no such mark.
     """
     found = list(Return.objects.filter(round=of_round).select_related("tenant"))
-    returns = {(row.tenant_id, row.side): row for row in found}
-    decisions = _list_decisions(found)
+    return put_together(of_round, _list_participants(of_round), found, list_decisions(found), today)
+
+
+def put_together(
+    of_round: Round,
+    participants: Iterable[Participant],
+    returns: Iterable[Return],
+    decisions: Mapping[UUID, ReturnDecision],
+    today: date | None,
+) -> list[ReturnStatus]:
+    """Return where each participant of the round stands, from what was read of it."""
+    found = {(row.tenant_id, row.side): row for row in returns}
     due_on = of_round.returns_due_on
-    parties = {
-        (row.organisation_id, row.side): row.organisation for row in _list_participants(of_round)
-    } | {(row.tenant_id, row.side): row.tenant for row in found}
+    parties = {(row.organisation_id, row.side): row.organisation for row in participants} | {
+        (row.tenant_id, row.side): row.tenant for row in found.values()
+    }
     listed = []
     for (organisation_id, side), organisation in parties.items():
-        row = returns.get((organisation_id, side))
+        row = found.get((organisation_id, side))
         decision = None if row is None else decisions.get(row.pk)
-        state = "missing" if row is None else _name_state(row, decision)
+        state = "missing" if row is None else state_with(row, decision)
         is_open = state in {"missing", "draft", "returned"}
         listed.append(
             ReturnStatus(
@@ -143,12 +153,12 @@ def list_due(actor: Actor, today: date) -> list[DueReturn]:
     )
     own = Return.objects.owned().filter(round__in=rounds)
     returns = {(row.round_id, row.side): row for row in own}
-    decisions = _list_decisions(returns.values())
+    decisions = list_decisions(returns.values())
     due = []
     for of_round in rounds:
         for side in dict.fromkeys(sides[of_round.programme_id]):
             row = returns.get((of_round.pk, side))
-            state = "missing" if row is None else _name_state(row, decisions.get(row.pk))
+            state = "missing" if row is None else state_with(row, decisions.get(row.pk))
             if state in {"submitted", "accepted"}:
                 continue
             due_on = of_round.returns_due_on
@@ -172,7 +182,7 @@ def list_undecided(actor: Actor) -> list[Return]:
         .select_related("round__programme", "tenant")
         .order_by("submitted_at")
     )
-    decisions = _list_decisions(handed_in)
+    decisions = list_decisions(handed_in)
     return [row for row in handed_in if row.pk not in decisions]
 
 
@@ -187,8 +197,8 @@ def _list_participants(of_round: Round) -> list[Participant]:
     )
 
 
-def _list_decisions(returns: Iterable[Return]) -> dict[UUID, ReturnDecision]:
-    """Return the answer to what was handed in last, by return."""
+def list_decisions(returns: Iterable[Return]) -> dict[UUID, ReturnDecision]:
+    """Return the answer to what was handed in last, by return; one query for all."""
     times = {row.pk: row.submitted_at for row in returns if row.submitted_at is not None}
     return {
         row.of_return_id: row
@@ -197,7 +207,8 @@ def _list_decisions(returns: Iterable[Return]) -> dict[UUID, ReturnDecision]:
     }
 
 
-def _name_state(of_return: Return, decision: ReturnDecision | None) -> str:
+def state_with(of_return: Return, decision: ReturnDecision | None) -> str:
+    """Return the state of a return whose last answer is *decision*."""
     if of_return.submitted_at is None:
         return "draft"
     if decision is None:

@@ -1,0 +1,107 @@
+"""Attach a document to a record, and send one back just as it was attached."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from tiebeam.interfaces.web.doing import FORM, find_or_404, show_form, succeeds
+from tiebeam.interfaces.web.documents.part import ATTACH, say_size
+from tiebeam.interfaces.web.documents.places import PLACES
+from tiebeam.interfaces.web.forms import PageForm
+from tiebeam.interfaces.web.page import Link, say_error, say_to
+from tiebeam.interfaces.web.seated import actor_of, seated
+from tiebeam.platform.files.content import MEDIA_TYPES
+from tiebeam.platform.files.operations import DocumentTooLarge, attach_document
+from tiebeam.platform.files.queries import get_document, open_document
+from tiebeam.platform.permissions.operations import require
+
+
+class AttachForm(PageForm):
+    """Takes one file; its size is looked at before its content is read."""
+
+    words: ClassVar[str] = "documents.field"
+
+    file = forms.FileField(allow_empty_file=True, max_length=500)
+
+    def __init__(self, request: HttpRequest) -> None:
+        """Tell beforehand which kinds of file are taken, and up to what size."""
+        super().__init__(request)
+        field = self.fields["file"]
+        field.widget.attrs["accept"] = ",".join(f".{kind}" for kind in (*MEDIA_TYPES, "jpg"))
+        field.help_text = say_to(
+            request,
+            "documents.taken",
+            kinds=[kind.upper() for kind in MEDIA_TYPES],
+            size=say_size(request, settings.TIEBEAM_DOCUMENT_BYTES_MOST),
+        )
+
+    def clean_file(self) -> Any:
+        """Refuse what is too large before it is read into memory."""
+        file = self.cleaned_data["file"]
+        most = settings.TIEBEAM_DOCUMENT_BYTES_MOST
+        if file.size > most:
+            error = DocumentTooLarge(name=file.name, found=file.size, most=most)
+            raise forms.ValidationError(say_error(self.request, error))
+        return file
+
+
+@FORM
+@seated
+def attach(request: HttpRequest, kind: str, record_id: UUID) -> HttpResponse:
+    """Attach a file to a record."""
+    place = PLACES.get(kind)
+    if place is None:
+        raise Http404
+    record = find_or_404(place.get, record_id)
+    require(actor_of(request), ATTACH, place.programme_id(record))
+    form = AttachForm(request)
+    back = place.address_of(record)
+
+    def call(given: dict[str, Any]) -> None:
+        file = given["file"]
+        attach_document(
+            record=record,
+            name=file.name,
+            content=file.read(),
+            actor=actor_of(request),
+            now=timezone.now(),
+        )
+
+    if succeeds(form, call):
+        messages.success(
+            request, say_to(request, "documents.attached", name=form.cleaned_data["file"].name)
+        )
+        return redirect(f"{back}#documents")
+    return show_form(
+        request,
+        form,
+        title=say_to(request, "documents.attach_title"),
+        trail=[Link(place.name(request, record), back)],
+        text=say_to(request, "documents.attach_text"),
+        verb=say_to(request, "documents.attach"),
+        back=back,
+    )
+
+
+@require_safe
+@never_cache
+@seated
+def download(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Send a document: as a file to be kept, never as a page of ours."""
+    document = find_or_404(get_document, document_id)
+    content = open_document(document)
+    response = HttpResponse(content, content_type=document.media_type)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    disposition = content_disposition_header(as_attachment=True, filename=document.name)
+    response.headers["Content-Disposition"] = disposition or "attachment"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

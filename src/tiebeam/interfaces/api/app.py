@@ -17,6 +17,7 @@ from tiebeam.interfaces.api.access import (
 )
 from tiebeam.interfaces.api.operations import add_operation_endpoints
 from tiebeam.interfaces.api.problems import problem, problem_of
+from tiebeam.interfaces.api.questions import questions
 from tiebeam.interfaces.api.records import add_record_endpoints
 
 
@@ -36,6 +37,7 @@ def build_api() -> NinjaAPI:
     add_record_endpoints(router)
     add_operation_endpoints(router)
     api.add_router("", router)
+    api.add_router("/questions", questions)
     return api
 
 

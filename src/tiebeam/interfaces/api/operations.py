@@ -1,5 +1,6 @@
 """Every operation as ``POST /api/v1/<app>/<verb-noun>``."""
 
+from importlib import import_module
 from typing import Any
 
 from django.db import models
@@ -16,6 +17,7 @@ from tiebeam.platform.requests.answering import answer_once
 
 WITHOUT_ENDPOINT: dict[str, str] = {
     "identity.accept_invitation": "who joins is nobody yet; the page of the link does it",
+    "identity.set_password": "a password travels in no body that a program keeps",
     "tasks.end_run": "a worker alone tells how its run ended",
     "tasks.ask_for_run": "asked for by the operation that needs background work",
     "files.attach_document": "a file is no JSON; it has an endpoint of its own",
@@ -32,6 +34,8 @@ class OperationAnswer(Schema):
 
 def list_shapes() -> list[OperationShape]:
     """Return the shape of every operation that has an endpoint."""
+    # What begins background work lives with the jobs, above the applications.
+    import_module("tiebeam.interfaces.jobs.asking")
     load_operations()
     return [read_shape(right) for right in list_rights() if right.name not in WITHOUT_ENDPOINT]
 

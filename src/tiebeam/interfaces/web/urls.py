@@ -1,6 +1,6 @@
 """The addresses of the pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 import tiebeam.interfaces.web.people.home  # noqa: F401  # brings its lines to the first page
 from tiebeam.interfaces.web.home import views as home
@@ -27,4 +27,6 @@ urlpatterns = [
         "people/<uuid:person_id>/role/<uuid:assignment_id>/end/", people.end_role, name="end_role"
     ),
     path("people/<uuid:person_id>/dismiss/", people.dismiss_person, name="dismiss_person"),
+    path("", include("tiebeam.interfaces.web.documents.urls")),
+    path("", include("tiebeam.interfaces.web.returns.urls")),
 ]

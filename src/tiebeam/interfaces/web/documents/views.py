@@ -13,9 +13,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tiebeam.interfaces.web.doing import FORM, find_or_404, show_form, succeeds
 from tiebeam.interfaces.web.documents.part import ATTACH, say_size
 from tiebeam.interfaces.web.documents.places import PLACES
+from tiebeam.interfaces.web.doing import FORM, find_or_404, show_form, succeeds
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.page import Link, say_error, say_to
 from tiebeam.interfaces.web.seated import actor_of, seated
@@ -95,7 +95,7 @@ def attach(request: HttpRequest, kind: str, record_id: UUID) -> HttpResponse:
 @require_safe
 @never_cache
 @seated
-def download(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def download(_: HttpRequest, document_id: UUID) -> HttpResponse:
     """Send a document: as a file to be kept, never as a page of ours."""
     document = find_or_404(get_document, document_id)
     content = open_document(document)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 
 from tiebeam.apps.pairings.models import Agreement, HandOver, Pairing, PairList, Variant
-from tiebeam.apps.pairings.queries.agreements import get_agreement
+from tiebeam.apps.pairings.queries.agreements import get_agreement, hash_of_agreement
 from tiebeam.apps.pairings.queries.answerable import find_answerable
 from tiebeam.apps.pairings.queries.hand_overs import answer_of, list_lines
 from tiebeam.apps.pairings.queries.lists import compare_lists, find_list_in_force
@@ -170,6 +170,7 @@ def agreement(request: HttpRequest, agreement_id: UUID, day: date | None = None)
             "is_in_force": standing.is_in_force(on),
             "is_ended": standing.is_ended(on),
             "terms": standing.effective_terms(on),
+            "text_sha256": hash_of_agreement(standing.agreement),
             "signatures": standing.signatures,
         }
     )

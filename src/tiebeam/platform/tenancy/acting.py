@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Actor:
 
 
 _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
+_is_public: ContextVar[bool] = ContextVar("is_public", default=False)
 
 
 def find_actor() -> Actor | None:
@@ -82,9 +84,41 @@ def acting(actor: Actor | None) -> Iterator[None]:
         _acting.reset(token)
 
 
+def reads_published() -> bool:
+    """Return whether nobody acts and published rows, and they alone, are to be read."""
+    return _is_public.get() and find_actor() is None
+
+
+@contextmanager
+def reading_published() -> Iterator[None]:
+    """
+    Read what is published, and nothing else, within the block: as nobody, even where somebody is signed in.
+
+    What is read has to be read to its end within the block.
+    """
+    with acting(None):
+        token = _is_public.set(True)
+        try:
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('app.duty', 'public', true)")
+                yield
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('app.duty', '', true)")
+            else:
+                yield
+        finally:
+            _is_public.reset(token)
+
+
 def _tell_database(actor: Actor | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('app.tenant', %s, true), set_config('app.person', %s, true)",
-            [str(actor.organisation_id), str(actor.person_id)] if actor else ["", ""],
+            "SELECT set_config('app.tenant', %s, true), set_config('app.person', %s, true),"
+            " set_config('app.today', %s, true)",
+            [
+                str(actor.organisation_id) if actor else "",
+                str(actor.person_id) if actor else "",
+                timezone.localdate().isoformat(),
+            ],
         )

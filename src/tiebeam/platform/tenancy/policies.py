@@ -13,8 +13,12 @@ from django.conf import settings
 from django.db.migrations.operations.base import Operation
 
 ACTING = "nullif(current_setting('app.tenant', true), '')::uuid"
+TODAY = "coalesce(nullif(current_setting('app.today', true), '')::date, current_date)"
+"""The day in the time zone of the workspace; the database keeps time in UTC, where it may be yesterday."""
 AUDIT_DUTY = "current_setting('app.duty', true) = 'audit'"
 """Set by the command that verifies the log: it reads every entry, and nothing else."""
+PUBLIC_DUTY = f"current_setting('app.duty', true) = 'public' AND {ACTING} IS NULL"
+"""Set by the public portal while nobody acts: it reads what is published, and nothing else."""
 
 
 class DatabaseStep(Operation):
@@ -94,8 +98,8 @@ class RowPolicies(DatabaseStep):
         table = f'"{self.table}"'
         granted = (
             f"EXISTS (SELECT 1 FROM tenancy_grant g WHERE g.scope_id = {table}.scope_id"
-            f" AND g.organisation_id = {ACTING} AND g.valid_from <= current_date"
-            " AND (g.valid_until IS NULL OR g.valid_until > current_date))"
+            f" AND g.organisation_id = {ACTING} AND g.valid_from <= {TODAY}"
+            f" AND (g.valid_until IS NULL OR g.valid_until > {TODAY}))"
         )
         reads = f"{ACTING} IS NOT NULL" if self.readers == "everyone" else granted
         return [
@@ -121,6 +125,32 @@ class RowPolicies(DatabaseStep):
             f'DROP POLICY {name} ON "{self.table}"'
             for name in ("readers", "owner_adds", "owner_changes", "owner_deletes")
         ] + [f'ALTER TABLE "{self.table}" DISABLE ROW LEVEL SECURITY']
+
+
+class PublishedRows(DatabaseStep):
+    """
+    Let anybody read the rows of *table* that fulfil *condition*, through the public portal alone (PostgreSQL).
+
+    Args:
+        table: The table.
+        condition: In SQL; rows of other tables that it names are subject to their own policies.
+    """
+
+    def __init__(self, table: str, condition: str) -> None:
+        self.table, self.condition = table, condition
+
+    def statements(self, vendor: str) -> list[str]:
+        """Return the policy."""
+        if vendor != "postgresql":
+            return []
+        return [
+            f'CREATE POLICY published ON "{self.table}" FOR SELECT'
+            f" USING ({PUBLIC_DUTY} AND ({self.condition}))"
+        ]
+
+    def undoing(self, vendor: str) -> list[str]:
+        """Return what drops the policy."""
+        return [f'DROP POLICY published ON "{self.table}"'] if vendor == "postgresql" else []
 
 
 class GrantPolicies(DatabaseStep):
@@ -194,30 +224,30 @@ class AppendOnly(DatabaseStep):
 
 class RefuseReplacing(DatabaseStep):
     """
-    Refuse a row that would replace one of *table* with the same value in *column* (SQLite).
+    Refuse a row that would replace one of *table* with the same values in *columns* (SQLite).
 
     SQLite's ``INSERT OR REPLACE`` deletes the old row without asking the triggers of
-    deletion, which would open a door in an append-only table.
+    deletion, which would open a door in an append-only table. One step for each key of the table.
     """
 
-    def __init__(self, table: str, column: str) -> None:
-        self.table, self.column = table, column
+    def __init__(self, table: str, *columns: str) -> None:
+        self.table, self.columns = table, columns
+        self._trigger = f"{table}_no_replace_by_{'_'.join(columns)}"
 
     def statements(self, vendor: str) -> list[str]:
         """Return the trigger."""
         if vendor != "sqlite":
             return []
-        table, column = self.table, self.column
+        table = self.table
+        same = " AND ".join(f'"{column}" = NEW."{column}"' for column in self.columns)
         return [
             (
-                f'CREATE TRIGGER "{table}_no_replace_by_{column}" BEFORE INSERT ON "{table}"'
-                f' WHEN EXISTS (SELECT 1 FROM "{table}" WHERE "{column}" = NEW."{column}")'
+                f'CREATE TRIGGER "{self._trigger}" BEFORE INSERT ON "{table}"'
+                f' WHEN EXISTS (SELECT 1 FROM "{table}" WHERE {same})'
                 f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
         ]
 
     def undoing(self, vendor: str) -> list[str]:
         """Return what drops the trigger."""
-        if vendor != "sqlite":
-            return []
-        return [f'DROP TRIGGER "{self.table}_no_replace_by_{self.column}"']
+        return [f'DROP TRIGGER "{self._trigger}"'] if vendor == "sqlite" else []

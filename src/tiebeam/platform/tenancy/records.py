@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from tiebeam.errors import Refused
-from tiebeam.platform.tenancy.acting import find_actor
+from tiebeam.platform.tenancy.acting import find_actor, reads_published
 
 
 class NotOwner(Refused):
@@ -30,7 +30,8 @@ class OwnedQuerySet(models.QuerySet[Any]):
         """Return the rows that the acting organisation owns or may read by a grant."""
         actor = find_actor()
         if actor is None:
-            return self.none()
+            published: Q | None = self.model.published_rows if reads_published() else None
+            return self.none() if published is None else self.filter(published)
         if self.model.is_open:
             return self
         today = timezone.localdate()
@@ -96,10 +97,12 @@ class OwnedRecord(models.Model):
     what it belongs to (a responsibility is read by whoever reads its pairing).
     ``is_open`` records are read by every member of the workspace: the directory
     of regions and organisations. ``open_rows`` says which rows are, where not all are.
+    ``published_rows`` are read by anybody through the public portal; the row policies say the same.
     """
 
     is_open: ClassVar[bool] = False
     open_rows: ClassVar[Q | None] = None
+    published_rows: ClassVar[Q | None] = None
     personal_fields: ClassVar[frozenset[str]] = frozenset()
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)

@@ -26,6 +26,8 @@ class Change:
     """One line of a record's history: ``fields`` are (name, before, after) of what changed."""
 
     entry_id: UUID
+    record_type: str
+    record_id: UUID
     at: datetime
     person_id: UUID
     organisation_id: UUID
@@ -40,17 +42,35 @@ def list_changes(record_ids: Iterable[UUID], limit: int = 500) -> list[Change]:
     return [_read_change(entry) for entry in entries]
 
 
-def list_states(model: type[M], known_at: datetime, **conditions: Any) -> list[M]:
+def list_states(
+    model: type[M],
+    known_at: datetime,
+    *,
+    record_ids: Iterable[UUID] | None = None,
+    scope_ids: Iterable[UUID] | None = None,
+    **conditions: Any,
+) -> list[M]:
     """
     Return the records of *model* as they were known at *known_at*, none of them stored anew.
 
     Args:
         model: The kind of record.
         known_at: The moment whose knowledge counts.
+        record_ids: These records alone. With it or *scope_ids* the log reads a few entries
+            instead of all of the kind.
+        scope_ids: What lies in these scopes alone.
         conditions: Values of columns that the state must hold, such as ``programme_id=…``.
     """
     kind = model._meta.label_lower
     known = Entry.objects.filter(record_type=kind, at__lte=known_at)
+    if "id" in conditions:
+        known = known.filter(record_id=conditions["id"])
+    if "scope_id" in conditions:
+        known = known.filter(scope_id=conditions["scope_id"])
+    if record_ids is not None:
+        known = known.filter(record_id__in=set(record_ids))
+    if scope_ids is not None:
+        known = known.filter(scope_id__in=set(scope_ids))
     newest = known.filter(record_id=OuterRef("record_id")).order_by("-at", "-id").values("id")[:1]
     entries = known.annotate(newest=Subquery(newest)).filter(id=F("newest"))
     wanted = {name: str(value) for name, value in conditions.items()}
@@ -79,6 +99,8 @@ def _read_change(entry: Entry) -> Change:
     names = [*after, *(name for name in before if name not in after)]
     return Change(
         entry_id=entry.id,
+        record_type=entry.record_type,
+        record_id=entry.record_id,
         at=entry.at,
         person_id=entry.person_id,
         organisation_id=entry.tenant_id,

@@ -34,6 +34,12 @@ class Entry(OwnedRecord):
             models.Index(fields=["record_type", "at"], name="audit_entry_kind"),
             models.Index(fields=["scope_id", "at"], name="audit_entry_scope"),
             models.Index(fields=["tenant", "at"], name="audit_entry_owner"),
+            models.Index(fields=["at", "id"], name="audit_entry_time"),
+            models.Index(fields=["action", "at"], name="audit_entry_action"),
+            models.Index(fields=["person_id", "at"], name="audit_entry_person"),
+            models.Index(
+                fields=["at"], condition=Q(is_for_all=True), name="audit_entry_open_to_all"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -40,17 +40,26 @@ class ListComparison:
     new: tuple[Couple, ...]
 
 
-def get_list(list_id: UUID) -> PairList:
+def get_list(list_id: UUID, as_of: AsOf | None = None) -> PairList:
     """
-    Return one version of a list, with its round and programme.
+    Return one version of a list, with its round and programme; with *as_of*, as it was known then.
 
     Raises:
-        PairList.DoesNotExist: There is none, or it may not be read.
+        PairList.DoesNotExist: There is none, it may not be read, or it was not known.
     """
-    found: PairList = PairList.objects.select_related("round__programme", "document").get(
-        pk=list_id
-    )
-    return found
+    rows = PairList.objects.select_related("round__programme", "document", "reinstates")
+    found: PairList = rows.get(pk=list_id)
+    if as_of is None or as_of.known_at is None:
+        return found
+    for known in list_states(PairList, as_of.known_at, id=list_id):
+        known.round = found.round
+        return known
+    raise PairList.DoesNotExist
+
+
+def list_versions_by_id(ids: Iterable[UUID]) -> dict[UUID, PairList]:
+    """Return those of the versions that may be read, by id, in one query."""
+    return {row.pk: row for row in PairList.objects.filter(pk__in=set(ids))}
 
 
 def list_lists(round: Round) -> list[PairList]:
@@ -68,13 +77,12 @@ def list_lists_of_programme(programme: Programme, as_of: AsOf | None = None) -> 
         return rows
     today = {row.pk: row for row in rows}
     known = []
-    for state in list_states(PairList, as_of.known_at):
-        if state.pk in today:
-            kept = today[state.pk]
-            state.round = kept.round
-            if state.document_id is not None and state.document_id == kept.document_id:
-                state.document = kept.document
-            known.append(state)
+    for state in list_states(PairList, as_of.known_at, record_ids=today):
+        kept = today[state.pk]
+        state.round = kept.round
+        if state.document_id is not None and state.document_id == kept.document_id:
+            state.document = kept.document
+        known.append(state)
     return sorted(known, key=lambda row: -row.version)
 
 
@@ -118,8 +126,8 @@ def list_known_lists(programme_id: UUID, as_of: AsOf) -> list[PairList]:
     ids = set(readable.values_list("pk", flat=True))
     return [
         state
-        for state in list_states(PairList, as_of.known_at)
-        if state.pk in ids and state.in_force_from is not None
+        for state in list_states(PairList, as_of.known_at, record_ids=ids)
+        if state.in_force_from is not None
     ]
 
 

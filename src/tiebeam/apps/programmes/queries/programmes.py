@@ -41,11 +41,16 @@ def list_programmes(search: str = "", *, as_of: AsOf | None = None) -> list[Prog
     readable = set(Programme.objects.values_list("pk", flat=True))
     known = [
         row
-        for row in list_states(Programme, as_of.known_at)
-        if row.pk in readable and matches(search, row.grams)
+        for row in list_states(Programme, as_of.known_at, record_ids=readable)
+        if matches(search, row.grams)
     ]
     known.sort(key=lambda row: (row.slug, str(row.pk)))
     return sorted(known, key=lambda row: row.starts_on or date.min, reverse=True)
+
+
+def _below(programme: Programme) -> dict[str, UUID]:
+    """Return the conditions of what belongs to the programme: its scope narrows the log, too."""
+    return {"programme_id": programme.pk, "scope_id": programme.scope_id}
 
 
 def list_documents(programme: Programme, as_of: AsOf | None = None) -> list[LegalDocument]:
@@ -53,7 +58,7 @@ def list_documents(programme: Programme, as_of: AsOf | None = None) -> list[Lega
     if as_of is None or as_of.known_at is None:
         rows = list(LegalDocument.objects.filter(programme_id=programme.pk))
     else:
-        rows = list_states(LegalDocument, as_of.known_at, programme_id=programme.pk)
+        rows = list_states(LegalDocument, as_of.known_at, **_below(programme))
     return sorted(rows, key=lambda row: (row.dated_on or date.max, row.number, str(row.pk)))
 
 
@@ -90,7 +95,7 @@ def list_participants(
     else:
         rows = [
             row
-            for row in list_states(Participant, as_of.known_at, programme_id=programme.pk)
+            for row in list_states(Participant, as_of.known_at, **_below(programme))
             if holds_on(as_of.true_on, row.valid_from, row.valid_until)
         ]
         named = Organisation.objects.in_bulk([row.organisation_id for row in rows])
@@ -117,5 +122,5 @@ def list_rounds(programme: Programme, as_of: AsOf | None = None) -> list[Round]:
     """Return the rounds of the programme, the latest first; with *as_of*, as they were known."""
     if as_of is None or as_of.known_at is None:
         return list(Round.objects.filter(programme_id=programme.pk).order_by("-starts_on", "pk"))
-    known = list_states(Round, as_of.known_at, programme_id=programme.pk)
+    known = list_states(Round, as_of.known_at, **_below(programme))
     return sorted(known, key=lambda row: (-row.starts_on.toordinal(), str(row.pk)))

@@ -58,6 +58,6 @@ def _list_known(region_ids: list[UUID], as_of: AsOf | None) -> list[Statistic]:
     wanted = set(region_ids)
     return [
         row
-        for row in list_states(Statistic, as_of.known_at)
+        for row in list_states(Statistic, as_of.known_at, scope_ids=wanted)
         if row.region_id in wanted and row.year <= as_of.true_on.year
     ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 from ninja.errors import HttpError
 
+import tiebeam.interfaces.jobs.asking  # noqa: F401  # operations that begin background work
 from tiebeam.interfaces.api.records import RecordOut, find_record, record_out
 from tiebeam.interfaces.api.signatures import OperationShape, read_arguments, read_shape
 from tiebeam.platform.permissions.loading import load_operations

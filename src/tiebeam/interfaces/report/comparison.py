@@ -35,15 +35,22 @@ class ComparisonView:
 
 
 def view_comparison(
-    scenario: Scenario, plan: Plan, against: Plan, outcomes: tuple[Outcome, Outcome], voice: Voice
+    scenario: Scenario,
+    plan: Plan,
+    against: Plan,
+    outcomes: tuple[Outcome, Outcome],
+    voice: Voice,
+    *,
+    against_scenario: Scenario | None = None,
 ) -> ComparisonView:
     """
     Return the comparison.
 
     Args:
         outcomes: Of *plan* and of *against*.
+        against_scenario: What *against* is evaluated by, where it is another one.
     """
-    comparison = compare_plans(scenario, against, plan)
+    comparison = compare_plans(against_scenario or scenario, against, plan, after_scenario=scenario)
     both = outcomes[0].has_amounts and outcomes[1].has_amounts
     kept, total = len(comparison.kept), len(comparison.kept) + len(comparison.opened)
     notes = [voice.say("report.comparison.basis")]

@@ -15,7 +15,7 @@ from tiebeam.apps.regions.models import Organisation
 from tiebeam.core.model.findings import list_near
 from tiebeam.core.model.scenario import Party, Scenario
 from tiebeam.errors import Fault, InvalidInput
-from tiebeam.interchange.scenario import read_scenario
+from tiebeam.interchange.scenario import ReadScenario, read_scenario
 
 FILES_MOST = 200
 UNPACKED_BYTES_MOST = 64 * 2**20
@@ -49,6 +49,20 @@ def read_upload(
         InvalidInput: Every fault of the file itself; parties without an organisation
             are told in the answer.
     """
+    read = read_scenario_file(content, file_name)
+    organisations, faults = match_organisations(read.scenario, round)
+    return UploadedScenario(
+        scenario=read.scenario, organisations=organisations, faults=faults, warnings=read.warnings
+    )
+
+
+def read_scenario_file(content: bytes | Mapping[str, bytes], file_name: str) -> ReadScenario:
+    """
+    Return the scenario of a workbook, zipped folder, or folder, and what reading had to repair.
+
+    Raises:
+        InvalidInput: Every fault of the file.
+    """
     with tempfile.TemporaryDirectory() as room:
         path = Path(room) / "scenario"
         if isinstance(content, Mapping):
@@ -58,11 +72,7 @@ def read_upload(
             path.write_bytes(content)
         else:
             _write_files(path, _unzip(content, file_name), file_name)
-        read = read_scenario(path)
-    organisations, faults = match_organisations(read.scenario, round)
-    return UploadedScenario(
-        scenario=read.scenario, organisations=organisations, faults=faults, warnings=read.warnings
-    )
+        return read_scenario(path)
 
 
 def match_organisations(

@@ -1,0 +1,166 @@
+"""The forms of the desk."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import HttpRequest
+from django.utils import timezone
+
+from tiebeam import cases
+from tiebeam.core.model.scenario import LEVEL_NAMES, Policy
+from tiebeam.interfaces.jobs.asking import TIME_LIMIT_MOST_S, TIME_LIMIT_S
+from tiebeam.interfaces.web.forms import PageForm, date_field
+from tiebeam.interfaces.web.page import language_of, say_to
+
+NAME_MOST = 120
+
+
+def name_field() -> forms.CharField:
+    """Return the field for a name."""
+    return forms.CharField(max_length=NAME_MOST)
+
+
+def reason_field(*, is_required: bool = True) -> forms.CharField:
+    """Return the field for a reason."""
+    return forms.CharField(max_length=500, required=is_required, widget=forms.Textarea({"rows": 2}))
+
+
+def partners_field() -> forms.IntegerField:
+    """Return the field for a number of partners, which may be left open."""
+    return forms.IntegerField(min_value=0, max_value=10_000, required=False)
+
+
+class DeskForm(PageForm):
+    """A form of the desk."""
+
+    words: ClassVar[str] = "desk.field"
+
+
+class NameForm(DeskForm):
+    """A name."""
+
+    name = name_field()
+
+
+class SolveForm(DeskForm):
+    """How long a search may take."""
+
+    time_limit_s = forms.FloatField(min_value=1, max_value=TIME_LIMIT_MOST_S, initial=TIME_LIMIT_S)
+
+
+class LockForm(DeskForm):
+    """Whether a pair must be in every plan, or in none, and why."""
+
+    donor = forms.CharField(widget=forms.HiddenInput)
+    recipient = forms.CharField(widget=forms.HiddenInput)
+    reason = reason_field()
+
+
+class UnlockForm(DeskForm):
+    """Why a lock is taken away."""
+
+    reason = reason_field(is_required=False)
+
+
+class PairForm(DeskForm):
+    """A pair that is asked about."""
+
+    donor = forms.CharField()
+    recipient = forms.CharField()
+
+
+class ChangesForm(DeskForm):
+    """Values set in place of those of the scenario, one in each line, and why."""
+
+    settings = forms.CharField(required=False, widget=forms.Textarea({"rows": 8, "class": "code"}))
+    reason = reason_field(is_required=False)
+
+    def lines(self) -> list[str]:
+        """Return the lines that hold something."""
+        text: str = self.cleaned_data["settings"]
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+class WhatIfForm(DeskForm):
+    """Changes that are asked about and not kept."""
+
+    settings = forms.CharField(widget=forms.Textarea({"rows": 5, "class": "code"}))
+    time_limit_s = forms.FloatField(min_value=1, max_value=TIME_LIMIT_MOST_S, initial=TIME_LIMIT_S)
+
+
+class BuildForm(DeskForm):
+    """What is decided when a scenario is built from returns."""
+
+    name = name_field()
+    as_of = date_field(required=False)
+    levels = forms.CharField(initial=", ".join(Policy().levels))
+    min_partners_per_recipient = partners_field()
+    max_partners_per_recipient = partners_field()
+    min_partners_per_donor = partners_field()
+    max_partners_per_donor = partners_field()
+    min_share = forms.FloatField(min_value=0, max_value=100, required=False)
+    note = forms.CharField(max_length=500, required=False)
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Begin with today."""
+        kwargs.setdefault("initial", {"as_of": timezone.localdate()})
+        super().__init__(request, *args, **kwargs)
+
+    def clean_levels(self) -> tuple[str, ...]:
+        """Read the levels in their order; each is known, and stands there once."""
+        text: str = self.cleaned_data["levels"]
+        names = tuple(name.strip() for name in text.replace("、", ",").split(",") if name.strip())
+        unknown = [name for name in names if name not in LEVEL_NAMES]
+        if unknown:
+            facts = {"names": unknown, "known": list(LEVEL_NAMES)}
+            raise forms.ValidationError(say_to(self.request, "desk.fault.levels", **facts))
+        if len(set(names)) < len(names):
+            raise forms.ValidationError(say_to(self.request, "desk.fault.level_twice"))
+        return names
+
+    def policy(self) -> Policy:
+        """Return what was decided."""
+        given = self.cleaned_data
+        limits = {
+            key: given[key]
+            for side in ("recipient", "donor")
+            for key in (f"min_partners_per_{side}", f"max_partners_per_{side}")
+        }
+        share = (given["min_share"] or 0.0) / 100
+        return Policy(levels=given["levels"], min_share=share, **limits)
+
+
+class UploadForm(DeskForm):
+    """A scenario as a file."""
+
+    file = forms.FileField(widget=forms.FileInput({"accept": ".xlsx,.zip"}))
+
+
+class CaseForm(DeskForm):
+    """One of the cases that come with the program."""
+
+    case = forms.ChoiceField()
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Offer every scenario of every case."""
+        super().__init__(request, *args, **kwargs)
+        is_zh = language_of(request) == "zh"
+        self.fields["case"].choices = [  # type: ignore[attr-defined]  # a field of choices
+            (f"{case.id}/{folder}", f"{case.title_zh if is_zh else case.title} ({folder})")
+            for case in cases.list_cases()
+            for folder in case.scenarios
+        ]
+
+
+class ConfirmForm(DeskForm):
+    """What was shown in a preview, and the name under which it is kept."""
+
+    name = name_field()
+    content = forms.CharField(widget=forms.HiddenInput)
+
+
+class CompareForm(DeskForm):
+    """Two variants to be set side by side."""
+
+    a = forms.ChoiceField()
+    b = forms.ChoiceField()

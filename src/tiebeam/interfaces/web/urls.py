@@ -29,4 +29,6 @@ urlpatterns = [
     path("people/<uuid:person_id>/dismiss/", people.dismiss_person, name="dismiss_person"),
     path("", include("tiebeam.interfaces.web.documents.urls")),
     path("", include("tiebeam.interfaces.web.returns.urls")),
+    path("public/", include("tiebeam.interfaces.web.portal.urls")),
+    path("", include("tiebeam.interfaces.web.desk.urls")),
 ]

@@ -3,6 +3,8 @@ From a scenario to pairings in force: variants, lists with versions, opinions,
 responsibilities, agreements, hand-overs.
 """
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -275,6 +277,8 @@ class Pairing(OwnedRecord):
     ``of_list`` is the version that opened it, ``ended_by`` the one that ended it;
     versions between them keep it as it is.
     """
+
+    published_rows: ClassVar[Q | None] = Q(programme__is_published=True, parent=None)
 
     programme = models.ForeignKey(
         "programmes.Programme", on_delete=models.PROTECT, related_name="pairings"

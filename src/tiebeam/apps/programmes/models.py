@@ -1,5 +1,7 @@
 """Programmes: their legal basis, who takes part, their rounds, and what both sides return for a round."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -16,6 +18,8 @@ def _choices(words: list[str]) -> list[tuple[str, str]]:
 
 class Programme(OwnedRecord):
     """A body of partner assistance with one legal basis, a term and forms of assistance."""
+
+    published_rows: ClassVar[Q | None] = Q(is_published=True)
 
     slug = models.SlugField(max_length=60)
     name_en = models.CharField(max_length=160)
@@ -46,6 +50,8 @@ class Programme(OwnedRecord):
 
 class LegalDocument(OwnedRecord):
     """A document on which a programme rests. What is not known of it is empty, and said so."""
+
+    published_rows: ClassVar[Q | None] = Q(programme__is_published=True)
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="documents")
     title_en = models.CharField(max_length=300, blank=True, default="")

@@ -185,10 +185,10 @@ def _heads(table: Table) -> list[str]:
 def _as_csv(table: Table) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(_neutral(head) for head in _heads(table))
+    writer.writerow(neutral(head) for head in _heads(table))
     for row in _all_rows(table):
         writer.writerow(
-            _neutral(cell.text) if cell.exact is None else _neutral_exact(cell.exact)
+            neutral(cell.text) if cell.exact is None else _neutral_exact(cell.exact)
             for cell in row.cells
         )
     return stream.getvalue()
@@ -219,10 +219,10 @@ def _as_number(value: str | float | Decimal) -> str | float:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _neutral(text: str) -> str:
+def neutral(text: str) -> str:
     """Return *text* so that no spreadsheet runs it: an apostrophe before what begins a formula."""
     return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 
 
 def _neutral_exact(value: Exact) -> str:
-    return _neutral(value) if isinstance(value, str) else str(value)
+    return neutral(value) if isinstance(value, str) else str(value)

@@ -144,8 +144,10 @@ class PublishedRows(DatabaseStep):
         if vendor != "postgresql":
             return []
         return [
-            f'CREATE POLICY published ON "{self.table}" FOR SELECT'
-            f" USING ({PUBLIC_DUTY} AND ({self.condition}))"
+            (
+                f'CREATE POLICY published ON "{self.table}" FOR SELECT'
+                f" USING ({PUBLIC_DUTY} AND ({self.condition}))"
+            )
         ]
 
     def undoing(self, vendor: str) -> list[str]:

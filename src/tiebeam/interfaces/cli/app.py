@@ -11,6 +11,7 @@ from tiebeam.interfaces.cli.audit import (
     seal_log,
     verify_log,
 )
+from tiebeam.interfaces.cli.backup import backup, restore
 from tiebeam.interfaces.cli.cases import copy_case, list_cases
 from tiebeam.interfaces.cli.check import check
 from tiebeam.interfaces.cli.compare import compare
@@ -38,6 +39,8 @@ COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
         "serve": serve,
         "worker": worker,
         "manage": manage,
+        "backup": backup,
+        "restore": restore,
     },
     "scenario": {
         "check": check_scenario,

@@ -81,13 +81,18 @@ def demand_prepared() -> None:
     Raises:
         NotPrepared: Migrations are waiting; facts: how many.
     """
+    waiting = count_waiting_migrations()
+    if waiting:
+        raise NotPrepared(count=waiting)
+
+
+def count_waiting_migrations() -> int:
+    """Return how many changes of the tables this version needs and the database lacks."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if waiting:
-        raise NotPrepared(count=len(waiting))
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 @contextmanager

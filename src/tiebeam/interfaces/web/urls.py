@@ -3,8 +3,13 @@
 from django.urls import include, path
 
 import tiebeam.interfaces.web.people.home  # noqa: F401  # brings its lines to the first page
+from tiebeam.interfaces.web.directory import urls as directory
+from tiebeam.interfaces.web.history import urls as history
 from tiebeam.interfaces.web.home import views as home
+from tiebeam.interfaces.web.lists import urls as lists
+from tiebeam.interfaces.web.pairs import urls as pairs
 from tiebeam.interfaces.web.people import views as people
+from tiebeam.interfaces.web.programmes import urls as programmes
 from tiebeam.interfaces.web.sign_in import mine
 from tiebeam.interfaces.web.sign_in import views as sign_in
 
@@ -29,6 +34,12 @@ urlpatterns = [
     path("people/<uuid:person_id>/dismiss/", people.dismiss_person, name="dismiss_person"),
     path("", include("tiebeam.interfaces.web.documents.urls")),
     path("", include("tiebeam.interfaces.web.returns.urls")),
+    path("", include("tiebeam.interfaces.web.agreements.urls")),
     path("public/", include("tiebeam.interfaces.web.portal.urls")),
     path("", include("tiebeam.interfaces.web.desk.urls")),
+    *programmes.urlpatterns,
+    *lists.urlpatterns,
+    *pairs.urlpatterns,
+    *history.urlpatterns,
+    *directory.urlpatterns,
 ]

@@ -34,6 +34,14 @@ def demand_side(actor: Actor, name: str, pairing: Pairing) -> Side:
         NotASide: The organisation is neither donor nor recipient nor maker of the pairing.
     """
     require(actor, name, pairing.programme_id)
+    side = find_side(actor, pairing)
+    if side is None:
+        raise NotASide
+    return side
+
+
+def find_side(actor: Actor, pairing: Pairing) -> Side | None:
+    """Return as which side of *pairing* the actor acts, None where it is none of them."""
     if _holds(actor, pairing, Role.DONOR_OFFICE) and actor.organisation_id == pairing.donor_id:
         return "donor"
     if (
@@ -46,7 +54,7 @@ def demand_side(actor: Actor, name: str, pairing: Pairing) -> Side:
         and actor.organisation_id == pairing.tenant_id
     ):
         return "coordinator"
-    raise NotASide
+    return None
 
 
 def let_maker_read(actor: Actor, pairing: Pairing, now: datetime) -> None:

@@ -124,7 +124,7 @@ def list_agreements(pairing: Pairing, as_of: AsOf | None = None) -> list[Agreeme
         found = list(Agreement.objects.filter(pairing_id=pairing.pk))
         signatures = list(Signature.objects.filter(agreement__pairing_id=pairing.pk))
         returns = list(AgreementReturn.objects.filter(agreement__pairing_id=pairing.pk))
-    standings = _put_together(pairing, found, signatures, returns)
+    standings = put_together(pairing, found, signatures, returns)
     return [standing for standing in standings.values() if standing.agreement.amends_id is None]
 
 
@@ -159,12 +159,13 @@ def effective_terms(agreement: Agreement, day: date) -> Terms:
     return get_agreement(agreement.pk).effective_terms(day)
 
 
-def _put_together(
+def put_together(
     pairing: Pairing,
     agreements: Iterable[Agreement],
     signatures: Iterable[Signature],
     returns: Iterable[AgreementReturn],
 ) -> dict[UUID, AgreementStanding]:
+    """Return the agreements of one pairing by id, each with all that decides where it stands."""
     sides = frozenset({pairing.donor_id, pairing.recipient_id})
     ordered = sorted(agreements, key=lambda each: (each.starts_on, each.number, str(each.pk)))
     signed: dict[UUID, list[Signature]] = {}

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from tiebeam.apps.programmes.models import Return
 from tiebeam.apps.programmes.operations.return_files import Preview
 from tiebeam.errors import Fault
-from tiebeam.interfaces.messages import has_message, say
+from tiebeam.interfaces.messages import has_message
+from tiebeam.interfaces.messages.faults import say_fault as words_of_fault
 from tiebeam.interfaces.messages.figures import number
 from tiebeam.interfaces.web.page import language_of, say_to
 from tiebeam.interfaces.web.returns.words import name_resource
@@ -58,18 +59,7 @@ def preview_table(request: HttpRequest, of_return: Return, preview: Preview) -> 
 
 def say_fault(request: HttpRequest, fault: Fault) -> str:
     """Return where a fault is and what is wrong, in the language of the page."""
-    language = language_of(request)
-    sentence = say(
-        fault.code,
-        {
-            "place": fault.place,
-            "column": fault.column,
-            "row": fault.row or "",
-            **fault.facts,
-            "value": fault.value,
-        },
-        language,
-    )
+    sentence = words_of_fault(fault, language_of(request))
     column = f"returns.column.{fault.column}"
     if fault.column and has_message(column):
         return say_to(request, "returns.fault_in", column=say_to(request, column), text=sentence)

@@ -1,0 +1,1 @@
+"""Agreements of a pairing: drafted, reviewed, signed by both sides, amended, terminated."""

@@ -6,6 +6,7 @@ that a long solve does not keep the log from being sealed.
 """
 
 import logging
+import platform
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from django.utils import timezone
 from tiebeam.interfaces.jobs.performing import revive_lost_runs
 from tiebeam.platform.audit.keys import load_key
 from tiebeam.platform.audit.sealing import seal_and_anchor
+from tiebeam.platform.tasks.operations import give_sign_of_life
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +35,13 @@ def seal_log() -> None:
         )
 
 
+def tell_alive() -> None:
+    """Write down that this worker lives."""
+    give_sign_of_life(machine=platform.node()[:200] or "worker", now=timezone.now())
+
+
 DUTIES: dict[str, tuple[float, Callable[[], object]]] = {
+    "alive": (10.0, tell_alive),
     "revive": (10.0, revive_lost_runs),
     "seal": (60.0, seal_log),
 }

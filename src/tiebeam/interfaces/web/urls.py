@@ -4,6 +4,7 @@ from django.urls import include, path
 
 import tiebeam.interfaces.web.people.home  # noqa: F401  # brings its lines to the first page
 from tiebeam.interfaces.web.directory import urls as directory
+from tiebeam.interfaces.web.health import views as health
 from tiebeam.interfaces.web.history import urls as history
 from tiebeam.interfaces.web.home import views as home
 from tiebeam.interfaces.web.lists import urls as lists
@@ -15,6 +16,8 @@ from tiebeam.interfaces.web.sign_in import views as sign_in
 
 urlpatterns = [
     path("", home.show_home, name="home"),
+    path("health", health.tell_health, name="health"),
+    path("ready", health.tell_readiness, name="ready"),
     path("join/<str:secret>/", sign_in.join, name="join"),
     path("seat/", sign_in.choose_seat, name="choose_seat"),
     path("me/", mine.show_my_page, name="my_page"),
@@ -33,6 +36,7 @@ urlpatterns = [
     ),
     path("people/<uuid:person_id>/dismiss/", people.dismiss_person, name="dismiss_person"),
     path("", include("tiebeam.interfaces.web.documents.urls")),
+    path("", include("tiebeam.interfaces.web.log.urls")),
     path("", include("tiebeam.interfaces.web.returns.urls")),
     path("", include("tiebeam.interfaces.web.agreements.urls")),
     path("public/", include("tiebeam.interfaces.web.portal.urls")),

@@ -32,3 +32,13 @@ class Run(OwnedRecord):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state} {self.id}"
+
+
+class WorkerSign(models.Model):
+    """The last sign of life of the worker on one machine."""
+
+    machine = models.CharField(primary_key=True, max_length=200)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.machine} {self.at:%Y-%m-%d %H:%M:%S}"

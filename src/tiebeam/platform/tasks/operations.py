@@ -13,7 +13,7 @@ from uuid import UUID
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation
-from tiebeam.platform.tasks.models import Run
+from tiebeam.platform.tasks.models import Run, WorkerSign
 from tiebeam.platform.tenancy.acting import Actor, acting
 
 LOST_AFTER = timedelta(seconds=30)
@@ -146,3 +146,8 @@ def revive_run(*, run_id: UUID, actor: Actor, now: datetime) -> bool:
     error = {"code": "tasks.worker_lost", "facts": {"attempts": lost.attempt}}
     end_run(run_id=run_id, state=state, error=error, actor=actor, now=now)
     return False
+
+
+def give_sign_of_life(*, machine: str, now: datetime) -> None:
+    """Write down that the worker on *machine* lives."""
+    WorkerSign.objects.update_or_create(machine=machine, defaults={"at": now})

@@ -1,8 +1,11 @@
 """Where background work stands."""
 
+from datetime import datetime
 from uuid import UUID
 
-from tiebeam.platform.tasks.models import Run
+from django.db.models import Max
+
+from tiebeam.platform.tasks.models import Run, WorkerSign
 
 
 def find_run(run_id: UUID) -> Run | None:
@@ -23,3 +26,9 @@ def find_latest_run(record_id: UUID, kind: str) -> Run | None:
         Run.objects.filter(record_id=record_id, kind=kind).order_by("-asked_at", "-id").first()
     )
     return run
+
+
+def last_sign_of_workers() -> datetime | None:
+    """Return when any worker last gave a sign of life, or None where none ever did."""
+    found: datetime | None = WorkerSign.objects.aggregate(at=Max("at"))["at"]
+    return found

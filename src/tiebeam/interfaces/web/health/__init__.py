@@ -1,0 +1,1 @@
+"""Whether the workspace lives, and whether it is ready to answer."""

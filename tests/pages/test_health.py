@@ -1,0 +1,95 @@
+"""What watches the machine asks these, without sign-in."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError
+from django.test import Client
+from django.utils import timezone
+
+from tiebeam.interfaces.jobs.worker import tell_alive
+from tiebeam.interfaces.web.health import views
+from tiebeam.platform.tasks.operations import give_sign_of_life
+
+
+class TestHealth:
+    def test_is_told_without_asking_the_database(self):
+        answer = Client().get("/health")
+
+        assert answer.status_code == 200
+        assert answer.json()["status"] == "alive"
+        assert "no-store" in answer.headers["Cache-Control"]
+
+    def test_is_told_behind_the_proxy_without_tls(self, settings):
+        settings.SECURE_SSL_REDIRECT = True
+
+        assert Client().get("/health").status_code == 200
+        assert Client().get("/").status_code == 301
+
+    def test_is_only_read(self):
+        assert Client().post("/health").status_code == 405
+
+
+class TestReadiness:
+    @pytest.fixture(autouse=True)
+    def _ask_anew(self):
+        views._known["prepared"] = False
+
+    def test_is_told_with_the_worker(self, db):
+        assert Client().get("/ready").json()["worker"] == "unknown"
+
+        tell_alive()
+        answer = Client().get("/ready")
+
+        assert answer.status_code == 200
+        assert answer.json()["status"] == "ready"
+        assert answer.json()["worker"] == "alive"
+
+    def test_tells_a_worker_that_was_not_seen_for_long(self, db):
+        give_sign_of_life(machine="far", now=timezone.now() - timedelta(minutes=2))
+
+        answer = Client().get("/ready")
+
+        assert answer.status_code == 200
+        assert answer.json()["worker"] == "late"
+
+    def test_is_not_while_tables_are_missing(self, db, monkeypatch):
+        monkeypatch.setattr(views, "_count_waiting", lambda: 2)
+
+        answer = Client().get("/ready")
+
+        assert answer.status_code == 503
+        assert answer.json()["migrations_waiting"] == 2
+
+    def test_is_not_while_the_database_is_silent(self, db, monkeypatch):
+        def fail() -> int:
+            raise DatabaseError
+
+        monkeypatch.setattr(views, "_count_waiting", fail)
+
+        answer = Client().get("/ready")
+
+        assert answer.status_code == 503
+        assert answer.json() == {"status": "not ready", "database": "silent"}
+
+
+class TestOfficeSettings:
+    def test_pass_the_check_of_the_framework(self, tmp_path):
+        office = {
+            **os.environ,
+            "TIEBEAM_HOME": str(tmp_path),
+            "TIEBEAM_OFFICE": "1",
+            "TIEBEAM_HOSTS": "assistance.example.org",
+            "DJANGO_SETTINGS_MODULE": "tiebeam.site.settings",
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "tiebeam.interfaces.cli", "manage", "check", "--deploy",
+             "--fail-level", "WARNING"],
+            env=office, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+        assert done.returncode == 0, done.stderr
+        assert "no issues" in done.stdout

@@ -38,6 +38,13 @@ class Item:
     status: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A fact that is itself said in words: the code of its sentence."""
+
+    code: str
+
+
 Section = Callable[[Actor, date], list[Item]]
 
 _sections: dict[Part, list[Section]] = {"waiting": [], "due": [], "changed": []}

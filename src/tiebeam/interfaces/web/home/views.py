@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tiebeam.apps.regions.queries.names import find_organisation
-from tiebeam.interfaces.web.home.sections import ITEMS_MOST, Item, Part, list_items
+from tiebeam.interfaces.messages import has_message
+from tiebeam.interfaces.web.home.sections import ITEMS_MOST, Item, Part, Words, list_items
 from tiebeam.interfaces.web.page import name_of, say_to, show_page
 from tiebeam.platform.tenancy.acting import Actor
 
@@ -58,7 +59,10 @@ def _status_of_day(part: Part, item: Item, today: date) -> str:
 
 
 def _named(request: HttpRequest, facts: Mapping[str, object]) -> dict[str, object]:
-    return {
-        key: name_of(request, value) if hasattr(value, "name_zh") else value
-        for key, value in facts.items()
-    }
+    return {key: _in_words(request, value) for key, value in facts.items()}
+
+
+def _in_words(request: HttpRequest, value: object) -> object:
+    if isinstance(value, Words):
+        return say_to(request, value.code) if has_message(value.code) else value.code
+    return name_of(request, value) if hasattr(value, "name_zh") else value

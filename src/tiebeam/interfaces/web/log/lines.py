@@ -1,0 +1,130 @@
+"""The lines of the log as a table, and one entry in full."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from tiebeam.apps.regions.models import Organisation
+from tiebeam.apps.regions.queries.names import list_organisations_by_id
+from tiebeam.interfaces.web.listing import Asked
+from tiebeam.interfaces.web.log.naming import (
+    VEIL,
+    name_action,
+    name_kind,
+    name_record,
+    read_body,
+)
+from tiebeam.interfaces.web.page import Link, name_of, say_to
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
+from tiebeam.platform.audit.models import Entry
+from tiebeam.platform.identity.people import list_names
+
+LETTERS_MOST = 600
+COLUMNS_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedField:
+    """One column that an entry changed, as the page shows it."""
+
+    name: str
+    before: str
+    after: str
+
+
+class Names:
+    """The people and organisations of some entries, in two queries."""
+
+    def __init__(self, request: HttpRequest, entries: Sequence[Entry]) -> None:
+        """Look up who did the entries, and for whom."""
+        self._request = request
+        self._people = list_names(entry.person_id for entry in entries)
+        self._organisations: dict[UUID, Organisation] = list_organisations_by_id(
+            entry.tenant_id for entry in entries
+        )
+
+    def person(self, person_id: UUID) -> str:
+        """Return the name of a person."""
+        return self._people.get(person_id) or say_to(self._request, "web.unknown")
+
+    def organisation(self, organisation_id: UUID) -> str:
+        """Return the name of an organisation."""
+        found = self._organisations.get(organisation_id)
+        return name_of(self._request, found) if found else say_to(self._request, "web.unknown")
+
+
+def log_table(
+    request: HttpRequest, entries: Sequence[Entry], *, is_narrowed: bool, asked: Asked | None
+) -> Table:
+    """Return the entries as a table; with *asked* as the file that is asked for."""
+    names = Names(request, entries)
+    keys = ("when", "who", "organisation", "what", "record", "changed", "why")
+    return Table(
+        name="log",
+        caption=say_to(request, "log.caption"),
+        columns=tuple(Column(key, say_to(request, f"log.column.{key}")) for key in keys),
+        rows=tuple(_row(request, entry, names) for entry in entries),
+        asked=asked,
+        empty=say_to(request, "log.nothing_found" if is_narrowed else "log.empty"),
+        step=Link(say_to(request, "web.table.no_filter"), reverse("log")) if is_narrowed else None,
+    )
+
+
+def _row(request: HttpRequest, entry: Entry, names: Names) -> Row:
+    said = read_body(entry)
+    state = said["after"] or said["before"] or {}
+    moment = timezone.localtime(entry.at)
+    fields = [name for name, _, _ in _differences(said)]
+    shown = ", ".join(fields[:COLUMNS_NAMED]) + (" …" if len(fields) > COLUMNS_NAMED else "")
+    return Row(
+        (
+            Cell(f"{moment:%Y-%m-%d %H:%M:%S}", exact=moment.isoformat()),
+            Cell(names.person(entry.person_id), note=_stands_for(request, said)),
+            Cell(names.organisation(entry.tenant_id)),
+            Cell(name_action(request, entry.action)),
+            Cell(name_kind(request, entry.record_type), note=name_record(request, state)),
+            Cell(say_to(request, "log.made") if said["before"] is None else shown),
+            Cell(said["reason"]),
+        ),
+        address=reverse("log_entry", args=[entry.pk]),
+    )
+
+
+def _stands_for(request: HttpRequest, said: dict[str, Any]) -> str:
+    if said.get("deputy_of"):
+        return say_to(request, "log.as_deputy")
+    return say_to(request, "log.by_token") if said.get("token") else ""
+
+
+def list_fields(request: HttpRequest, said: dict[str, Any]) -> list[ChangedField]:
+    """Return what changed, column by column, before and after."""
+    return [
+        ChangedField(name, _show(request, before), _show(request, after))
+        for name, before, after in _differences(said)
+    ]
+
+
+def _differences(said: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    before, after = said["before"] or {}, said["after"] or {}
+    return [
+        (name, before.get(name), after.get(name))
+        for name in dict.fromkeys((*after, *before))
+        if before.get(name) != after.get(name) and name != "grams"
+    ]
+
+
+def _show(request: HttpRequest, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return say_to(request, "log.yes" if value else "log.no")
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if text.startswith(VEIL):
+        return say_to(request, "log.veiled")
+    return text if len(text) <= LETTERS_MOST else f"{text[:LETTERS_MOST]} …"

@@ -4,14 +4,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.platform.audit.history import list_states
-from tiebeam.platform.search.grams import matches
+from tiebeam.platform.search.grams import matches, matching
 from tiebeam.platform.time.periods import AsOf, holds_on, valid_on
+
+PAIRING_ORDERS = {
+    "recipient": ("recipient__name_en",),
+    "donor": ("donor__name_en",),
+    "programme": ("programme__name_en", "recipient__name_en"),
+    "since": ("valid_from",),
+}
+"""What may order the pairings of all programmes, with the columns that do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairCount:
+    """How many pairs there are, and how many on each side of them."""
+
+    pairs: int = 0
+    donors: int = 0
+    recipients: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +81,105 @@ def list_second_tier(parent: Pairing, as_of: AsOf | None = None) -> list[Pairing
     return _list_below([parent], as_of)
 
 
-def list_pairings_of_day(
-    as_of: AsOf, *, search: str = "", programme_id: UUID | None = None
-) -> list[Pairing]:
+def find_pairings(
+    as_of: AsOf,
+    *,
+    search: str = "",
+    programme_id: UUID | None = None,
+    order: str = "recipient",
+    is_descending: bool = False,
+    start: int = 0,
+    stop: int | None = None,
+) -> tuple[list[Pairing], int]:
     """
-    List the pairings of the lists of the day in every programme that may be read, with both sides.
+    Return some of the pairings of the lists on a day, across programmes, and how many there are.
 
     Args:
-        search: Words in the names of either side.
-        programme_id: Return those of this programme alone.
+        as_of: The day, and the moment whose knowledge counts.
+        search: Words, each in the name of either side.
+        programme_id: Those of this programme alone.
+        order: A key of :data:`PAIRING_ORDERS`.
+        is_descending: Last first.
+        start, stop: The slice that is returned.
     """
+    if as_of.known_at is None:
+        sign = "-" if is_descending else ""
+        columns = [sign + column for column in PAIRING_ORDERS[order]]
+        rows = Pairing.objects.filter(valid_on(as_of.true_on), parent=None)
+        if programme_id is not None:
+            rows = rows.filter(programme_id=programme_id)
+        for word in search.split():
+            rows = rows.filter(matching(word, "donor__grams") | matching(word, "recipient__grams"))
+        related = rows.select_related("donor", "recipient", "programme")
+        return list(related.order_by(*columns, "pk")[start:stop]), rows.count()
     conditions = {} if programme_id is None else {"programme_id": programme_id}
-    rows = _list_first_tier(as_of, **conditions)
-    return [
+    found = [
         row
-        for row in rows
-        if matches(search, row.donor.grams) or matches(search, row.recipient.grams)
+        for row in _list_first_tier(as_of, **conditions)
+        if all(
+            matches(word, row.donor.grams) or matches(word, row.recipient.grams)
+            for word in search.split()
+        )
     ]
+    if order == "since":
+        found.sort(key=lambda row: row.valid_from)
+    elif order != "recipient":
+        found.sort(key=lambda row: str(getattr(row, order).name_en))
+    if is_descending:
+        found.reverse()
+    return found[start:stop], len(found)
+
+
+def count_pairs(as_of: AsOf) -> dict[UUID, PairCount]:
+    """Return how many pairs each programme has on a day, and how many donors and recipients."""
+    if as_of.known_at is None:
+        rows = (
+            Pairing.objects.filter(valid_on(as_of.true_on), parent=None)
+            .order_by()
+            .values("programme_id")
+            .annotate(
+                pairs=Count("pk"),
+                donors=Count("donor_id", distinct=True),
+                recipients=Count("recipient_id", distinct=True),
+            )
+        )
+        return {row.pop("programme_id"): PairCount(**row) for row in rows}
+    listed: dict[UUID, list[Pairing]] = {}
+    for pairing in list_states(Pairing, as_of.known_at):
+        is_there = holds_on(as_of.true_on, pairing.valid_from, pairing.valid_until)
+        if pairing.parent_id is None and is_there:
+            listed.setdefault(pairing.programme_id, []).append(pairing)
+    return {programme_id: count_sides(found) for programme_id, found in listed.items()}
+
+
+def count_sides(pairings: Iterable[Pairing]) -> PairCount:
+    """Return how many pairs, donors and recipients there are among *pairings*."""
+    rows = list(pairings)
+    return PairCount(
+        pairs=len(rows),
+        donors=len({row.donor_id for row in rows}),
+        recipients=len({row.recipient_id for row in rows}),
+    )
+
+
+def count_roles(organisation: Organisation, as_of: AsOf) -> tuple[int, int]:
+    """Return in how many pairings of the day *organisation* gives, and in how many it receives."""
+    rows = list_pairings_of(organisation, as_of)
+    given = sum(row.donor_id == organisation.pk for row in rows)
+    return given, len(rows) - given
+
+
+def list_pairings_ever(
+    *, donor: Organisation | None = None, recipient: Organisation | None = None
+) -> list[Pairing]:
+    """List all pairings of the lists that there ever were of a donor, or of a recipient, newest first."""
+    conditions = {
+        name: side.pk
+        for name, side in (("donor_id", donor), ("recipient_id", recipient))
+        if side is not None
+    }
+    rows = _list_first_tier(None, **conditions)
+    return sorted(rows, key=lambda row: row.valid_from, reverse=True)
 
 
 def load_of_donor(donor: Organisation, as_of: AsOf) -> DonorLoad:

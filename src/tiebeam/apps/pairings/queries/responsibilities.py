@@ -62,6 +62,17 @@ class Matrix:
         }
 
 
+def get_responsibility(responsibility_id: UUID) -> Responsibility:
+    """
+    Return one entry of a matrix.
+
+    Raises:
+        Responsibility.DoesNotExist: There is none that may be read.
+    """
+    row: Responsibility = Responsibility.objects.get(pk=responsibility_id)
+    return row
+
+
 def get_matrix(pairing: Pairing, as_of: AsOf) -> Matrix:
     """
     Return the matrix of *pairing*: the areas of its programme, and whatever else was set.

@@ -13,12 +13,14 @@ from tiebeam.apps.programmes.queries.programmes import (
 )
 from tiebeam.apps.programmes.queries.returns import (
     DueReturn,
+    ReturnedLines,
     ReturnStatus,
     find_decision,
     get_return,
     list_due,
     list_lines,
     list_returns,
+    list_returns_of,
     list_undecided,
     state_of_return,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "ComposedScenario",
     "DueReturn",
     "ReturnStatus",
+    "ReturnedLines",
     "RoundProgress",
     "compose_scenario",
     "find_decision",
@@ -49,6 +52,7 @@ __all__ = [
     "list_programmes",
     "list_programmes_by_id",
     "list_returns",
+    "list_returns_of",
     "list_rounds",
     "list_rounds_steered",
     "list_undecided",

@@ -60,6 +60,34 @@ class DueReturn:
         return self.days_left is not None and self.days_left < 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedLines:
+    """One return with its state and its figures, resource to quantity."""
+
+    of_return: Return
+    state: str
+    amounts: dict[str, float]
+
+
+def list_returns_of(organisation: Organisation, side: str) -> list[ReturnedLines]:
+    """Return what *organisation* returned on *side* in all rounds that may be read, the latest first."""
+    found = list(
+        Return.objects.filter(tenant_id=organisation.pk, side=side)
+        .select_related("round__programme")
+        .prefetch_related("lines")
+        .order_by("-round__starts_on", "pk")
+    )
+    decisions = list_decisions(found)
+    return [
+        ReturnedLines(
+            of_return=row,
+            state=state_with(row, decisions.get(row.pk)),
+            amounts={line.resource: float(line.quantity) for line in row.lines.all()},
+        )
+        for row in found
+    ]
+
+
 def get_return(return_id: UUID) -> Return:
     """
     Return one return, with its round and programme.

@@ -11,11 +11,14 @@ from tiebeam.apps.regions.queries.entries import (
     list_regions,
     list_roots,
 )
+from tiebeam.apps.regions.queries.places import Place, find_places
 from tiebeam.apps.regions.queries.statistics import list_statistics, list_vintages
 
 __all__ = [
+    "Place",
     "find_by_code",
     "find_parent",
+    "find_places",
     "get_organisation",
     "get_region",
     "list_children",

@@ -1,0 +1,1 @@
+"""The directory: regions, organisations, statistics; and the search across records."""

@@ -1,0 +1,90 @@
+"""The tables of the directory."""
+
+from collections.abc import Iterable, Sequence
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from tiebeam.apps.regions.models import Organisation, Region, Statistic
+from tiebeam.interfaces.web.listing import Asked
+from tiebeam.interfaces.web.page import name_of, say_to
+from tiebeam.interfaces.web.periods import period_text
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day, figure
+
+
+def entries_table(
+    request: HttpRequest,
+    rows: Sequence[Region] | Sequence[Organisation],
+    count: int,
+    asked: Asked | None,
+    kind: str,
+) -> Table:
+    """Return regions or organisations; *kind* is the name of the page of each."""
+
+    def head(key: str, **options: bool) -> Column:
+        return Column(key, say_to(request, f"directory.column.{key}"), **options)
+
+    return Table(
+        name=f"{kind}s",
+        columns=(head("name", is_sortable=True), head("other_name"), head("kind"), head("period")),
+        rows=tuple(
+            Row(
+                (
+                    Cell(name_of(request, row)),
+                    Cell(_other_name(request, row)),
+                    Cell(say_to(request, f"directory.kind.{row.kind}")),
+                    Cell(
+                        period_text(request, row.valid_from, row.valid_until)
+                        if row.valid_from or row.valid_until
+                        else ""
+                    ),
+                ),
+                address=reverse(kind, args=[row.pk]),
+            )
+            for row in rows
+        ),
+        count=count,
+        asked=asked,
+        is_searchable=asked is not None,
+        empty=say_to(request, f"directory.no_{kind}"),
+    )
+
+
+def _other_name(request: HttpRequest, row: Region | Organisation) -> str:
+    shown = name_of(request, row)
+    return next((name for name in (row.name_zh, row.name_en) if name != shown), "")
+
+
+def statistics_table(request: HttpRequest, rows: Iterable[Statistic]) -> Table:
+    """Return figures of a region with year, vintage, source and reliability."""
+
+    def head(key: str, **options: bool) -> Column:
+        return Column(key, say_to(request, f"directory.column.{key}"), **options)
+
+    return Table(
+        name="statistics",
+        columns=(
+            head("indicator"),
+            head("year"),
+            head("quantity", is_number=True),
+            head("unit"),
+            head("vintage"),
+            head("source"),
+            head("reliability"),
+        ),
+        rows=tuple(
+            Row(
+                (
+                    Cell(row.indicator.replace("_", " ")),
+                    Cell(str(row.year)),
+                    figure(row.quantity),
+                    Cell(row.unit),
+                    day(row.vintage),
+                    Cell(row.source),
+                    Cell(say_to(request, f"directory.reliability.{row.reliability}")),
+                )
+            )
+            for row in rows
+        ),
+        empty=say_to(request, "directory.no_statistics"),
+    )

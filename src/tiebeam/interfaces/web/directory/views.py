@@ -1,0 +1,220 @@
+"""Regions, organisations, and the search across regions, organisations and programmes."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from tiebeam.apps.pairings.queries.pairings import count_roles
+from tiebeam.apps.programmes.queries import list_programmes
+from tiebeam.apps.regions.models import Organisation, Region
+from tiebeam.apps.regions.queries import (
+    get_organisation,
+    get_region,
+    list_children,
+    list_codes,
+    list_organisations,
+    list_path,
+    list_regions,
+    list_roots,
+    list_statistics,
+)
+from tiebeam.interfaces.web.as_of import read_as_of
+from tiebeam.interfaces.web.directory.tables import entries_table, statistics_table
+from tiebeam.interfaces.web.listing import arrange, read_asked
+from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
+from tiebeam.interfaces.web.periods import period_text
+from tiebeam.interfaces.web.seated import seated
+from tiebeam.interfaces.web.tables import table_as_file
+
+SORTS = {"name": lambda row: row.name_en or row.name_zh}
+FOUND_MOST = 30
+
+
+@require_safe
+@seated
+def show_regions(request: HttpRequest) -> HttpResponse:
+    """Show the topmost regions of the day; with words, every region that they find."""
+    as_of = read_as_of(request)
+    asked = read_asked(request, sorts=SORTS)
+    found = list_regions(as_of, search=asked.words) if asked.words else list_roots(Region, as_of)
+    rows, count = arrange(found, asked, SORTS)
+    table = entries_table(request, rows, count, asked, "region")
+    return table_as_file(table) or show_page(
+        request,
+        "web/directory/list.html",
+        title=say_to(
+            request,
+            "directory.regions_found" if asked.words else "directory.regions_title",
+            count=count,
+        ),
+        tabs=_tabs(request, "regions"),
+        takes_dates=True,
+        table=table,
+    )
+
+
+@require_safe
+@seated
+def show_organisations(request: HttpRequest) -> HttpResponse:
+    """Show the organisations of the day."""
+    asked = read_asked(request, sorts=SORTS)
+    found = list_organisations(read_as_of(request), search=asked.words)
+    rows, count = arrange(found, asked, SORTS)
+    table = entries_table(request, rows, count, asked, "organisation")
+    return table_as_file(table) or show_page(
+        request,
+        "web/directory/list.html",
+        title=say_to(request, "directory.organisations_title", count=count),
+        tabs=_tabs(request, "organisations"),
+        takes_dates=True,
+        table=table,
+    )
+
+
+@require_safe
+@seated
+def show_region(request: HttpRequest, region_id: UUID) -> HttpResponse:
+    """Show a region: where it belongs, what lies below it, its codes, organisations and figures."""
+    as_of = read_as_of(request)
+    try:
+        region = get_region(region_id, as_of)
+        above = list_path(region, as_of)
+    except Region.DoesNotExist:
+        raise Http404 from None
+    children = list_children(region, as_of)
+    organisations = list_organisations(as_of, region_id=region.pk)
+    statistics = statistics_table(request, list_statistics(region, as_of))
+    return show_page(
+        request,
+        "web/directory/region.html",
+        title=say_to(
+            request, "directory.region_title", name=name_of(request, region), count=len(children)
+        ),
+        trail=[
+            Link(say_to(request, "directory.regions"), reverse("regions")),
+            *(Link(name_of(request, row), reverse("region", args=[row.pk])) for row in above),
+        ],
+        tabs=_tabs_of_entry(request, "region", region.pk),
+        takes_dates=True,
+        facts=_facts_of_region(request, region),
+        codes=list_codes(region, as_of),
+        children=entries_table(request, children, len(children), None, "region"),
+        organisations=entries_table(
+            request, organisations, len(organisations), None, "organisation"
+        ),
+        statistics=statistics,
+    )
+
+
+@require_safe
+@seated
+def show_organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
+    """Show an organisation: what it is, where it belongs, and its dossiers as donor and recipient."""
+    as_of = read_as_of(request)
+    try:
+        organisation = get_organisation(organisation_id, as_of)
+        above = list_path(organisation, as_of)
+    except Organisation.DoesNotExist:
+        raise Http404 from None
+    children = list_children(organisation, as_of)
+    given, received = count_roles(organisation, as_of)
+    return show_page(
+        request,
+        "web/directory/organisation.html",
+        title=say_to(
+            request,
+            "directory.organisation_title",
+            name=name_of(request, organisation),
+            given=given,
+            received=received,
+        ),
+        trail=[
+            Link(say_to(request, "directory.organisations"), reverse("organisations")),
+            *(Link(name_of(request, row), reverse("organisation", args=[row.pk])) for row in above),
+        ],
+        tabs=_tabs_of_entry(request, "organisation", organisation.pk),
+        takes_dates=True,
+        facts=_facts(request, organisation),
+        organisation=organisation,
+        given=given,
+        received=received,
+        children=entries_table(request, children, len(children), None, "organisation"),
+    )
+
+
+@require_safe
+@seated
+def search(request: HttpRequest) -> HttpResponse:
+    """Show the programmes, organisations and regions whose names or codes hold the words."""
+    as_of = read_as_of(request)
+    words = request.GET.get("q", "").strip()
+    programmes = list_programmes(words, as_of=as_of) if words else []
+    organisations = list_organisations(as_of, search=words) if words else []
+    regions = list_regions(as_of, search=words) if words else []
+    count = len(programmes) + len(organisations) + len(regions)
+    return show_page(
+        request,
+        "web/directory/search.html",
+        title=say_to(
+            request,
+            "directory.search_title" if words else "directory.search_empty",
+            words=words,
+            count=count,
+        ),
+        takes_dates=True,
+        words=words,
+        programmes=[
+            Link(name_of(request, row), reverse("programme", args=[row.pk]))
+            for row in programmes[:FOUND_MOST]
+        ],
+        organisations=entries_table(
+            request, organisations[:FOUND_MOST], len(organisations), None, "organisation"
+        ),
+        regions=entries_table(request, regions[:FOUND_MOST], len(regions), None, "region"),
+    )
+
+
+def _facts(request: HttpRequest, row: Region | Organisation) -> list[Fact]:
+    def head(key: str) -> str:
+        return say_to(request, f"directory.column.{key}")
+
+    unknown = say_to(request, "web.unknown")
+    return [
+        Fact(head("name_zh"), row.name_zh or unknown),
+        Fact(head("name_en"), row.name_en or unknown),
+        Fact(head("kind"), say_to(request, f"directory.kind.{row.kind}")),
+        Fact(head("period"), period_text(request, row.valid_from, row.valid_until)),
+    ]
+
+
+def _facts_of_region(request: HttpRequest, region: Region) -> list[Fact]:
+    point = (
+        say_to(request, "web.unknown")
+        if region.latitude is None
+        else say_to(
+            request,
+            "directory.point",
+            latitude=float(region.latitude),
+            longitude=float(region.longitude),
+        )
+    )
+    return [
+        *_facts(request, region),
+        Fact(say_to(request, "directory.column.point"), point),
+    ]
+
+
+def _tabs(request: HttpRequest, current: str) -> list[Link]:
+    return [
+        Link(say_to(request, f"directory.{key}"), reverse(key), key == current)
+        for key in ("regions", "organisations")
+    ]
+
+
+def _tabs_of_entry(request: HttpRequest, kind: str, pk: UUID) -> list[Link]:
+    return [
+        Link(say_to(request, "directory.tab"), reverse(kind, args=[pk]), True),
+        Link(say_to(request, "history.tab"), reverse("history", args=[kind, pk])),
+    ]

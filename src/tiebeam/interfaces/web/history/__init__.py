@@ -1,0 +1,1 @@
+"""The history of a record: who changed what, for whom, and why."""

@@ -1,0 +1,100 @@
+"""Which records have a page of their history: how they are found, named, and what belongs to them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from tiebeam.apps.programmes.queries import list_documents, list_participants, list_rounds
+from tiebeam.apps.regions.models import Region
+from tiebeam.apps.regions.queries import get_region
+from tiebeam.interfaces.web.lists.views import find_list_or_404, name_of_list
+from tiebeam.interfaces.web.page import Link, name_of, say_to
+from tiebeam.interfaces.web.pairs.dossiers import find_pairing_or_404
+from tiebeam.interfaces.web.pairs.views import find_organisation_or_404
+from tiebeam.interfaces.web.programmes.rounds import trail_of_round
+from tiebeam.interfaces.web.programmes.views import find_or_404, tabs_of, trail_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What the history is of: its name, where it stands, and all records that belong to it."""
+
+    name: str
+    record_ids: tuple[UUID, ...]
+    trail: tuple[Link, ...]
+    tabs: tuple[Link, ...]
+
+
+def _of_programme(request: HttpRequest, pk: UUID) -> Subject:
+    programme = find_or_404(pk)
+    below = [*list_rounds(programme), *list_documents(programme), *list_participants(programme)]
+    return Subject(
+        name=name_of(request, programme),
+        record_ids=(programme.pk, *(row.pk for row in below)),
+        trail=tuple(trail_of(request)),
+        tabs=tuple(tabs_of(request, programme, "history")),
+    )
+
+
+def _of_list(request: HttpRequest, pk: UUID) -> Subject:
+    pair_list = find_list_or_404(pk)
+    return Subject(
+        name=name_of_list(request, pair_list),
+        record_ids=(pair_list.pk,),
+        trail=tuple(trail_of_round(request, pair_list.round)),
+        tabs=_two_tabs(request, "lists.tab", reverse("list_version", args=[pk])),
+    )
+
+
+def _of_pair(request: HttpRequest, pk: UUID) -> Subject:
+    pairing = find_pairing_or_404(pk)
+    return Subject(
+        name=say_to(
+            request,
+            "pairs.name",
+            donor=name_of(request, pairing.donor),
+            recipient=name_of(request, pairing.recipient),
+        ),
+        record_ids=(pairing.pk,),
+        trail=tuple(trail_of(request, pairing.programme)),
+        tabs=_two_tabs(request, "pairs.tab", reverse("pair", args=[pk])),
+    )
+
+
+def _of_organisation(request: HttpRequest, pk: UUID) -> Subject:
+    organisation = find_organisation_or_404(pk)
+    return Subject(
+        name=name_of(request, organisation),
+        record_ids=(organisation.pk,),
+        trail=(Link(say_to(request, "directory.organisations"), reverse("organisations")),),
+        tabs=_two_tabs(request, "directory.tab", reverse("organisation", args=[pk])),
+    )
+
+
+def _of_region(request: HttpRequest, pk: UUID) -> Subject:
+    region: Region = get_region(pk)
+    return Subject(
+        name=name_of(request, region),
+        record_ids=(region.pk,),
+        trail=(Link(say_to(request, "directory.regions"), reverse("regions")),),
+        tabs=_two_tabs(request, "directory.tab", reverse("region", args=[pk])),
+    )
+
+
+def _two_tabs(request: HttpRequest, code: str, address: str) -> tuple[Link, ...]:
+    return (
+        Link(say_to(request, code), address),
+        Link(say_to(request, "history.tab"), "", True),
+    )
+
+
+SUBJECTS: dict[str, Callable[[HttpRequest, UUID], Subject]] = {
+    "programme": _of_programme,
+    "list": _of_list,
+    "pair": _of_pair,
+    "organisation": _of_organisation,
+    "region": _of_region,
+}

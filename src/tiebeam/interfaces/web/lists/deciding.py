@@ -1,0 +1,238 @@
+"""Draft lists, sign, issue, withdraw and reinstate them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from tiebeam.apps.pairings.models import PairList
+from tiebeam.apps.pairings.operations.lists import (
+    draft_list,
+    draft_list_by_hand,
+    reinstate_list,
+    send_for_opinion,
+    withdraw_list,
+)
+from tiebeam.apps.pairings.operations.signing import issue_list, sign_list
+from tiebeam.apps.pairings.queries.lists import find_list_in_force, list_lines
+from tiebeam.apps.pairings.queries.waiting import list_planned_variants
+from tiebeam.apps.programmes.models import Round
+from tiebeam.apps.programmes.queries import list_documents
+from tiebeam.apps.regions.queries.names import list_organisation_names
+from tiebeam.interfaces.web.errors import show_forbidden
+from tiebeam.interfaces.web.forming import DONE, perform, show_form
+from tiebeam.interfaces.web.forms import PageForm
+from tiebeam.interfaces.web.lists import forms
+from tiebeam.interfaces.web.lists.views import find_list_or_404, name_of_list
+from tiebeam.interfaces.web.page import Link, name_of, say_to
+from tiebeam.interfaces.web.periods import end_after
+from tiebeam.interfaces.web.programmes.rights import may
+from tiebeam.interfaces.web.programmes.rounds import find_round_or_404, trail_of_round
+from tiebeam.interfaces.web.seated import actor_of, seated
+from tiebeam.platform.time.periods import AsOf
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+Step = Callable[[Mapping[str, Any]], PairList]
+
+
+@FORM
+@seated
+def draft(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Draft the next version from the plan of a variant."""
+    of_round = find_round_or_404(round_id)
+    if not may(request, "pairings.draft_list", of_round.programme):
+        return show_forbidden(request)
+    form = forms.DraftForm(request, list_planned_variants(of_round))
+    return _draft(
+        request,
+        of_round,
+        form,
+        "draft_list",
+        lambda given: draft_list(
+            round=of_round,
+            variant=form.variants[given["variant"]],
+            note=given["note"],
+            actor=actor_of(request),
+            now=timezone.now(),
+        ),
+    )
+
+
+@FORM
+@seated
+def draft_by_hand(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Draft the next version from lines; the form begins with what is in force."""
+    of_round = find_round_or_404(round_id)
+    if not may(request, "pairings.draft_list_by_hand", of_round.programme):
+        return show_forbidden(request)
+    standing = find_list_in_force(of_round.programme, AsOf(true_on=timezone.localdate()))
+    lines = [] if standing is None else list_lines(standing)
+    initial = {"lines": forms.text_of_lines(request, lines)}
+    form = forms.LinesForm(request, list_organisation_names(), initial=initial)
+    return _draft(
+        request,
+        of_round,
+        form,
+        "draft_list_by_hand",
+        lambda given: draft_list_by_hand(
+            round=of_round,
+            lines=given["lines"],
+            note=given["note"],
+            actor=actor_of(request),
+            now=timezone.now(),
+        ),
+    )
+
+
+def _draft(
+    request: HttpRequest, of_round: Round, form: PageForm, name: str, step: Step
+) -> HttpResponse:
+    made: list[PairList] = []
+    status = perform(form, lambda given: made.append(step(given)))
+    if status == DONE:
+        messages.success(request, say_to(request, "lists.done.draft"))
+        return redirect("list_version", made[0].pk)
+    return show_form(
+        request,
+        form,
+        title=say_to(request, f"lists.{name}_title", name=name_of(request, of_round)),
+        verb=say_to(request, f"lists.verb.{name}"),
+        text=say_to(request, f"lists.{name}_text"),
+        back=reverse("round", args=[of_round.pk]),
+        trail=trail_of_round(request, of_round),
+        status=status,
+    )
+
+
+@FORM
+@seated
+def send(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """Send a draft to both sides for opinion."""
+    pair_list = find_list_or_404(list_id)
+    form = forms.SendForm(request)
+    return _step(
+        request,
+        pair_list,
+        form,
+        "send_for_opinion",
+        lambda given: send_for_opinion(
+            pair_list=pair_list, due_on=given["due_on"], actor=actor_of(request), now=timezone.now()
+        ),
+    )
+
+
+@FORM
+@seated
+def sign(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """Sign a version, as the first or the second."""
+    pair_list = find_list_or_404(list_id)
+    return _step(
+        request,
+        pair_list,
+        forms.EmptyForm(request),
+        "sign_list",
+        lambda _: sign_list(pair_list=pair_list, actor=actor_of(request), now=timezone.now()),
+        is_dangerous=True,
+    )
+
+
+@FORM
+@seated
+def issue(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """Put a version in force."""
+    pair_list = find_list_or_404(list_id)
+    form = forms.IssueForm(request, list_documents(pair_list.round.programme))
+    return _step(
+        request,
+        pair_list,
+        form,
+        "issue_list",
+        lambda given: issue_list(
+            pair_list=pair_list,
+            in_force_from=given["in_force_from"],
+            issued_on=given["issued_on"],
+            document=form.documents.get(given["document"]),
+            actor=actor_of(request),
+            now=timezone.now(),
+        ),
+        is_dangerous=True,
+    )
+
+
+@FORM
+@seated
+def withdraw(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """Withdraw a version; one in force ends with all its pairings."""
+    pair_list = find_list_or_404(list_id)
+    is_issued = pair_list.state == "issued"
+    form = forms.WithdrawIssuedForm(request) if is_issued else forms.WithdrawForm(request)
+    return _step(
+        request,
+        pair_list,
+        form,
+        "withdraw_list",
+        lambda given: withdraw_list(
+            pair_list=pair_list,
+            reason=given["reason"],
+            until=end_after(given.get("last_day")),
+            actor=actor_of(request),
+            now=timezone.now(),
+        ),
+        text="withdraw_issued" if is_issued else "",
+        is_dangerous=True,
+    )
+
+
+@FORM
+@seated
+def reinstate(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """Draft an earlier version again."""
+    pair_list = find_list_or_404(list_id)
+    return _step(
+        request,
+        pair_list,
+        forms.NoteForm(request),
+        "reinstate_list",
+        lambda given: reinstate_list(
+            pair_list=pair_list, note=given["note"], actor=actor_of(request), now=timezone.now()
+        ),
+    )
+
+
+def _step(
+    request: HttpRequest,
+    pair_list: PairList,
+    form: PageForm,
+    name: str,
+    step: Step,
+    *,
+    text: str = "",
+    is_dangerous: bool = False,
+) -> HttpResponse:
+    """Show the form of one step, take it, and go to the version that it leads to."""
+    if not may(request, f"pairings.{name}", pair_list.round.programme):
+        return show_forbidden(request)
+    made: list[PairList] = []
+    status = perform(form, lambda given: made.append(step(given)))
+    if status == DONE:
+        messages.success(request, say_to(request, f"lists.done.{name}"))
+        return redirect("list_version", made[0].pk)
+    full_name = name_of_list(request, pair_list)
+    address = reverse("list_version", args=[pair_list.pk])
+    return show_form(
+        request,
+        form,
+        title=say_to(request, f"lists.{name}_title", name=full_name),
+        verb=say_to(request, f"lists.verb.{name}"),
+        text=say_to(request, f"lists.{text or name}_text"),
+        back=address,
+        trail=[*trail_of_round(request, pair_list.round), Link(full_name, address)],
+        is_dangerous=is_dangerous,
+        status=status,
+    )

@@ -1,0 +1,249 @@
+"""A round with its versions, and one version of its list."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from tiebeam.apps.pairings.models import PairList
+from tiebeam.apps.pairings.queries.lists import (
+    ListComparison,
+    compare_lists,
+    find_in_force,
+    find_version_before,
+    get_list,
+    list_lines,
+    list_lists_of_programme,
+)
+from tiebeam.apps.pairings.queries.opinions import list_opinions, list_silent
+from tiebeam.apps.programmes.models import Round
+from tiebeam.apps.regions.queries.names import list_organisations_by_id
+from tiebeam.interfaces.web.as_of import read_as_of
+from tiebeam.interfaces.web.lists.steps import list_round_steps, list_steps
+from tiebeam.interfaces.web.lists.tables import (
+    STATUS,
+    changes_table,
+    document_text,
+    force_text,
+    lines_table,
+    opinions_table,
+    versions_table,
+)
+from tiebeam.interfaces.web.lists.workbook import workbook_of_list
+from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
+from tiebeam.interfaces.web.pairs.amounts import name_resources
+from tiebeam.interfaces.web.periods import period_text
+from tiebeam.interfaces.web.programmes.rights import may
+from tiebeam.interfaces.web.programmes.rounds import find_round_or_404, trail_of_round
+from tiebeam.interfaces.web.programmes.views import trail_of
+from tiebeam.interfaces.web.seated import seated
+from tiebeam.interfaces.web.tables import Table, table_as_file
+from tiebeam.platform.identity.people import list_names
+from tiebeam.platform.time.periods import AsOf
+
+
+@require_safe
+@seated
+def show_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Show a round: when it is, what is needed and given in it, and the versions of its list."""
+    as_of = read_as_of(request)
+    of_round = find_round_or_404(round_id)
+    lists = [
+        row
+        for row in list_lists_of_programme(of_round.programme, as_of)
+        if row.round_id == of_round.pk
+    ]
+    standing = find_in_force(lists, as_of)
+    name = name_of(request, of_round)
+    steps = list_round_steps(request, of_round)
+    return show_page(
+        request,
+        "web/lists/round.html",
+        title=say_to(request, "lists.round_title_none", name=name)
+        if standing is None
+        else say_to(
+            request,
+            "lists.round_title",
+            name=name,
+            version=standing.version,
+            since=str(standing.in_force_from),
+        ),
+        trail=trail_of(request, of_round.programme),
+        takes_dates=True,
+        steps=steps,
+        facts=_facts_of_round(request, of_round),
+        table=versions_table(request, lists, steps[0] if steps else None),
+    )
+
+
+@require_safe
+@seated
+def show_version(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """Show one version of a list: its pairs, what changed, what was said of it, who signed it."""
+    as_of = read_as_of(request)
+    pair_list = find_list_or_404(list_id, as_of)
+    of_round = pair_list.round
+    lines = list_lines(pair_list)
+    table = lines_table(request, pair_list, lines, name_resources(request, [of_round]))
+    file = table_as_file(table)
+    if file is not None:
+        return file
+    before = find_version_before(pair_list)
+    comparison = None if before is None else compare_lists(before, pair_list)
+    opinions = [
+        row
+        for row in list_opinions(pair_list)
+        if as_of.known_at is None or row.given_at < as_of.known_at
+    ]
+    may_answer = may(request, "pairings.answer_opinion", of_round.programme)
+    is_open = pair_list.state == "consulted"
+    return show_page(
+        request,
+        "web/lists/version.html",
+        title=_title_of(request, pair_list, len(lines)),
+        trail=trail_of_round(request, of_round),
+        tabs=_tabs_of(request, pair_list),
+        takes_dates=True,
+        pair_list=pair_list,
+        steps=list_steps(request, pair_list),
+        facts=_facts_of_list(request, pair_list),
+        table=table,
+        before=before,
+        comparison=comparison,
+        changes=None if comparison is None else _draw_changes(request, comparison),
+        opinions=opinions_table(request, opinions, may_answer=may_answer),
+        shows_opinions=bool(opinions) or is_open,
+        silent=[name_of(request, row) for row in list_silent(pair_list)]
+        if is_open and may_answer
+        else [],
+    )
+
+
+@require_safe
+@seated
+def download_list(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """Answer with a version as a workbook: what it is, its pairs, and what changed."""
+    pair_list = find_list_or_404(list_id, read_as_of(request))
+    resources = name_resources(request, [pair_list.round])
+    before = find_version_before(pair_list)
+    changes = None if before is None else _draw_changes(request, compare_lists(before, pair_list))
+    return workbook_of_list(
+        request,
+        pair_list,
+        [(fact.term, fact.text) for fact in _facts_of_list(request, pair_list)],
+        lines_table(request, pair_list, list_lines(pair_list), resources),
+        changes,
+    )
+
+
+def find_list_or_404(list_id: UUID, as_of: AsOf | None = None) -> PairList:
+    """Return a version that may be read, as known; another's is not there."""
+    try:
+        return get_list(list_id, as_of)
+    except PairList.DoesNotExist:
+        raise Http404 from None
+
+
+def name_of_list(request: HttpRequest, pair_list: PairList) -> str:
+    """Return the name of a version: that of its round, with its number."""
+    name = name_of(request, pair_list.round)
+    return say_to(request, "lists.name", round=name, version=pair_list.version)
+
+
+def _tabs_of(request: HttpRequest, pair_list: PairList) -> list[Link]:
+    return [
+        Link(say_to(request, "lists.tab"), reverse("list_version", args=[pair_list.pk]), True),
+        Link(say_to(request, "history.tab"), reverse("history", args=["list", pair_list.pk])),
+    ]
+
+
+def _title_of(request: HttpRequest, pair_list: PairList, count: int) -> str:
+    return say_to(
+        request,
+        f"lists.title.{pair_list.state}",
+        name=name_of_list(request, pair_list),
+        pairs=count,
+        force=force_text(request, pair_list),
+        due=str(pair_list.opinions_due_on),
+    )
+
+
+def _draw_changes(request: HttpRequest, comparison: ListComparison) -> Table:
+    ids = {pk for couple in (*comparison.new, *comparison.ended) for pk in couple}
+    ids |= {pk for move in comparison.moved for pk in (move.donor, *move.left, *move.joined)}
+    return changes_table(request, comparison, list_organisations_by_id(ids))
+
+
+def _facts_of_round(request: HttpRequest, of_round: Round) -> list[Fact]:
+    due_on = of_round.returns_due_on
+    named = name_resources(request, [of_round])
+    none = say_to(request, "web.none")
+    return [
+        Fact(
+            say_to(request, "programmes.column.period"),
+            period_text(request, of_round.starts_on, of_round.ends_on),
+        ),
+        Fact(say_to(request, "programmes.column.due"), str(due_on) if due_on else none),
+        Fact(
+            say_to(request, "programmes.field.resources"),
+            say_to(request, "programmes.forms", forms=list(named.values())) if named else none,
+        ),
+    ]
+
+
+def _facts_of_list(request: HttpRequest, pair_list: PairList) -> list[Fact]:
+    def head(key: str) -> str:
+        return say_to(request, f"lists.column.{key}")
+
+    facts = [
+        Fact(
+            head("state"),
+            say_to(request, f"lists.state.{pair_list.state}"),
+            status=STATUS[pair_list.state],
+        ),
+        Fact(head("force"), force_text(request, pair_list)),
+    ]
+    if pair_list.in_force_from is not None:
+        issued_on = pair_list.issued_on
+        unknown = say_to(request, "web.unknown")
+        facts += [
+            Fact(head("issued"), str(issued_on) if issued_on else unknown),
+            Fact(head("document"), document_text(request, pair_list)),
+        ]
+    if pair_list.opinions_due_on is not None:
+        facts.append(Fact(head("opinions_due"), str(pair_list.opinions_due_on)))
+    if pair_list.is_recorded:
+        facts.append(Fact(head("signed"), say_to(request, "lists.signed_elsewhere")))
+    else:
+        facts += _facts_of_signatures(request, pair_list)
+    if pair_list.reinstates is not None:
+        version = say_to(request, "lists.version", version=pair_list.reinstates.version)
+        address = reverse("list_version", args=[pair_list.reinstates_id])
+        facts.append(Fact(head("reinstates"), version, address))
+    if pair_list.note:
+        facts.append(Fact(head("note"), pair_list.note))
+    return facts
+
+
+def _facts_of_signatures(request: HttpRequest, pair_list: PairList) -> list[Fact]:
+    signed = [
+        (pair_list.first_signed_by_id, pair_list.first_signed_for_id, pair_list.first_signed_at),
+        (pair_list.second_signed_by_id, pair_list.second_signed_for_id, pair_list.second_signed_at),
+    ]
+    names = list_names(pk for by, for_, _ in signed for pk in (by, for_) if pk is not None)
+    facts = []
+    for key, (by, stood_for, at) in zip(("first", "second"), signed, strict=True):
+        if by is None or at is None:
+            text = say_to(request, "lists.not_signed")
+        else:
+            text = say_to(
+                request,
+                "lists.signed_by" if stood_for is None else "lists.signed_for",
+                name=names.get(by, ""),
+                stood_for=names.get(stood_for, "") if stood_for else "",
+                day=f"{timezone.localtime(at):%Y-%m-%d}",
+            )
+        facts.append(Fact(say_to(request, f"lists.column.{key}"), text))
+    return facts

@@ -1,0 +1,247 @@
+"""Set up, change and publish programmes; their documents and participants."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from tiebeam.apps.programmes import operations
+from tiebeam.apps.programmes.models import LegalDocument, Participant
+from tiebeam.apps.programmes.queries import get_document, get_participant
+from tiebeam.interfaces.web.errors import show_forbidden
+from tiebeam.interfaces.web.forming import DONE, perform, show_form
+from tiebeam.interfaces.web.page import name_of, say_to
+from tiebeam.interfaces.web.periods import end_after
+from tiebeam.interfaces.web.programmes import forms
+from tiebeam.interfaces.web.programmes.rights import may
+from tiebeam.interfaces.web.programmes.tables import title_of
+from tiebeam.interfaces.web.programmes.views import find_or_404, trail_of
+from tiebeam.interfaces.web.seated import actor_of, seated
+from tiebeam.platform.permissions.operations import is_allowed
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@FORM
+@seated
+def create_programme(request: HttpRequest) -> HttpResponse:
+    """Set up a programme."""
+    actor = actor_of(request)
+    if not is_allowed(actor, "programmes.create_programme"):
+        return show_forbidden(request)
+    form = forms.CreateProgrammeForm(request)
+    made: list[UUID] = []
+    status = perform(
+        form,
+        lambda _: made.append(
+            operations.create_programme(**form.values(), actor=actor, now=timezone.now()).pk
+        ),
+    )
+    if status == DONE:
+        messages.success(request, say_to(request, "programmes.done.created"))
+        return redirect("programme", made[0])
+    return show_form(
+        request,
+        form,
+        title=say_to(request, "programmes.create_title"),
+        verb=say_to(request, "programmes.create"),
+        back=reverse("programmes"),
+        trail=trail_of(request),
+        status=status,
+    )
+
+
+@FORM
+@seated
+def change_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
+    """Change what is said of a programme."""
+    programme = find_or_404(programme_id)
+    if not may(request, "programmes.change_programme", programme):
+        return show_forbidden(request)
+    form = forms.ChangeProgrammeForm(request, initial=forms.initial_of_programme(programme))
+    status = perform(
+        form,
+        lambda given: operations.change_programme(
+            programme=programme,
+            values=form.values(),
+            reason=given["reason"],
+            actor=actor_of(request),
+            now=timezone.now(),
+        ),
+    )
+    back = reverse("programme", args=[programme.pk])
+    if status == DONE:
+        messages.success(request, say_to(request, "programmes.done.changed"))
+        return redirect(back)
+    title = say_to(request, "programmes.change_title", name=name_of(request, programme))
+    verb = say_to(request, "programmes.change_programme_verb")
+    trail = trail_of(request, programme)
+    return show_form(request, form, title=title, verb=verb, back=back, trail=trail, status=status)
+
+
+@FORM
+@seated
+def publish_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
+    """Show a programme in the public portal, or take it back."""
+    programme = find_or_404(programme_id)
+    if not may(request, "programmes.publish_programme", programme):
+        return show_forbidden(request)
+    form = (
+        forms.ReasonForm(request) if programme.is_published else forms.OptionalReasonForm(request)
+    )
+    status = perform(
+        form,
+        lambda given: operations.publish_programme(
+            programme=programme,
+            is_published=not programme.is_published,
+            reason=given["reason"],
+            actor=actor_of(request),
+            now=timezone.now(),
+        ),
+    )
+    back = reverse("programme", args=[programme.pk])
+    what = "take_back" if programme.is_published else "publish"
+    if status == DONE:
+        messages.success(request, say_to(request, f"programmes.done.{what}"))
+        return redirect(back)
+    return show_form(
+        request,
+        form,
+        title=say_to(request, f"programmes.{what}_title", name=name_of(request, programme)),
+        verb=say_to(request, f"programmes.{what}"),
+        text=say_to(request, f"programmes.{what}_text"),
+        back=back,
+        trail=trail_of(request, programme),
+        is_dangerous=True,
+        status=status,
+    )
+
+
+@FORM
+@seated
+def add_document(request: HttpRequest, programme_id: UUID) -> HttpResponse:
+    """Add a document on which a programme rests."""
+    programme = find_or_404(programme_id)
+    if not may(request, "programmes.add_document", programme):
+        return show_forbidden(request)
+    form = forms.DocumentForm(request)
+    status = perform(
+        form,
+        lambda given: operations.add_document(
+            programme=programme, **given, actor=actor_of(request), now=timezone.now()
+        ),
+    )
+    back = reverse("programme", args=[programme.pk])
+    if status == DONE:
+        messages.success(request, say_to(request, "programmes.done.document"))
+        return redirect(back)
+    title = say_to(request, "programmes.document_title", name=name_of(request, programme))
+    verb = say_to(request, "programmes.add_document_verb")
+    trail = trail_of(request, programme)
+    return show_form(request, form, title=title, verb=verb, back=back, trail=trail, status=status)
+
+
+@FORM
+@seated
+def correct_document(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Correct or complete what is known of a document."""
+    try:
+        document = get_document(document_id)
+    except LegalDocument.DoesNotExist:
+        raise Http404 from None
+    programme = document.programme
+    if not may(request, "programmes.correct_document", programme):
+        return show_forbidden(request)
+    form = forms.CorrectDocumentForm(request, initial=forms.initial_of_document(document))
+    status = perform(
+        form,
+        lambda given: operations.correct_document(
+            document=document,
+            values={key: value for key, value in given.items() if key != "reason"},
+            reason=given["reason"],
+            actor=actor_of(request),
+            now=timezone.now(),
+        ),
+    )
+    back = reverse("programme", args=[programme.pk])
+    if status == DONE:
+        messages.success(request, say_to(request, "programmes.done.document_corrected"))
+        return redirect(back)
+    title = say_to(request, "programmes.correct_title", title=title_of(request, document))
+    verb = say_to(request, "programmes.correct")
+    trail = trail_of(request, programme)
+    return show_form(request, form, title=title, verb=verb, back=back, trail=trail, status=status)
+
+
+@FORM
+@seated
+def add_participant(request: HttpRequest, programme_id: UUID) -> HttpResponse:
+    """Let an organisation take part."""
+    programme = find_or_404(programme_id)
+    if not may(request, "programmes.add_participant", programme):
+        return show_forbidden(request)
+    form = forms.ParticipantForm(request)
+    status = perform(
+        form,
+        lambda given: operations.add_participant(
+            programme=programme,
+            organisation=form.organisations[given["organisation"]],
+            side=given["side"],
+            valid_from=given["valid_from"],
+            valid_until=end_after(given["last_day"]),
+            actor=actor_of(request),
+            now=timezone.now(),
+        ),
+    )
+    back = reverse("participants", args=[programme.pk])
+    if status == DONE:
+        messages.success(request, say_to(request, "programmes.done.participant"))
+        return redirect(back)
+    title = say_to(request, "programmes.participant_title", name=name_of(request, programme))
+    verb = say_to(request, "programmes.add_participant_verb")
+    trail = trail_of(request, programme)
+    return show_form(request, form, title=title, verb=verb, back=back, trail=trail, status=status)
+
+
+@FORM
+@seated
+def end_participation(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    """End the part of an organisation, with the reading that came with it."""
+    try:
+        participant = get_participant(participant_id)
+    except Participant.DoesNotExist:
+        raise Http404 from None
+    programme = participant.programme
+    if not may(request, "programmes.end_participation", programme):
+        return show_forbidden(request)
+    form = forms.LastDayForm(request)
+    status = perform(
+        form,
+        lambda given: operations.end_participation(
+            participant=participant,
+            until=form.until(),
+            reason=given["reason"],
+            actor=actor_of(request),
+            now=timezone.now(),
+        ),
+    )
+    back = reverse("participants", args=[programme.pk])
+    if status == DONE:
+        messages.success(request, say_to(request, "programmes.done.participation_ended"))
+        return redirect(back)
+    name = name_of(request, participant.organisation)
+    return show_form(
+        request,
+        form,
+        title=say_to(request, "programmes.end_title", name=name),
+        verb=say_to(request, "programmes.end"),
+        text=say_to(request, "programmes.end_text", name=name),
+        back=back,
+        trail=trail_of(request, programme),
+        is_dangerous=True,
+        status=status,
+    )

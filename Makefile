@@ -38,7 +38,7 @@ test: $(VENV)/development.stamp
 	$(PY) -m coverage run -m pytest $(TEST_ARGS) || status=$$?; \
 	if [ $$status -eq 0 ] && [ -z "$(TEST_ARGS)" ]; then \
 		echo "The records once more, on PostgreSQL"; \
-		TIEBEAM_TEST_DATABASE=postgresql $(PY) -m coverage run --append -m pytest $(BOTH_DATABASES) || status=$$?; \
+		TIEBEAM_TEST_DATABASE=postgresql $(PY) -m pytest $(BOTH_DATABASES) || status=$$?; \
 		if [ $$status -eq 77 ]; then \
 			status=0; echo "NOT TESTED HERE: the records on PostgreSQL, which could not be started" >> build/skipped.txt; \
 		fi; \

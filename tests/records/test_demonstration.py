@@ -1,6 +1,9 @@
 """The demonstration: published facts only, somebody in each role, loaded once."""
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
+from tests.small_workspace import NOW
 
 from tiebeam.apps.pairings.models import Pairing, PairList
 from tiebeam.apps.programmes.models import LegalDocument, Programme
@@ -10,18 +13,32 @@ from tiebeam.platform.identity.queries import find_actor_for, list_seats
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
 
+pytestmark = pytest.mark.django_db
+QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup, django_db_blocker, home):
+    """Load it once for all that is asked of it: some thousand rows in one transaction, taken back at the end."""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(HOME=home, PASSWORD_HASHERS=QUICK),
+        transaction.atomic(),
+    ):
+        yield load(now=NOW, plan=None, tell=lambda _: None)
+        transaction.set_rollback(True)
+
 
 @pytest.fixture
-def told(db, now, settings, tmp_path):
-    settings.HOME = tmp_path
-    return load(now=now, plan=None, tell=lambda _: None)
-
-
-@pytest.fixture
-def coordinator_of_demo(told, now):
+def coordinator_of_demo(told):
     person = Person.objects.get(email="coordinator@demo.example")
-    seat = list_seats(person.pk, now.date())[0]
-    return find_actor_for(person.pk, seat.organisation_id, now.date())
+    seat = list_seats(person.pk, NOW.date())[0]
+    return find_actor_for(person.pk, seat.organisation_id, NOW.date())
 
 
 class TestDemonstration:
@@ -35,8 +52,8 @@ class TestDemonstration:
 
         assert person.check_password(told["password"])
 
-    def test_is_loaded_once(self, told, now):
-        assert load(now=now, plan=None, tell=lambda _: None) == told
+    def test_is_loaded_once(self, told):
+        assert load(now=NOW, plan=None, tell=lambda _: None) == told
 
     def test_holds_both_lists_of_february_2020(self, coordinator_of_demo):
         with acting(coordinator_of_demo):
@@ -56,10 +73,10 @@ class TestDemonstration:
         with acting(coordinator_of_demo):
             assert set(LegalDocument.objects.values_list("number", flat=True)) == {""}
 
-    def test_shows_the_pair_of_fujian_and_nyingchi(self, told, now):
+    def test_shows_the_pair_of_fujian_and_nyingchi(self, told):
         person = Person.objects.get(email="recipient@demo.example")
-        seat = list_seats(person.pk, now.date())[0]
-        actor = find_actor_for(person.pk, seat.organisation_id, now.date())
+        seat = list_seats(person.pk, NOW.date())[0]
+        actor = find_actor_for(person.pk, seat.organisation_id, NOW.date())
 
         with acting(actor):
             donors = {

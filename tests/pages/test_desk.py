@@ -1,12 +1,16 @@
 """The pairing desk: scenarios, variants, plans, the panel of a couple."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import load_workbook
 
-from records.desk import open_desk
+from records.desk import open_desk, small_scenario
+from tiebeam.apps.pairings.models import BuiltScenario, Lock, Variant
 from tiebeam.apps.pairings.operations.plans import store_plan
 from tiebeam.apps.pairings.queries.variants import effective_scenario
 from tiebeam.core.pairing.solver import solve_pairing
+from tiebeam.interchange.scenario import write_scenario
 from tiebeam.interfaces.jobs.performing import perform
 from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tenancy.acting import acting
@@ -49,6 +53,63 @@ def work_off(desk):
         waiting = list(Run.objects.filter(state="waiting"))
     for run in waiting:
         perform.call(str(run.pk), str(run.tenant_id), str(run.person_id))
+
+
+def tell(desk, **progress):
+    """Let the run that waits have begun, and tell how far it is."""
+    with acting(desk.coordinator):
+        Run.objects.update(state="running", progress={"elapsed_s": 12.0, **progress})
+
+
+def lock(client, variant, **given):
+    fields = {"donor": "fujian", "recipient": "nyingchi", "reason": "Their team is there"}
+    return client.post(at(variant, "desk_lock"), fields | given)
+
+
+def cell(client, variant, donor, recipient):
+    return page(client, "desk_cell", variant.pk, donor=donor, recipient=recipient)
+
+
+def pairs_of(variant):
+    return [(pair["donor"], pair["recipient"]) for pair in variant.plan["pairs"]]
+
+
+def opened(variant):
+    return pairs_of(variant)[0]
+
+
+def closed(variant):
+    everybody = {(d, r) for d in ("fujian", "hunan") for r in ("nyingchi", "huanggang")}
+    return min(everybody - set(pairs_of(variant)))
+
+
+def other_plan(client, variant):
+    """Copy *variant*, and let nobody of its first pair be a pair in the copy."""
+    answer = client.post(at(variant, "desk_copy"), {"name": "Second"})
+    pk = answer.headers["Location"].rstrip("/").rsplit("/", 1)[-1]
+    others = {("cell-0-0", "cell-1-1"), ("cell-0-1", "cell-1-0")}
+    rows = {"fujian": 0, "hunan": 1}
+    columns = {"nyingchi": 0, "huanggang": 1}
+    mine = {f"cell-{rows[d]}-{columns[r]}" for d, r in pairs_of(variant)}
+    chosen = next(pair for pair in others if not mine <= set(pair))
+    client.post(reverse("desk_by_hand", args=[pk]), {"pair": chosen})
+    return pk
+
+
+def workbook(tmp_path, spoil=None):
+    path = tmp_path / "small.xlsx"
+    write_scenario(small_scenario(), path)
+    if spoil:
+        sheet, place, value = spoil
+        book = load_workbook(path)
+        book[sheet][place] = value
+        book.save(path)
+    return SimpleUploadedFile("small.xlsx", path.read_bytes())
+
+
+def upload(client, desk, tmp_path, spoil=None):
+    address = reverse("desk_upload", args=[desk.round.pk])
+    return client.post(address, {"file": workbook(tmp_path, spoil)})
 
 
 class TestDesk:
@@ -101,3 +162,352 @@ class TestVariant:
         work_off(desk)
 
         assert "proven optimal" in page(as_coordinator, "desk_variant", variant.pk)
+
+    def test_shows_how_far_the_search_is(self, as_coordinator, variant, desk):
+        as_coordinator.post(at(variant, "desk_solve"), {"time_limit_s": "60"})
+        tell(desk, level="coverage", position=1, levels=3, incumbent=0.75, bound=0.9, gap=0.15)
+
+        shown = page(as_coordinator, "desk_progress", variant.pk)
+
+        for word in ("Level 1 of 3, coverage", "12", "75\u202f%", "90\u202f%", "15\u202f%"):
+            assert word in shown
+
+    def test_is_not_sent_again_while_the_search_stands_still(self, as_coordinator, variant):
+        as_coordinator.post(at(variant, "desk_solve"), {"time_limit_s": "60"})
+        first = as_coordinator.get(at(variant, "desk_progress"))
+
+        again = as_coordinator.get(
+            at(variant, "desk_progress"), headers={"If-None-Match": first.headers["ETag"]}
+        )
+
+        assert again.status_code == 304
+
+    def test_asks_for_the_whole_page_once_the_search_has_ended(self, as_coordinator, solved):
+        answer = as_coordinator.get(at(solved, "desk_progress"))
+
+        assert answer.status_code == 204
+        assert answer.headers["HX-Refresh"] == "true"
+
+    def test_can_be_stopped(self, as_coordinator, variant, desk):
+        as_coordinator.post(at(variant, "desk_solve"), {"time_limit_s": "60"})
+        tell(desk, level="coverage", position=1, levels=3)
+
+        as_coordinator.post(at(variant, "desk_stop"))
+
+        with acting(desk.coordinator):
+            assert Run.objects.get().is_stop_asked
+        assert "Stopping" in page(as_coordinator, "desk_variant", variant.pk)
+
+    def test_refuses_a_second_search(self, as_coordinator, variant):
+        as_coordinator.post(at(variant, "desk_solve"), {"time_limit_s": "60"})
+
+        answer = as_coordinator.post(at(variant, "desk_solve"), {"time_limit_s": "60"})
+
+        assert answer.status_code == 409
+        assert "is under way" in text_of(answer)
+
+    @pytest.mark.parametrize("limit", ["", "0", "-1", "soon", "1e9"])
+    def test_refuses_a_time_limit_without_sense(self, as_coordinator, variant, limit):
+        answer = as_coordinator.post(at(variant, "desk_solve"), {"time_limit_s": limit})
+
+        assert answer.status_code == 400
+
+    def test_names_the_rules_that_cannot_hold_together(self, as_coordinator, variant, desk):
+        for donor in ("fujian", "hunan"):
+            lock(as_coordinator, variant, donor=donor, recipient="nyingchi", lock="out")
+        as_coordinator.post(at(variant, "desk_solve"), {"time_limit_s": "60"})
+
+        work_off(desk)
+
+        shown = page(as_coordinator, "desk_variant", variant.pk)
+        assert "No plan can keep all the rules at once" in shown
+        assert "§M3" in shown
+        assert "Nyingchi" in shown
+
+    def test_is_renamed(self, as_coordinator, variant):
+        as_coordinator.post(at(variant, "desk_rename"), {"name": "By distance"})
+
+        assert "By distance" in page(as_coordinator, "desk_variant", variant.pk)
+
+    def test_is_copied_with_its_plan(self, as_coordinator, solved, desk):
+        answer = as_coordinator.post(at(solved, "desk_copy"), {"name": "Second"})
+
+        shown = text_of(as_coordinator.get(answer.headers["Location"]))
+        assert "Second" in shown
+        assert "proven optimal" in shown
+
+    def test_takes_values_in_place_of_the_scenarios(self, as_coordinator, solved):
+        setting = "capacities.fujian.staff=3"
+
+        as_coordinator.post(at(solved, "desk_change"), {"settings": setting, "reason": "Fewer"})
+
+        shown = page(as_coordinator, "desk_variant", solved.pk)
+        assert setting in shown
+        assert "Locks or changes moved" in shown
+        assert setting in page(as_coordinator, "desk_change", solved.pk)
+
+    def test_tells_every_fault_of_the_values(self, as_coordinator, variant):
+        lines = "capacities.nobody.staff=3\nnonsense"
+
+        answer = as_coordinator.post(at(variant, "desk_change"), {"settings": lines})
+
+        assert answer.status_code == 400
+        assert "nonsense" in text_of(answer)
+
+    def test_is_paired_by_hand(self, as_coordinator, variant):
+        answer = as_coordinator.post(
+            at(variant, "desk_by_hand"), {"pair": ["cell-0-0", "cell-1-1"]}
+        )
+
+        assert answer.status_code == 302
+        shown = page(as_coordinator, "desk_variant", variant.pk)
+        assert "made by hand: not claimed to be optimal" in shown
+        assert "They are an assumption" in shown
+
+    def test_tells_which_rules_pairs_by_hand_break(self, as_coordinator, variant):
+        lock(as_coordinator, variant, donor="fujian", recipient="nyingchi", lock="out")
+
+        answer = as_coordinator.post(at(variant, "desk_by_hand"), {"pair": ["cell-0-0"]})
+
+        assert answer.status_code == 409
+        assert "§M3" in text_of(answer)
+
+
+class TestCouple:
+    def test_shows_why_it_is_a_pair_at_once(self, as_coordinator, solved):
+        shown = cell(as_coordinator, solved, *opened(solved))
+
+        assert "Why this pair" in shown
+        assert "Without this pair" in shown
+
+    def test_shows_why_it_is_none(self, as_coordinator, solved):
+        shown = cell(as_coordinator, solved, *closed(solved))
+
+        assert "Why not" in shown
+        assert "With this pair required" in shown
+
+    def test_is_shown_beside_the_matrix_without_script(self, as_coordinator, solved):
+        donor, recipient = opened(solved)
+
+        shown = page(as_coordinator, "desk_variant", solved.pk, donor=donor, recipient=recipient)
+
+        assert "Why this pair" in shown
+
+    @pytest.mark.parametrize("pair", [("nobody", "nyingchi"), ("fujian", "nowhere"), ("", "")])
+    def test_that_is_not_there_is_not_found(self, as_coordinator, solved, pair):
+        page(as_coordinator, "desk_cell", solved.pk, status=404, donor=pair[0], recipient=pair[1])
+
+    def test_has_its_exact_answer_from_the_background(self, as_coordinator, solved, desk):
+        donor, recipient = opened(solved)
+        asked = {"donor": donor, "recipient": recipient, "question": "exact"}
+        as_coordinator.post(at(solved, "desk_ask"), asked)
+        assert "Waiting for the worker" in cell(as_coordinator, solved, donor, recipient)
+
+        work_off(desk)
+
+        assert "(exact: solved again)" in page(
+            as_coordinator, "desk_answers", solved.pk, donor=donor, recipient=recipient
+        )
+
+    def test_shows_what_would_move_if_it_were_forbidden(self, as_coordinator, solved, desk):
+        donor, recipient = opened(solved)
+        asked = {"donor": donor, "recipient": recipient, "question": "forbid"}
+        as_coordinator.post(at(solved, "desk_ask"), asked)
+
+        work_off(desk)
+
+        shown = cell(as_coordinator, solved, donor, recipient)
+        assert "Pairs would move." in shown
+        assert "Only: This plan" in shown
+
+    def test_cannot_be_asked_about_before_there_is_a_plan(self, as_coordinator, variant):
+        asked = {"donor": "fujian", "recipient": "nyingchi", "question": "exact"}
+
+        answer = as_coordinator.post(at(variant, "desk_ask"), asked)
+
+        assert answer.status_code == 409
+        assert "has no plan" in text_of(answer)
+
+
+class TestLock:
+    def test_stays_through_every_search(self, as_coordinator, solved, desk):
+        donor, recipient = closed(solved)
+        lock(as_coordinator, solved, donor=donor, recipient=recipient, lock="in")
+        assert "Locks or changes moved" in page(as_coordinator, "desk_variant", solved.pk)
+
+        for _ in range(2):
+            as_coordinator.post(at(solved, "desk_solve"), {"time_limit_s": "60"})
+            work_off(desk)
+
+        shown = page(as_coordinator, "desk_variant", solved.pk)
+        assert "Locks or changes moved" not in shown
+        assert "1 lock" in shown
+        with acting(desk.coordinator):
+            plan = Variant.objects.get(pk=solved.pk).plan
+        assert (donor, recipient) in {(pair["donor"], pair["recipient"]) for pair in plan["pairs"]}
+
+    def test_needs_a_reason(self, as_coordinator, variant):
+        answer = lock(as_coordinator, variant, lock="in", reason=" ")
+
+        assert answer.status_code == 409
+        assert "No reason is given" in text_of(answer)
+
+    def test_is_removed(self, as_coordinator, variant, desk):
+        lock(as_coordinator, variant, lock="in")
+
+        as_coordinator.post(
+            at(variant, "desk_unlock"), {"donor": "fujian", "recipient": "nyingchi"}
+        )
+
+        with acting(desk.coordinator):
+            assert not Lock.objects.exists()
+
+    def test_that_is_not_there_cannot_be_removed(self, as_coordinator, variant):
+        answer = as_coordinator.post(at(variant, "desk_unlock"), {"donor": "a", "recipient": "b"})
+
+        assert answer.status_code == 404
+
+
+class TestComparison:
+    def test_sets_two_variants_side_by_side(self, as_coordinator, solved, desk):
+        second = other_plan(as_coordinator, solved)
+
+        shown = page(as_coordinator, "desk_compare", a=str(solved.pk), b=str(second))
+
+        for word in ("Levels side by side", "Coverage of each recipient", "Burden of each donor"):
+            assert word in shown
+        assert "Only: Second" in shown
+
+    def test_without_plans_says_what_is_missing(self, as_coordinator, variant):
+        shown = page(as_coordinator, "desk_compare", a=str(variant.pk), b=str(variant.pk))
+
+        assert "need a plan" in shown
+
+    @pytest.mark.parametrize("query", [{}, {"a": "x", "b": "y"}])
+    def test_of_nothing_is_not_found(self, as_coordinator, desk, query):
+        page(as_coordinator, "desk_compare", status=404, **query)
+
+
+class TestUpload:
+    def test_shows_who_is_matched_and_stores_nothing(self, as_coordinator, desk, tmp_path):
+        answer = upload(as_coordinator, desk, tmp_path)
+
+        assert "4 of 4 parties found in the directory" in text_of(answer)
+        with acting(desk.coordinator):
+            assert not BuiltScenario.objects.exists()
+
+    def test_is_stored_once_it_is_confirmed(self, as_coordinator, desk, tmp_path):
+        content = upload(as_coordinator, desk, tmp_path).context["form"]["content"].value()
+
+        answer = as_coordinator.post(
+            reverse("desk_confirm", args=[desk.round.pk]), {"name": "Mine", "content": content}
+        )
+
+        assert answer.status_code == 302
+        with acting(desk.coordinator):
+            assert BuiltScenario.objects.get().name == "Mine"
+
+    def test_that_was_tampered_with_is_not_stored(self, as_coordinator, desk, tmp_path):
+        content = upload(as_coordinator, desk, tmp_path).context["form"]["content"].value()
+
+        as_coordinator.post(
+            reverse("desk_confirm", args=[desk.round.pk]),
+            {"name": "Mine", "content": f"{content}x"},
+        )
+
+        with acting(desk.coordinator):
+            assert not BuiltScenario.objects.exists()
+
+    def test_tells_sheet_row_and_column_of_each_fault(self, as_coordinator, desk, tmp_path):
+        answer = upload(as_coordinator, desk, tmp_path, spoil=("needs", "C2", "many"))
+
+        assert answer.status_code == 400
+        shown = text_of(answer)
+        for word in ("needs", "many", "amount"):
+            assert word in shown
+
+    def test_of_something_else_is_told_in_words(self, as_coordinator, desk):
+        file = SimpleUploadedFile("x.xlsx", b"nonsense")
+
+        answer = as_coordinator.post(reverse("desk_upload", args=[desk.round.pk]), {"file": file})
+
+        assert answer.status_code == 400
+        assert "1 fault" in text_of(answer)
+
+    def test_takes_a_packaged_case(self, as_coordinator, desk):
+        answer = as_coordinator.post(
+            reverse("desk_case", args=[desk.round.pk]), {"case": "wenchuan-2008/scenario"}
+        )
+
+        assert answer.status_code == 400
+        assert "is no organisation of the directory" in text_of(answer)
+
+
+class TestBuild:
+    def test_shows_which_returns_are_missing(self, as_coordinator, desk):
+        shown = page(as_coordinator, "desk_build", desk.round.pk)
+
+        assert "has handed in nothing" in shown
+
+    def test_is_refused_with_every_gap(self, as_coordinator, desk):
+        given = {"name": "Built", "levels": "coverage"}
+
+        answer = as_coordinator.post(reverse("desk_build", args=[desk.round.pk]), given)
+
+        assert answer.status_code == 409
+        assert "has handed in nothing" in text_of(answer)
+
+    @pytest.mark.parametrize("levels", ["", "coverage, beauty", "coverage, coverage"])
+    def test_refuses_levels_without_sense(self, as_coordinator, desk, levels):
+        given = {"name": "Built", "levels": levels}
+
+        answer = as_coordinator.post(reverse("desk_build", args=[desk.round.pk]), given)
+
+        assert answer.status_code == 400
+
+
+class TestFiles:
+    @pytest.mark.parametrize("kind", ["xlsx", "zip"])
+    def test_hold_the_scenario_in_either_form(self, as_coordinator, variant, kind):
+        address = reverse("desk_scenario_file", args=[variant.scenario_id, kind])
+
+        answer = as_coordinator.get(address)
+
+        assert answer.headers["Content-Disposition"].endswith(f'.{kind}"')
+        assert answer.content[:2] == b"PK"
+
+    def test_hold_the_report_and_the_plan(self, as_coordinator, solved):
+        report = as_coordinator.get(at(solved, "desk_report"))
+        plan = as_coordinator.get(at(solved, "desk_plan_file"))
+
+        assert report.content.startswith(b"<!doctype html>")
+        assert report.headers["Content-Disposition"].startswith("attachment")
+        assert plan.content[:2] == b"PK"
+
+    def test_of_a_variant_without_a_plan_are_not_there(self, as_coordinator, variant):
+        for name in ("desk_report", "desk_plan_file"):
+            assert as_coordinator.get(at(variant, name)).status_code == 404
+
+    def test_are_checked(self, as_coordinator, workspace, tmp_path):
+        answer = as_coordinator.post(reverse("desk_check_file"), {"file": workbook(tmp_path)})
+
+        assert "small.xlsx is sound" in text_of(answer)
+
+    def test_are_converted(self, as_coordinator, workspace, tmp_path):
+        answer = as_coordinator.post(reverse("desk_convert_file"), {"file": workbook(tmp_path)})
+
+        assert answer.headers["Content-Type"] == "application/zip"
+
+    def test_with_faults_are_neither(self, as_coordinator, workspace):
+        for name in ("desk_check_file", "desk_convert_file"):
+            file = SimpleUploadedFile("x.zip", b"nonsense")
+            assert as_coordinator.post(reverse(name), {"file": file}).status_code == 400
+
+    def test_begin_with_a_template(self, as_coordinator, workspace):
+        assert as_coordinator.get(reverse("desk_template")).content[:2] == b"PK"
+
+    def test_of_the_packaged_cases_are_listed(self, as_coordinator, workspace):
+        assert "hubei-2020" in page(as_coordinator, "desk_cases")
+        answer = as_coordinator.get(reverse("desk_case_file", args=["hubei-2020"]))
+        assert answer.content[:2] == b"PK"
+        assert as_coordinator.get(reverse("desk_case_file", args=["no"])).status_code == 404

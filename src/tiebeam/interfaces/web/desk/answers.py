@@ -190,7 +190,8 @@ def comparison_tables(
         against_scenario=ground.scenario,
     )
     level = compared.levels.columns[0].head
-    levels = page_table(compared.levels, heads=(level, *heads))
+    verdict = ground.voice.say("desk.verdict", name=heads[0])
+    levels = page_table(compared.levels, heads=(level, *heads, verdict))
     moved = [
         row
         for row in compared.pairs.rows

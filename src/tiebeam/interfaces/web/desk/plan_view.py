@@ -1,10 +1,11 @@
 """A plan as the desk shows it: its title, how good it is known to be, pictures and tables."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tiebeam.apps.pairings.models import Variant
 from tiebeam.apps.pairings.queries.variants import effective_scenario, load_plan
+from tiebeam.core.model.identity import scenario_sha256
 from tiebeam.core.model.plan import Plan
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.core.pairing.check import CheckReport, check_plan
@@ -57,6 +58,27 @@ class Ground:
     outcome: Outcome | None
     voice: Voice
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether locks or changes moved since the plan was made."""
+        made_for = self.plan.scenario_sha256 if self.plan else ""
+        return bool(made_for) and made_for != scenario_sha256(self.scenario)
+
+    @property
+    def judged(self) -> Plan:
+        """The plan as it is judged: of one made for other rules, what it claims of itself does not count."""
+        assert self.plan is not None
+        if not self.is_stale:
+            return self.plan
+        made_for = scenario_sha256(self.scenario)
+        return replace(
+            self.plan,
+            scenario_sha256=made_for,
+            status="feasible",
+            levels=(),
+            certificate={},
+        )
+
 
 def read_ground(variant: Variant, language: Language) -> Ground:
     """Return what a page about *variant* rests on."""
@@ -78,11 +100,9 @@ def read_ground(variant: Variant, language: Language) -> Ground:
 
 def read_check(variant: Variant, ground: Ground) -> CheckReport:
     """Return what the checker says of the plan of *variant* today."""
-    plan = ground.plan
-    assert plan is not None
     return remember(
         ("check", variant.input_sha256, variant.plan_sha256),
-        lambda: check_plan(ground.scenario, plan),
+        lambda: check_plan(ground.scenario, ground.judged),
     )
 
 
@@ -96,8 +116,7 @@ def view_plan(variant: Variant, ground: Ground) -> PlanView:
 
 
 def _view(ground: Ground, check: CheckReport) -> PlanView:
-    plan, outcome, voice = ground.plan, ground.outcome, ground.voice
-    assert plan is not None
+    plan, outcome, voice = ground.judged, ground.outcome, ground.voice
     assert outcome is not None
     anchors = {
         (donor.id, recipient.id): f"cell-{row}-{column}"
@@ -105,6 +124,9 @@ def _view(ground: Ground, check: CheckReport) -> PlanView:
         for column, recipient in enumerate(ground.scenario.recipients)
     }
     standing = standing_of(plan, check, voice)
+    if ground.is_stale and not check.findings:
+        words = voice.say("desk.plan.made_before")
+        standing = Standing(mark="risk", words=words, proof=standing.proof)
     drawn = (picture_coverage(outcome, None, voice), picture_burden(outcome, None, voice))
     return PlanView(
         title=_title(outcome, voice),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -212,7 +213,7 @@ def _list_first_tier(as_of: AsOf | None, **conditions: UUID) -> list[Pairing]:
         return list(related.order_by("recipient__name_en", "recipient_id", "valid_from", "pk"))
     states = [
         row
-        for row in list_states(Pairing, as_of.known_at, **conditions)
+        for row in list_states(Pairing, as_of.known_at, **dict[str, Any](conditions))
         if row.parent_id is None and holds_on(as_of.true_on, row.valid_from, row.valid_until)
     ]
     return _sort(_attach(states))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -48,7 +49,7 @@ def list_programmes(search: str = "", *, as_of: AsOf | None = None) -> list[Prog
     return sorted(known, key=lambda row: row.starts_on or date.min, reverse=True)
 
 
-def _below(programme: Programme) -> dict[str, UUID]:
+def _below(programme: Programme) -> dict[str, Any]:
     """Return the conditions of what belongs to the programme: its scope narrows the log, too."""
     return {"programme_id": programme.pk, "scope_id": programme.scope_id}
 

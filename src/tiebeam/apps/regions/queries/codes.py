@@ -1,5 +1,7 @@
 """The codes that regions bear, by authority and day."""
 
+from typing import Any
+
 from tiebeam.apps.regions.models import Region, RegionCode
 from tiebeam.platform.audit.history import list_states
 from tiebeam.platform.time.periods import AsOf, holds_on, valid_on
@@ -17,7 +19,7 @@ def find_by_code(authority: str, code: str, as_of: AsOf) -> Region | None:
     return found[0].region if found else None
 
 
-def _list_known(as_of: AsOf | None, **conditions: object) -> list[RegionCode]:
+def _list_known(as_of: AsOf | None, **conditions: Any) -> list[RegionCode]:
     if as_of is None or as_of.known_at is None:
         rows = RegionCode.objects.filter(**conditions).select_related("region")
         return list(rows if as_of is None else rows.filter(valid_on(as_of.true_on)))

@@ -23,6 +23,7 @@ class _Knowledge(Generic[T]):
 
     def __init__(self, model: type[T], known_at: datetime | None) -> None:
         self._model: type[T] = model
+        self._found: dict[UUID, T] = {}
         self._known: dict[UUID, T] | None = None
         if known_at is not None:
             self._known = {row.pk: row for row in list_states(model, known_at)}
@@ -30,8 +31,10 @@ class _Knowledge(Generic[T]):
     def get(self, pk: UUID) -> T:
         """Return one entry; raise DoesNotExist where it is not known."""
         if self._known is None:
-            row: T = self._model.objects.get(pk=pk)
-            return row
+            # Children of one parent ask for it again and again.
+            if pk not in self._found:
+                self._found[pk] = self._model.objects.get(pk=pk)
+            return self._found[pk]
         if pk not in self._known:
             raise self._model.DoesNotExist
         return self._known[pk]

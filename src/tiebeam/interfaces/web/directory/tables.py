@@ -1,6 +1,7 @@
 """The tables of the directory."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -21,7 +22,7 @@ def entries_table(
 ) -> Table:
     """Return regions or organisations; *kind* is the name of the page of each."""
 
-    def head(key: str, **options: bool) -> Column:
+    def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"directory.column.{key}"), **options)
 
     return Table(
@@ -58,7 +59,7 @@ def _other_name(request: HttpRequest, row: Region | Organisation) -> str:
 def statistics_table(request: HttpRequest, rows: Iterable[Statistic]) -> Table:
     """Return figures of a region with year, vintage, source and reliability."""
 
-    def head(key: str, **options: bool) -> Column:
+    def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"directory.column.{key}"), **options)
 
     return Table(

@@ -192,7 +192,7 @@ def _facts(request: HttpRequest, row: Region | Organisation) -> list[Fact]:
 def _facts_of_region(request: HttpRequest, region: Region) -> list[Fact]:
     point = (
         say_to(request, "web.unknown")
-        if region.latitude is None
+        if region.latitude is None or region.longitude is None
         else say_to(
             request,
             "directory.point",

@@ -13,13 +13,13 @@ from tiebeam.apps.pairings.models import Opinion
 from tiebeam.apps.pairings.operations.opinions import answer_opinion, give_opinion
 from tiebeam.apps.pairings.queries.lists import list_lines
 from tiebeam.apps.pairings.queries.waiting import find_own_opinion, get_opinion
+from tiebeam.interfaces.web.amounts import name_resources
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import DONE, perform
 from tiebeam.interfaces.web.lists import forms
 from tiebeam.interfaces.web.lists.tables import REPLY_STATUS, lines_table
 from tiebeam.interfaces.web.lists.views import find_list_or_404, name_of_list
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
-from tiebeam.interfaces.web.pairs.amounts import name_resources
 from tiebeam.interfaces.web.programmes.rights import may
 from tiebeam.interfaces.web.programmes.rounds import trail_of_round
 from tiebeam.interfaces.web.seated import actor_of, seated

@@ -1,6 +1,7 @@
 """The tables of lists: versions, the pairs of one, what changed, and what both sides said."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -9,9 +10,9 @@ from django.urls import reverse
 from tiebeam.apps.pairings.models import ListLine, Opinion, PairList
 from tiebeam.apps.pairings.queries.lists import ListComparison
 from tiebeam.apps.regions.models import Organisation
+from tiebeam.interfaces.web.amounts import amounts_text
 from tiebeam.interfaces.web.listing import arrange, read_asked
 from tiebeam.interfaces.web.page import Link, name_of, say_to
-from tiebeam.interfaces.web.pairs.amounts import amounts_text
 from tiebeam.interfaces.web.periods import period_text
 from tiebeam.interfaces.web.programmes.tables import title_of
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Status, Table, day
@@ -86,7 +87,7 @@ def lines_table(
     asked = read_asked(request, sorts=sorts, name="lines")
     rows, count = arrange(lines, asked, sorts)
 
-    def head(key: str, **options: bool) -> Column:
+    def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"pairs.column.{key}"), **options)
 
     return Table(

@@ -20,6 +20,7 @@ from tiebeam.apps.pairings.queries.lists import (
 from tiebeam.apps.pairings.queries.opinions import list_opinions, list_silent
 from tiebeam.apps.programmes.models import Round
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
+from tiebeam.interfaces.web.amounts import name_resources
 from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.lists.steps import list_round_steps, list_steps
 from tiebeam.interfaces.web.lists.tables import (
@@ -33,7 +34,6 @@ from tiebeam.interfaces.web.lists.tables import (
 )
 from tiebeam.interfaces.web.lists.workbook import workbook_of_list
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
-from tiebeam.interfaces.web.pairs.amounts import name_resources
 from tiebeam.interfaces.web.periods import period_text
 from tiebeam.interfaces.web.programmes.rights import may
 from tiebeam.interfaces.web.programmes.rounds import find_round_or_404, trail_of_round

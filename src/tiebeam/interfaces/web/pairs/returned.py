@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from tiebeam.apps.programmes.models import Return
 from tiebeam.apps.programmes.queries import ReturnedLines
+from tiebeam.interfaces.web.amounts import amounts_text, name_resources
 from tiebeam.interfaces.web.page import name_of, say_to
-from tiebeam.interfaces.web.pairs.amounts import amounts_text, name_resources
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Status, Table, day
 
 STATUS: dict[str, Status] = {

@@ -1,6 +1,7 @@
 """The tables of pairs: of all programmes, of one donor or recipient, and who answers for a place."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -11,10 +12,10 @@ from tiebeam.apps.pairings.queries.answerable import Answerable
 from tiebeam.apps.pairings.queries.pairings import PAIRING_ORDERS, find_pairings
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.programmes.queries import list_programmes
+from tiebeam.interfaces.web.amounts import amounts_text
 from tiebeam.interfaces.web.listing import Asked, read_asked
 from tiebeam.interfaces.web.lists.tables import document_text
 from tiebeam.interfaces.web.page import name_of, say_to
-from tiebeam.interfaces.web.pairs.amounts import amounts_text
 from tiebeam.interfaces.web.periods import period_text
 from tiebeam.interfaces.web.tables import Cell, Choice, Column, Row, Table, day
 from tiebeam.platform.time.periods import AsOf
@@ -34,7 +35,7 @@ def pairs_table(request: HttpRequest, as_of: AsOf) -> Table:
         stop=asked.stop,
     )
 
-    def head(key: str, **options: bool) -> Column:
+    def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"pairs.column.{key}"), **options)
 
     return Table(

@@ -1,6 +1,7 @@
 """The tables of programmes: all of them, the pairs of one, its rounds, documents and participants."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -11,9 +12,9 @@ from tiebeam.apps.pairings.queries.lists import find_in_force
 from tiebeam.apps.pairings.queries.pairings import PairCount, count_pairs
 from tiebeam.apps.programmes.models import LegalDocument, Participant, Programme, Round
 from tiebeam.apps.programmes.queries import list_programmes
+from tiebeam.interfaces.web.amounts import amounts_text
 from tiebeam.interfaces.web.listing import arrange, read_asked
 from tiebeam.interfaces.web.page import Link, name_of, say_to
-from tiebeam.interfaces.web.pairs.amounts import amounts_text
 from tiebeam.interfaces.web.periods import period_text
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day, figure
 from tiebeam.platform.time.periods import AsOf
@@ -26,7 +27,7 @@ def programmes_table(request: HttpRequest, as_of: AsOf, step: Link | None) -> Ta
     found, count = arrange(list_programmes(asked.words, as_of=as_of), asked, sorts)
     counts = count_pairs(as_of)
 
-    def head(key: str, **options: bool) -> Column:
+    def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"programmes.column.{key}"), **options)
 
     return Table(
@@ -86,7 +87,7 @@ def pairs_of_programme_table(
     asked = read_asked(request, sorts=sorts, name="pairs-of-programme")
     rows, count = arrange(pairings, asked, sorts)
 
-    def head(key: str, **options: bool) -> Column:
+    def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"pairs.column.{key}"), **options)
 
     return Table(

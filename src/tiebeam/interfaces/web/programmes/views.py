@@ -20,9 +20,9 @@ from tiebeam.apps.programmes.queries import (
     list_rounds,
 )
 from tiebeam.apps.regions.queries import find_places
+from tiebeam.interfaces.web.amounts import name_resources
 from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
-from tiebeam.interfaces.web.pairs.amounts import name_resources
 from tiebeam.interfaces.web.periods import period_text
 from tiebeam.interfaces.web.programmes.picture import map_of_pairs
 from tiebeam.interfaces.web.programmes.rights import may

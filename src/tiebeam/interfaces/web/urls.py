@@ -40,6 +40,7 @@ urlpatterns = [
     path("", include("tiebeam.interfaces.web.returns.urls")),
     path("", include("tiebeam.interfaces.web.agreements.urls")),
     path("", include("tiebeam.interfaces.web.responsibilities.urls")),
+    path("", include("tiebeam.interfaces.web.hand_overs.urls")),
     path("public/", include("tiebeam.interfaces.web.portal.urls")),
     path("", include("tiebeam.interfaces.web.desk.urls")),
     *programmes.urlpatterns,

@@ -1,5 +1,6 @@
 """Hand-overs: their lines, what is still unanswered, and pairings that ended without one."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -13,6 +14,14 @@ from tiebeam.platform.files.models import Document
 LineAnswer = Literal["items", "none", "not_recorded"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedPairing:
+    """A pairing that has ended, with its hand-over where one was opened."""
+
+    pairing: Pairing
+    hand_over: HandOver | None
+
+
 def get_hand_over(hand_over_id: UUID) -> HandOver:
     """
     Return one hand-over.
@@ -20,7 +29,8 @@ def get_hand_over(hand_over_id: UUID) -> HandOver:
     Raises:
         HandOver.DoesNotExist: There is none that may be read.
     """
-    hand_over: HandOver = HandOver.objects.get(pk=hand_over_id)
+    rows = HandOver.objects.select_related("ending__donor", "ending__recipient", "tenant")
+    hand_over: HandOver = rows.get(pk=hand_over_id)
     return hand_over
 
 
@@ -58,6 +68,69 @@ def list_pairings_without_hand_over(day: date, programme_id: UUID | None = None)
     if programme_id is not None:
         ended = ended.filter(programme_id=programme_id)
     return list(ended.order_by("valid_until", "valid_from", "id"))
+
+
+def list_ended_pairings(
+    day: date, *, state: str = "", start: int = 0, stop: int = 50
+) -> tuple[list[EndedPairing], int]:
+    """
+    Return pairings that have ended by *day* with their hand-over, the latest end first, and how many there are.
+
+    Args:
+        day: Pairings that end later are left out.
+        state: "missing", "open" or "signed", empty for all.
+        start: Rows before the first that is returned.
+        stop: Rows up to the last.
+    """
+    own = HandOver.objects.filter(ending_id=OuterRef("pk"))
+    ended = Pairing.objects.filter(valid_until__lte=day, valid_until__gt=F("valid_from"))
+    if state == "missing":
+        ended = ended.filter(~Exists(own))
+    elif state:
+        ended = ended.filter(Exists(own.filter(state=state)))
+    rows = list(
+        ended.select_related("donor", "recipient").order_by("-valid_until", "valid_from", "id")[
+            start:stop
+        ]
+    )
+    found = {row.ending_id: row for row in HandOver.objects.filter(ending__in=rows)}
+    return [EndedPairing(pairing=row, hand_over=found.get(row.pk)) for row in rows], ended.count()
+
+
+def count_without_hand_over(tenant_id: UUID, day: date) -> int:
+    """Return how many pairings of an organisation have ended by *day* without any hand-over."""
+    own = HandOver.objects.filter(ending_id=OuterRef("pk"))
+    ended = Pairing.objects.filter(
+        ~Exists(own), tenant_id=tenant_id, valid_until__lte=day, valid_until__gt=F("valid_from")
+    )
+    return int(ended.count())
+
+
+def list_successors(ending: Pairing) -> list[Pairing]:
+    """Return the pairings that can take over from *ending*: of the same recipient and programme."""
+    same = Pairing.objects.filter(
+        programme_id=ending.programme_id, recipient_id=ending.recipient_id
+    ).exclude(pk=ending.pk)
+    return list(same.select_related("donor", "recipient").order_by("-valid_from", "id"))
+
+
+def get_line(line_id: UUID) -> HandOverLine:
+    """
+    Return one line of a hand-over.
+
+    Raises:
+        HandOverLine.DoesNotExist: There is none that may be read.
+    """
+    line: HandOverLine = HandOverLine.objects.select_related("hand_over").get(pk=line_id)
+    return line
+
+
+def list_open_hand_overs(organisation_id: UUID) -> list[HandOver]:
+    """Return the open hand-overs that the organisation keeps, the oldest first."""
+    kept = HandOver.objects.filter(tenant_id=organisation_id, state="open")
+    return list(
+        kept.select_related("ending__donor", "ending__recipient").order_by("opened_at", "pk")
+    )
 
 
 def count_open_documents(pairing: Pairing) -> OpenItems:

@@ -62,7 +62,7 @@ class DraftForm(TextForm):
     kind = forms.ChoiceField(widget=forms.RadioSelect)
     parent = forms.ChoiceField(required=False)
 
-    field_order: ClassVar[Sequence[str]] = (
+    field_order = (
         "kind", "parent", "number", "title", "text", "starts_on", "last_day",
     )  # fmt: skip
 
@@ -102,7 +102,7 @@ class TerminateForm(ReasonForm):
 
     terminated_on = date_field(initial=timezone.localdate)
 
-    field_order: ClassVar[Sequence[str]] = ("terminated_on", "reason")
+    field_order = ("terminated_on", "reason")
 
     def refuse(self, error: TiebeamError, field: str | None = None) -> None:
         """Show a refusal beside its field."""

@@ -4,13 +4,11 @@ from datetime import date
 
 from django.urls import reverse
 
-from tiebeam.apps.pairings.operations.signatures import sign_agreement
+import tiebeam.apps.pairings.operations.agreements  # noqa: F401  # its rights are asked for here
 from tiebeam.apps.pairings.queries.agreement_lists import list_waiting_agreements
 from tiebeam.interfaces.web.home.sections import Item, section
 from tiebeam.platform.permissions.operations import is_allowed
 from tiebeam.platform.tenancy.acting import Actor
-
-assert sign_agreement  # its right is known from here on
 
 
 @section("waiting")

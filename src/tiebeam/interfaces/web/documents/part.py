@@ -6,18 +6,17 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.urls import reverse
 
+import tiebeam.platform.files.operations  # noqa: F401  # its right is asked for here
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
 from tiebeam.interfaces.web.documents.places import PLACES, find_kind
 from tiebeam.interfaces.web.page import Link, name_of, say_to
 from tiebeam.interfaces.web.seated import actor_of
-from tiebeam.platform.files.operations import attach_document
 from tiebeam.platform.files.queries import list_documents
 from tiebeam.platform.permissions.operations import is_allowed
 from tiebeam.platform.tenancy.records import OwnedRecord
 from tiebeam.platform.time.periods import AsOf
 
 ATTACH = "files.attach_document"
-assert attach_document  # its right is known from here on
 
 KIB = 1024
 

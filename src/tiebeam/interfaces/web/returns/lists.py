@@ -16,8 +16,11 @@ from tiebeam.interfaces.web.tables import Cell, Choice, Column, Row, Table, day,
 STATES = ("missing", "draft", "submitted", "returned", "accepted")
 
 
-def _column(request: HttpRequest, key: str, **options: bool) -> Column:
-    return Column(key, say_to(request, f"returns.column.{key}"), **options)
+def _column(
+    request: HttpRequest, key: str, *, is_number: bool = False, is_sortable: bool = False
+) -> Column:
+    head = say_to(request, f"returns.column.{key}")
+    return Column(key, head, is_number=is_number, is_sortable=is_sortable)
 
 
 def due_table(request: HttpRequest, due: Sequence[DueReturn]) -> list[dict[str, object]]:

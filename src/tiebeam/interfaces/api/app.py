@@ -1,8 +1,11 @@
 """The programming interface: its description, its errors, its endpoints."""
 
+import logging
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
@@ -15,15 +18,18 @@ from tiebeam.interfaces.api.access import (
     SessionAccess,
     TokenAccess,
 )
+from tiebeam.interfaces.api.description import DescribedAPI
 from tiebeam.interfaces.api.operations import add_operation_endpoints
 from tiebeam.interfaces.api.problems import problem, problem_of
 from tiebeam.interfaces.api.questions import questions
 from tiebeam.interfaces.api.records import add_record_endpoints
 
+log = logging.getLogger(__name__)
+
 
 def build_api() -> NinjaAPI:
     """Return the interface with an endpoint for every operation and every kind of record."""
-    api = NinjaAPI(
+    api = DescribedAPI(
         title="Tiebeam",
         version=__version__,
         description="Partner assistance: programmes, rounds, lists, pairings, agreements.",
@@ -74,6 +80,15 @@ def _tell_errors(api: NinjaAPI) -> None:
             response["Retry-After"] = str(int(error.wait) + 1)
         return response
 
+    def against_rules(request: HttpRequest, error: Any) -> HttpResponse:
+        # An operation should have refused it in words of its own: the log tells us which did not.
+        log.warning("the database refused: %s", error)
+        return problem(request, status=409, code="api.against_rules")
+
+    def out_of_range(request: HttpRequest, error: Any) -> HttpResponse:
+        log.warning("the database cannot hold: %s", error)
+        return problem(request, status=422, code="api.out_of_range")
+
     def other(request: HttpRequest, error: Any) -> HttpResponse:
         return problem(
             request,
@@ -84,6 +99,10 @@ def _tell_errors(api: NinjaAPI) -> None:
 
     api.add_exception_handler(TiebeamError, expected)
     api.add_exception_handler(Http404, missing)
+    api.add_exception_handler(ObjectDoesNotExist, missing)
+    api.add_exception_handler(IntegrityError, against_rules)
+    api.add_exception_handler(DataError, out_of_range)
+    api.add_exception_handler(OverflowError, out_of_range)
     api.add_exception_handler(AuthenticationError, unknown)
     api.add_exception_handler(MayNotWrite, read_only)
     api.add_exception_handler(ValidationError, unfit)

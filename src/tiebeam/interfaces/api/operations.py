@@ -1,24 +1,32 @@
 """Every operation as ``POST /api/v1/<app>/<verb-noun>``."""
 
+from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
 from typing import Any
 
-from django.db import models
-from django.http import HttpRequest
+from django.db import connection, models, transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
+from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 
 import tiebeam.interfaces.jobs.asking  # noqa: F401  # operations that begin background work
+from tiebeam.interfaces.api.problems import problem_of
 from tiebeam.interfaces.api.records import RecordOut, find_record, record_out
 from tiebeam.interfaces.api.signatures import OperationShape, read_arguments, read_shape
 from tiebeam.platform.permissions.loading import load_operations
-from tiebeam.platform.permissions.operations import list_rights
+from tiebeam.platform.permissions.operations import NotAllowed, list_rights, require
 from tiebeam.platform.requests.answering import answer_once
+from tiebeam.platform.tenancy.acting import Actor
+
+View = Callable[..., HttpResponse]
 
 WITHOUT_ENDPOINT: dict[str, str] = {
     "identity.accept_invitation": "who joins is nobody yet; the page of the link does it",
     "identity.set_password": "a password travels in no body that a program keeps",
+    "identity.note_access": "the pages of signing in alone tell what happened to somebody's access",
     "tasks.end_run": "a worker alone tells how its run ended",
     "tasks.ask_for_run": "asked for by the operation that needs background work",
     "files.attach_document": "a file is no JSON; it has an endpoint of its own",
@@ -47,14 +55,42 @@ def add_operation_endpoints(router: Router) -> None:
         _add_operation(router, shape)
 
 
+def _ask_right(name: str) -> Callable[[View], View]:
+    """Ask for the right before the body is read: who may not learns nothing of what it should be."""
+
+    def decorate(run: View) -> View:
+        @wraps(run)
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = getattr(request, "actor", None)
+            if actor is not None:
+                try:
+                    require(actor, name)
+                except NotAllowed as error:
+                    return problem_of(request, error)
+            return run(request, *args, **kwargs)
+
+        return asked
+
+    return decorate
+
+
+def _do(shape: OperationShape, body: Any, actor: Actor) -> OperationAnswer:
+    """Do the operation; what the database would refuse at the very end, it refuses here."""
+    with transaction.atomic():
+        arguments = read_arguments(shape, body, find_record)
+        result = shape.right.function(**arguments, actor=actor, now=timezone.now())
+        if connection.vendor == "postgresql":
+            connection.check_constraints()
+        return _answer(result)
+
+
 def _add_operation(router: Router, shape: OperationShape) -> None:
+    @decorate_view(_ask_right(shape.right.name))
     def view(request: HttpRequest, body: shape.body) -> Any:  # type: ignore[name-defined]  # read by the framework
         actor = request.actor  # type: ignore[attr-defined]  # set by the middleware
 
         def do() -> tuple[int, Any]:
-            arguments = read_arguments(shape, body, find_record)
-            result = shape.right.function(**arguments, actor=actor, now=timezone.now())
-            return 200, _answer(result).model_dump(mode="json")
+            return 200, _do(shape, body, actor).model_dump(mode="json")
 
         key = request.headers.get("Idempotency-Key", "")
         if not key:

@@ -10,8 +10,9 @@ from django.apps import apps
 from django.db import models
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import Field, create_model
+from pydantic import Field, create_model, field_validator
 
+from tiebeam.interfaces.api.texts import demand_kept
 from tiebeam.platform.audit.canonical import plain
 from tiebeam.platform.audit.history import list_changes
 from tiebeam.platform.search.grams import matching
@@ -54,6 +55,13 @@ class PageQuery(Schema):
 
     limit: int = Field(100, ge=1, le=MOST)
     offset: int = Field(0, ge=0, le=10_000_000)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def refuse_unkept_texts(cls, given: Any) -> Any:
+        """Refuse what neither database can hold."""
+        demand_kept(given)
+        return given
 
 
 def list_record_kinds() -> Iterator[type[OwnedRecord]]:

@@ -14,8 +14,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from django.db import models
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, create_model, model_validator
 
+from tiebeam.interfaces.api.texts import demand_kept
 from tiebeam.platform.permissions.operations import OperationRight
 
 GIVEN = frozenset({"actor", "now"})
@@ -50,9 +51,16 @@ class OperationShape:
 
 
 class StrictBody(BaseModel):
-    """A body that takes no field it does not know."""
+    """A body that takes no field it does not know, and no text that cannot be kept."""
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_unkept_texts(cls, given: Any) -> Any:
+        """Refuse what neither database can hold."""
+        demand_kept(given)
+        return given
 
 
 def read_shape(right: OperationRight) -> OperationShape:

@@ -41,14 +41,20 @@ def _row(request: HttpRequest, fault: Fault, sign: Status) -> Row:
     language = language_of(request)
     return Row(
         (
-            Cell(fault.place or "–"),
+            Cell(_place(request, fault), status=sign),
             Cell("" if fault.row is None else str(fault.row), exact=fault.row),
             Cell(fault.column),
             Cell(fault.value),
             Cell(_expected(request, fault)),
-            Cell(say_fault(fault, language), status=sign),
+            Cell(say_fault(fault, language)),
         )
     )
+
+
+def _place(request: HttpRequest, fault: Fault) -> str:
+    """Return the sheet or file; what has no name of its own to the reader is told in words."""
+    code = f"desk.place.{fault.place}"
+    return say_to(request, code) if has_message(code) else fault.place or "–"
 
 
 def _expected(request: HttpRequest, fault: Fault) -> str:

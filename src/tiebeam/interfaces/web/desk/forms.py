@@ -45,7 +45,9 @@ class NameForm(DeskForm):
 class SolveForm(DeskForm):
     """How long a search may take."""
 
-    time_limit_s = forms.FloatField(min_value=1, max_value=TIME_LIMIT_MOST_S, initial=TIME_LIMIT_S)
+    time_limit_s = forms.FloatField(
+        min_value=1, max_value=TIME_LIMIT_MOST_S, initial=round(TIME_LIMIT_S)
+    )
 
 
 class LockForm(DeskForm):
@@ -85,7 +87,9 @@ class WhatIfForm(DeskForm):
     """Changes that are asked about and not kept."""
 
     settings = forms.CharField(widget=forms.Textarea({"rows": 5, "class": "code"}))
-    time_limit_s = forms.FloatField(min_value=1, max_value=TIME_LIMIT_MOST_S, initial=TIME_LIMIT_S)
+    time_limit_s = forms.FloatField(
+        min_value=1, max_value=TIME_LIMIT_MOST_S, initial=round(TIME_LIMIT_S)
+    )
 
 
 class BuildForm(DeskForm):

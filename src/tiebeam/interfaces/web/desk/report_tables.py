@@ -1,6 +1,7 @@
 """Tables of the report as tables of the pages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tiebeam.interfaces.report import table as report
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
@@ -17,26 +18,32 @@ def page_table(
         heads: In place of its own, from the first on.
         rows: In place of its own.
     """
-    own = [column.head for column in source.columns]
-    named = [*heads, *own[len(heads) :]]
+    # A place in an order stands before the name, so that a row is called by it on a phone too.
+    has_places = source.columns[0].numeric
+    columns = source.columns[1:] if has_places else source.columns
+    named = [*heads, *(column.head for column in columns[len(heads) :])]
     return Table(
         name=source.key,
         caption=source.caption,
         columns=tuple(
             Column(str(at), head, unit=column.unit, is_number=column.numeric)
-            for at, (head, column) in enumerate(zip(named, source.columns, strict=True))
+            for at, (head, column) in enumerate(zip(named, columns, strict=True))
         ),
-        rows=tuple(_row(row) for row in (source.rows if rows is None else rows)),
+        rows=tuple(
+            _row(row, has_places=has_places) for row in (source.rows if rows is None else rows)
+        ),
     )
 
 
-def _row(row: report.Row) -> Row:
+def _row(row: report.Row, *, has_places: bool) -> Row:
     cells = [_cell(cell) for cell in row.cells]
+    if has_places:
+        place, first = cells[0], cells[1]
+        cells[:2] = [replace(first, text=f"{place.text}. {first.text}")]
     if row.below is not None:
         # What stands under the whole row there, stands under its name here.
-        first = cells[1 if len(cells) > 1 else 0]
-        note = " ".join(text for text in (first.note, row.below.text) if text)
-        cells[1 if len(cells) > 1 else 0] = Cell(first.text, exact=first.exact, note=note)
+        note = " ".join(text for text in (cells[0].note, row.below.text) if text)
+        cells[0] = replace(cells[0], note=note)
     return Row(tuple(cells))
 
 

@@ -81,7 +81,7 @@ def _do(shape: OperationShape, body: Any, actor: Actor) -> OperationAnswer:
         result = shape.right.function(**arguments, actor=actor, now=timezone.now())
         if connection.vendor == "postgresql":
             connection.check_constraints()
-        return _answer(result)
+        return answer_of(result)
 
 
 def _add_operation(router: Router, shape: OperationShape) -> None:
@@ -115,7 +115,7 @@ def _add_operation(router: Router, shape: OperationShape) -> None:
     )(view)
 
 
-def _answer(result: Any) -> OperationAnswer:
+def answer_of(result: Any) -> OperationAnswer:
     """Return what an operation returned, whatever its shape: one record, several, one with a secret."""
     parts = list(result) if isinstance(result, tuple | list) else [result]
     return OperationAnswer(

@@ -12,6 +12,7 @@ from tiebeam.interfaces.cli.audit import (
     verify_log,
 )
 from tiebeam.interfaces.cli.backup import backup, restore
+from tiebeam.interfaces.cli.calling import call_operation
 from tiebeam.interfaces.cli.cases import copy_case, list_cases
 from tiebeam.interfaces.cli.check import check
 from tiebeam.interfaces.cli.compare import compare
@@ -55,7 +56,7 @@ COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
         "key": keep_key,
         "anchors": list_anchors,
     },
-    "workspace": {"create": create_workspace, "demo": load_demonstration},
+    "workspace": {"create": create_workspace, "demo": load_demonstration, "call": call_operation},
 }
 """Group of commands (none for the program itself) -> name -> function."""
 

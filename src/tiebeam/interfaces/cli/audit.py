@@ -1,6 +1,5 @@
 """``tiebeam audit``: seal the log, verify it, prove what it says, keep its key and anchors."""
 
-import os
 import time
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,19 +9,17 @@ from uuid import UUID
 
 import typer
 
-from tiebeam.errors import Fault, InvalidInput, Refused
+from tiebeam.errors import Fault, InvalidInput
 from tiebeam.interfaces.cli.exits import ExitStatus
 from tiebeam.interfaces.cli.help import session_of
 from tiebeam.interfaces.cli.session import Session, demand_positive, write_lines
+from tiebeam.interfaces.cli.token import find_token_actor
 from tiebeam.interfaces.cli.workspace import open_workspace
 
 if TYPE_CHECKING:
     from tiebeam.platform.audit.findings import Finding, Verification
     from tiebeam.platform.audit.sealing import Sealed
-    from tiebeam.platform.tenancy.acting import Actor
 
-TOKEN_VARIABLE = "TIEBEAM_TOKEN"  # noqa: S105 - the name of a variable, not a token
-"""Environment variable with the API token of the person who asks; it never stands on a command line."""
 
 PROGRESS_EVERY_S = 2.0
 
@@ -42,12 +39,6 @@ OutProof = Annotated[
     Path | None, typer.Option("-o", "--out", help="help.audit.out", metavar="FILE")
 ]
 Action = Annotated[KeyAction, typer.Argument(help="help.audit.action", metavar="show|new|rotate")]
-
-
-class TokenNotValid(Refused):
-    """The token is unknown, revoked or expired, or its person holds no role any more."""
-
-    code = "audit.token_not_valid"
 
 
 def seal_log(ctx: typer.Context, every: Every = None) -> int:
@@ -95,7 +86,7 @@ def prove_record(ctx: typer.Context, record: Record, out: OutProof = None) -> in
     from tiebeam.interfaces.cli import console, documents
     from tiebeam.platform.audit.proving import prove, write_proof
 
-    proof = prove(record_id, settings.TIEBEAM_AUDIT_ANCHORS, _find_actor())
+    proof = prove(record_id, settings.TIEBEAM_AUDIT_ANCHORS, find_token_actor())
     write_proof(proof, place)
     facts = {
         "record": str(record_id),
@@ -271,27 +262,6 @@ def _read_id(text: str) -> UUID:
     except ValueError as error:
         fault = Fault(code="audit.not_an_id", place="RECORD", value=text)
         raise InvalidInput([fault]) from error
-
-
-def _find_actor() -> "Actor | None":
-    """Return whose token is in the environment; without one, the operator of this machine asks."""
-    secret = os.environ.get(TOKEN_VARIABLE)
-    if not secret:
-        return None
-    from django.utils import timezone
-
-    from tiebeam.platform.identity.queries import find_actor_for, find_token
-
-    now = timezone.now()
-    token = find_token(secret, now)
-    actor = None
-    if token is not None:
-        actor = find_actor_for(
-            token.person_id, token.organisation_id, timezone.localdate(now), token.pk
-        )
-    if actor is None:
-        raise TokenNotValid(variable=TOKEN_VARIABLE)
-    return actor
 
 
 class _Progress:

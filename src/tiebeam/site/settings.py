@@ -175,6 +175,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "tiebeam.interfaces.web.sign_in.adapter.InvitedOnlyAdapter"
 # Wrong passwords are counted by axes, for each address and place; the library limits the rest.
 ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}
+TIEBEAM_SECOND_FACTOR = _flag("TIEBEAM_SECOND_FACTOR", "1" if IS_OFFICE else "0")
+"""Whether coordinators, ministries, finance, auditors and administrators need a code to act."""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tiebeam"
 MFA_ADAPTER = "tiebeam.interfaces.web.sign_in.adapter.CodesAdapter"

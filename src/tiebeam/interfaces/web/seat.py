@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from tiebeam.interfaces.web.second_factor import lacks_second_factor
 from tiebeam.platform.identity.queries import find_actor_for, find_token, list_seats
 from tiebeam.platform.tenancy.acting import Actor, acting
 
@@ -35,14 +36,23 @@ def _find_actor(request: HttpRequest) -> Actor | None:
     user = request.user
     if not user.is_authenticated:
         return None
+    actor = _find_chosen(request, user.pk)
+    if actor is not None and lacks_second_factor(user, actor):
+        request.lacks_second_factor = True  # type: ignore[attr-defined]  # read by the guards of pages
+        return None
+    return actor
+
+
+def _find_chosen(request: HttpRequest, person_id: UUID) -> Actor | None:
+    """Return the signed-in person for the organisation that was chosen, or the first one."""
     today = timezone.localdate()
     chosen = request.session.get(SESSION_KEY)
     if chosen:
-        actor = find_actor_for(user.pk, UUID(chosen), today)
+        actor = find_actor_for(person_id, UUID(chosen), today)
         if actor is not None:
             return actor
-    seats = list_seats(user.pk, today)
-    return find_actor_for(user.pk, seats[0].organisation_id, today) if seats else None
+    seats = list_seats(person_id, today)
+    return find_actor_for(person_id, seats[0].organisation_id, today) if seats else None
 
 
 def _find_token_actor(request: HttpRequest, secret: str) -> Actor | None:

@@ -22,15 +22,24 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
+def show_no_seat(request: HttpRequest, status: int = 200) -> HttpResponse:
+    """Tell somebody who may not act why: no role is held, or a second factor is still to be set up."""
+    lacks = getattr(request, "lacks_second_factor", False)
+    return show_page(
+        request,
+        "web/home/second_factor.html" if lacks else "web/home/no_seat.html",
+        title=say_to(request, "sign_in.factor.needed" if lacks else "web.seat.none"),
+        status=status,
+    )
+
+
 def seated(view: View[P]) -> View[P]:
     """Guard a page: it asks a stranger to sign in, and tells somebody without a role that there is none."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if getattr(request, "actor", None) is None:
-            return show_page(
-                request, "web/home/no_seat.html", title=say_to(request, "web.seat.none"), status=403
-            )
+            return show_no_seat(request, status=403)
         return view(request, *args, **kwargs)
 
     return login_required(guarded)

@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.identity import access  # noqa: F401  # its operation belongs to the registry
 from tiebeam.platform.identity.models import ApiToken, Assignment, Invitation, Person
 from tiebeam.platform.identity.secrets import hash_of_secret, make_secret
 from tiebeam.platform.permissions.operations import operation, require

@@ -68,6 +68,11 @@ def find_person(person_id: UUID) -> Person | None:
     return Person.objects.filter(pk=person_id).first()
 
 
+def find_person_by_address(email: str) -> Person | None:
+    """Return who signs in with the address, in whatever case it is typed, or None."""
+    return Person.objects.filter(email__iexact=email).first() if email else None
+
+
 def list_names(ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names of the people there are among *ids*, in one query."""
     return dict(Person.objects.filter(pk__in=set(ids)).values_list("pk", "name"))

@@ -22,6 +22,18 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+SECOND_FACTOR_ROLES = frozenset(
+    {
+        Role.COORDINATOR,
+        Role.MINISTRY,
+        Role.DONOR_FINANCE,
+        Role.RECIPIENT_FINANCE,
+        Role.AUDITOR,
+        Role.ADMINISTRATOR,
+    }
+)
+"""Who sees much, moves money or gives rights: a password alone is not enough where an office demands more."""
+
 _DONOR_SIDE = {Role.DONOR_OFFICE, Role.DONOR_FINANCE, Role.FRONT_HEADQUARTERS, Role.FRONT_TEAM}
 _RECIPIENT_SIDE = {Role.RECIPIENT_OFFICE, Role.RECIPIENT_FINANCE}
 _WRITERS = frozenset(Role) - {Role.READER, Role.AUDITOR}

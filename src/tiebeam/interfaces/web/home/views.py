@@ -12,6 +12,7 @@ from tiebeam.apps.regions.queries.names import find_organisation
 from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.web.home.sections import ITEMS_MOST, Item, Part, Words, list_items
 from tiebeam.interfaces.web.page import name_of, say_to, show_page
+from tiebeam.interfaces.web.seated import show_no_seat
 from tiebeam.platform.tenancy.acting import Actor
 
 
@@ -21,7 +22,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     """Show what waits for the acting person, what is due, and what changed."""
     actor: Actor | None = request.actor  # type: ignore[attr-defined]  # set by the middleware
     if actor is None:
-        return show_page(request, "web/home/no_seat.html", title=say_to(request, "web.seat.none"))
+        return show_no_seat(request)
     today = timezone.localdate()
     parts = {part: _lines(request, part, actor, today) for part in ("waiting", "due", "changed")}
     organisation = find_organisation(actor.organisation_id)

@@ -15,6 +15,7 @@ from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.web.page import language_of, say_to
 from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.files.models import Document
+from tiebeam.platform.identity.access import Access
 from tiebeam.platform.identity.models import Person
 from tiebeam.platform.permissions.operations import list_rights
 
@@ -52,7 +53,8 @@ def name_kind(request: HttpRequest, kind: str) -> str:
 
 def list_actions(request: HttpRequest) -> list[tuple[str, str]]:
     """Return every operation with its words, by the words."""
-    named = [(right.name, name_action(request, right.name)) for right in list_rights()]
+    names = [*(right.name for right in list_rights()), *Access]
+    named = [(str(name), name_action(request, name)) for name in names]
     return sorted(named, key=lambda pair: pair[1])
 
 

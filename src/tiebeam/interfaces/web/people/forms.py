@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 
+from tiebeam.apps.programmes.queries import list_programmes
 from tiebeam.apps.regions.queries.names import list_organisation_names
 from tiebeam.interfaces.web.forms import PageForm, choices_of, date_field
 from tiebeam.interfaces.web.page import name_of, say_to
@@ -20,6 +22,7 @@ class RoleForm(PageForm):
 
     organisation_id = forms.ChoiceField()
     role = forms.ChoiceField()
+    programme_id = forms.ChoiceField(required=False)
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Offer every organisation of the directory, and every role."""
@@ -31,13 +34,22 @@ class RoleForm(PageForm):
             ("", ""),
             *choices_of(request, "web.role", list(Role)),
         ]
+        self.fields["programme_id"].choices = [  # type: ignore[attr-defined]  # a field of choices
+            ("", say_to(request, "people.every_programme")),
+            *((str(row.pk), name_of(request, row)) for row in list_programmes()),
+        ]
+
+    def clean_programme_id(self) -> UUID | None:
+        """Return the programme, or None for all of them."""
+        chosen = self.cleaned_data["programme_id"]
+        return UUID(chosen) if chosen else None
 
 
 class InviteForm(RoleForm):
     """Whom to invite, and with which role the person begins."""
 
     email = forms.EmailField()
-    field_order = ("email", "organisation_id", "role")
+    field_order = ("email", "organisation_id", "role", "programme_id")
 
 
 class AssignForm(RoleForm):

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tiebeam.apps.programmes.models import Programme
+from tiebeam.apps.programmes.queries import list_programmes_by_id
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
 from tiebeam.errors import TiebeamError
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
@@ -69,6 +71,7 @@ def invite_person(request: HttpRequest) -> HttpResponse:
                 email=given["email"],
                 organisation_id=UUID(given["organisation_id"]),
                 role=Role(given["role"]),
+                programme_id=given["programme_id"],
                 actor=actor_of(request),
                 now=timezone.now(),
             )
@@ -97,10 +100,12 @@ def show_person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     today = timezone.localdate()
     held = people.list_assignments(person.pk)
     known = list_organisations_by_id(row.organisation_id for row in held)
+    programmes = list_programmes_by_id(row.programme_id for row in held if row.programme_id)
     roles = [
         {
             "id": row.pk,
-            "role": say_to(request, f"web.role.{row.role}"),
+            "role": _role_text(request, row),
+            "programme": _programme_text(request, row, programmes),
             "organisation": name_of(request, known[row.organisation_id]),
             "from": row.valid_from,
             "last": row.valid_until and row.valid_until - timedelta(days=1),
@@ -143,6 +148,7 @@ def assign_role(request: HttpRequest, person_id: UUID) -> HttpResponse:
                 person=person,
                 organisation_id=UUID(given["organisation_id"]),
                 role=Role(given["role"]),
+                programme_id=given["programme_id"],
                 valid_from=valid_from,
                 valid_until=valid_until,
                 actor=actor_of(request),
@@ -246,6 +252,13 @@ def _get_person(person_id: UUID) -> Person:
 
 def _role_text(request: HttpRequest, row: Assignment) -> str:
     return say_to(request, f"web.role.{row.role}")
+
+
+def _programme_text(request: HttpRequest, row: Assignment, known: dict[UUID, Programme]) -> str:
+    if row.programme_id is None:
+        return say_to(request, "people.every_programme")
+    found = known.get(row.programme_id)
+    return name_of(request, found) if found else say_to(request, "people.other_programme")
 
 
 def _facts(request: HttpRequest, person: Person) -> list[Fact]:

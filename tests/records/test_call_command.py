@@ -70,7 +70,7 @@ class TestCall:
         assert "colour" in ended.err
 
     def test_knows_no_operation_of_another_name(self, workspace):
-        ended = run("workspace", "call", "programmes.destroy")
+        ended = run("workspace", "call", "programmes.create_programm")
 
         assert ended.status == 2
         assert "programmes.create_programme" in ended.err

@@ -20,7 +20,7 @@ SOURCES := src tests docs benchmarks drills
 
 ## demo: pair the real case of Hubei 2020, load the real programmes, serve the workspace (DEMO_ARGS=--no-serve does all but serve)
 .PHONY: demo
-demo: $(VENV)/runtime.stamp
+demo: $(VENV)/runtime.stamp build/front-end/libraries.stamp
 	@mkdir -p build
 	@$(VENV)/bin/tiebeam pair $(DEMO_SCENARIO) -o $(DEMO_OUT) --gap 0.0001 $(DEMO_FLAGS)
 	@echo "The plan:   $(CURDIR)/$(DEMO_OUT)"
@@ -30,7 +30,7 @@ demo: $(VENV)/runtime.stamp
 
 ## test: run all tests, with the branches they cover; TEST_ARGS goes to pytest
 .PHONY: test
-test: $(VENV)/development.stamp
+test: $(VENV)/development.stamp build/front-end/libraries.stamp
 	@mkdir -p build
 	@rm -f build/skipped.txt
 	@$(PY) -m coverage erase

@@ -19,6 +19,7 @@ from django.utils import timezone
 from tiebeam.interfaces.jobs.performing import revive_lost_runs
 from tiebeam.platform.audit.keys import load_key
 from tiebeam.platform.audit.sealing import seal_and_anchor
+from tiebeam.platform.files.uploads import remove_expired_contents
 from tiebeam.platform.tasks.operations import give_sign_of_life
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ DUTIES: dict[str, tuple[float, Callable[[], object]]] = {
     "alive": (10.0, tell_alive),
     "revive": (10.0, revive_lost_runs),
     "seal": (60.0, seal_log),
+    "uploads": (600.0, remove_expired_contents),
 }
 """Name of a recurring duty -> seconds between two turns, and what to do."""
 

@@ -48,4 +48,5 @@ urlpatterns = [
     *pairs.urlpatterns,
     *history.urlpatterns,
     *directory.urlpatterns,
+    path("workbooks/", include("tiebeam.interfaces.web.workbooks.urls")),
 ]

@@ -28,3 +28,22 @@ class Document(OwnedRecord):
 
     def __str__(self) -> str:
         return f"{self.name} {self.sha256[:12]} {self.id}"
+
+
+class Upload(OwnedRecord):
+    """A file that was sent to be looked at before it is taken in: kept until then, for an hour at most."""
+
+    kind = models.CharField(max_length=40)
+    person_id = models.UUIDField()
+    name = models.CharField(max_length=200)
+    bytes_count = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    stored_as = models.CharField(max_length=80, unique=True)
+    uploaded_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta(OwnedRecord.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} {self.id}"

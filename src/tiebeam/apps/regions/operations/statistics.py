@@ -68,7 +68,7 @@ def add_statistic(
         url=url,
         reliability=reliability,
     )
-    refuse_faults(_list_faults(statistic))
+    refuse_faults(list_statistic_faults(statistic))
     earlier = Statistic.objects.filter(region=region, indicator=statistic.indicator)
     if earlier.filter(year=year, vintage=vintage, source=statistic.source).exists():
         raise StatisticExists(year=year, vintage=vintage)
@@ -80,7 +80,8 @@ def add_statistic(
     return statistic
 
 
-def _list_faults(statistic: Statistic) -> list[Fault]:
+def list_statistic_faults(statistic: Statistic) -> list[Fault]:
+    """Return what is wrong in a figure by itself."""
     faults = [
         _fault("regions.value_missing", column)
         for column in _TEXTS

@@ -1,0 +1,1 @@
+"""Sheets that go out to be edited and come back: one form both ways."""

@@ -1,0 +1,313 @@
+"""The sheets that go out to be edited and come back: their columns, their rows, what a row would do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tiebeam.apps.pairings.operations.sheets import (
+    above_label,
+    list_sheet_pairings,
+    plan_pairings,
+    take_in_pairings,
+)
+from tiebeam.apps.regions.models import (
+    ORGANISATION_KINDS,
+    REGION_KINDS,
+    RELIABILITIES,
+    Organisation,
+    Region,
+)
+from tiebeam.apps.regions.operations.directory_rows import plan_directory
+from tiebeam.apps.regions.operations.rows import GivenRow, PlannedRow, References, shown
+from tiebeam.apps.regions.operations.sheets import (
+    take_in_organisations,
+    take_in_regions,
+    take_in_statistics,
+)
+from tiebeam.apps.regions.operations.statistic_rows import plan_statistics
+from tiebeam.apps.regions.queries.own import (
+    list_gb_codes,
+    list_own_organisations,
+    list_own_regions,
+    list_own_statistics,
+    list_reference_names,
+)
+from tiebeam.errors import Fault
+from tiebeam.interchange.excel.form import FormColumn, Kind
+from tiebeam.interchange.excel.reading import read_form
+from tiebeam.interchange.excel.writing import write_form
+from tiebeam.interfaces.messages import LANGUAGES, Language, has_message, say
+from tiebeam.platform.tenancy.acting import Actor
+
+Tell = Callable[[int, int], None]
+OPTIONS_MOST = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetKind:
+    """
+    A kind of sheet.
+
+    Attributes:
+        name: Of the kind.
+        columns: Name and what its cells hold, in their order.
+        required: Columns without which the sheet makes no sense.
+        operation: Name of the operation that takes it in.
+        take_in: That operation.
+    """
+
+    name: str
+    columns: tuple[tuple[str, Kind], ...]
+    required: frozenset[str]
+    operation: str
+    take_in: Callable[..., list[UUID]]
+
+
+_PERIOD: tuple[tuple[str, Kind], ...] = (("valid_from", "date"), ("valid_until", "date"))
+_NAMED: tuple[tuple[str, Kind], ...] = (
+    ("id", "id"),
+    ("name_zh", "text"),
+    ("name_en", "text"),
+    ("kind", "choice"),
+)
+
+KINDS: dict[str, SheetKind] = {
+    kind.name: kind
+    for kind in (
+        SheetKind(
+            name="regions",
+            columns=(
+                *_NAMED,
+                ("parent", "reference"),
+                ("gbt2260", "text"),
+                ("latitude", "number"),
+                ("longitude", "number"),
+                *_PERIOD,
+            ),
+            required=frozenset({"id", "name_zh", "kind"}),
+            operation="regions.take_in_regions",
+            take_in=take_in_regions,
+        ),
+        SheetKind(
+            name="organisations",
+            columns=(*_NAMED, ("region", "reference"), ("parent", "reference"), *_PERIOD),
+            required=frozenset({"id", "name_zh", "kind"}),
+            operation="regions.take_in_organisations",
+            take_in=take_in_organisations,
+        ),
+        SheetKind(
+            name="statistics",
+            columns=(
+                ("id", "id"),
+                ("region", "reference"),
+                ("indicator", "text"),
+                ("year", "number"),
+                ("quantity", "number"),
+                ("unit", "text"),
+                ("vintage", "date"),
+                ("source", "text"),
+                ("url", "text"),
+                ("reliability", "choice"),
+            ),
+            required=frozenset({"id", "region", "indicator", "year", "quantity"}),
+            operation="regions.take_in_statistics",
+            take_in=take_in_statistics,
+        ),
+        SheetKind(
+            name="pairings",
+            columns=(
+                ("id", "id"),
+                ("above", "reference"),
+                ("donor", "reference"),
+                ("recipient", "reference"),
+                *_PERIOD,
+                ("note", "text"),
+            ),
+            required=frozenset({"id", "above", "donor", "recipient", "valid_from"}),
+            operation="pairings.take_in_pairings",
+            take_in=take_in_pairings,
+        ),
+    )
+}
+
+
+def write_sheet(kind: SheetKind, actor: Actor, language: Language) -> bytes:
+    """Return the workbook of what the acting organisation owns of *kind*, to be edited and sent back."""
+    rows, options = _SOURCES[kind.name](actor)
+    options |= {
+        "kind": ORGANISATION_KINDS if kind.name == "organisations" else REGION_KINDS,
+        "reliability": RELIABILITIES,
+    }
+    columns = _columns(kind, language, options)
+    guide = [
+        say(f"workbooks.guide.{line}", {}, language)
+        for line in ("ids", "rows", "columns", "days", kind.name)
+    ]
+    title = say(f"workbooks.kind.{kind.name}", {}, language)
+    return write_form(title, columns, rows, guide, say("workbooks.guide.name", {}, language))
+
+
+def read_rows(kind: SheetKind, content: bytes, name: str) -> tuple[list[GivenRow], list[Fault]]:
+    """Return the rows of an uploaded sheet, and what could not be read."""
+    read = read_form(content, name, _columns(kind, "en", {}))
+    rows = [GivenRow(number=row.number, values=row.values) for row in read.rows]
+    return rows, list(read.faults)
+
+
+def plan_rows(
+    kind: SheetKind,
+    rows: Sequence[GivenRow],
+    faults: Sequence[Fault],
+    actor: Actor,
+    now: datetime,
+    tell: Tell = lambda _done, _of: None,
+) -> list[PlannedRow]:
+    """Return what each row would do; what could not be read of a row refuses it."""
+    if kind.name == "regions":
+        planned = plan_directory(Region, rows, actor, tell)
+    elif kind.name == "organisations":
+        planned = plan_directory(Organisation, rows, actor, tell)
+    elif kind.name == "statistics":
+        planned = plan_statistics(rows, actor)
+    else:
+        planned = plan_pairings(rows, actor, now, tell)
+    unread: dict[int, list[Fault]] = {}
+    for fault in faults:
+        unread.setdefault(fault.row or 0, []).append(fault)
+    return [
+        row.refused(*_without_echo(row, unread[row.number])) if row.number in unread else row
+        for row in planned
+    ]
+
+
+def head_of(column: str, language: Language) -> str:
+    """Return the head of a column."""
+    return say(f"workbooks.column.{column}", {}, language)
+
+
+def _without_echo(row: PlannedRow, unread: Sequence[Fault]) -> list[Fault]:
+    """Return the faults of reading whose cell is not told of already."""
+    told = {fault.column for fault in row.faults if fault.code != "regions.value_missing"}
+    return [fault for fault in unread if fault.column not in told]
+
+
+def _columns(
+    kind: SheetKind, language: Language, options: Mapping[str, Sequence[str]]
+) -> list[FormColumn]:
+    columns = []
+    for name, cells in kind.columns:
+        note = f"workbooks.note.{name}"
+        columns.append(
+            FormColumn(
+                name=name,
+                head=head_of(name, language),
+                aliases=tuple(head_of(name, other) for other in LANGUAGES),
+                note=say(note, {}, language) if has_message(note) else "",
+                kind=cells,
+                is_required=name in kind.required,
+                options=tuple(options.get(name, ()))[:OPTIONS_MOST],
+            )
+        )
+    return columns
+
+
+Rows = list[dict[str, Any]]
+Options = dict[str, Sequence[str]]
+
+
+def _region_rows(actor: Actor) -> tuple[Rows, Options]:
+    del actor
+    own, regions = list_own_regions(), References(list_reference_names(Region))
+    codes = list_gb_codes()
+    rows = [
+        _entry(row)
+        | {
+            "parent": regions.label(row.parent_id),
+            "gbt2260": codes.get(row.pk, ""),
+            "latitude": None if row.latitude is None else float(row.latitude),
+            "longitude": None if row.longitude is None else float(row.longitude),
+        }
+        for row in own
+    ]
+    return rows, {"parent": _labels(regions)}
+
+
+def _organisation_rows(actor: Actor) -> tuple[Rows, Options]:
+    del actor
+    organisations = References(list_reference_names(Organisation))
+    regions = References(list_reference_names(Region))
+    rows = [
+        _entry(row)
+        | {"parent": organisations.label(row.parent_id), "region": regions.label(row.region_id)}
+        for row in list_own_organisations()
+    ]
+    return rows, {"parent": _labels(organisations), "region": _labels(regions)}
+
+
+def _statistic_rows(actor: Actor) -> tuple[Rows, Options]:
+    del actor
+    regions = References(list_reference_names(Region))
+    rows = [
+        {
+            "id": str(row.pk),
+            "region": regions.label(row.region_id),
+            "indicator": row.indicator,
+            "year": row.year,
+            "quantity": float(row.quantity),
+            "unit": row.unit,
+            "vintage": shown(row.vintage),
+            "source": row.source,
+            "url": row.url,
+            "reliability": row.reliability,
+        }
+        for row in list_own_statistics()
+    ]
+    return rows, {"region": _labels(regions)}
+
+
+def _pairing_rows(actor: Actor) -> tuple[Rows, Options]:
+    own, above = list_sheet_pairings(actor)
+    organisations = References(list_reference_names(Organisation))
+    rows = [
+        {
+            "id": str(row.pk),
+            "above": above_label(row.parent),
+            "donor": organisations.label(row.donor_id),
+            "recipient": organisations.label(row.recipient_id),
+            "valid_from": shown(row.valid_from),
+            "valid_until": shown(row.valid_until),
+            "note": row.note,
+        }
+        for row in own
+    ]
+    labels = _labels(organisations)
+    return rows, {
+        "above": [above_label(row) for row in above],
+        "donor": labels,
+        "recipient": labels,
+    }
+
+
+_SOURCES: dict[str, Callable[[Actor], tuple[Rows, Options]]] = {
+    "regions": _region_rows,
+    "organisations": _organisation_rows,
+    "statistics": _statistic_rows,
+    "pairings": _pairing_rows,
+}
+
+
+def _entry(row: Any) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "name_zh": row.name_zh,
+        "name_en": row.name_en,
+        "kind": row.kind,
+        "valid_from": shown(row.valid_from),
+        "valid_until": shown(row.valid_until),
+    }
+
+
+def _labels(references: References) -> list[str]:
+    return sorted(references.label(pk) for pk in references.by_id)

@@ -68,6 +68,11 @@ class Cell:
         """The exact figure, where the page shows it shortened."""
         return "" if self.exact is None or str(self.exact) == self.text else str(self.exact)
 
+    @property
+    def is_day(self) -> bool:
+        """Whether it holds a day, which is never broken into two lines."""
+        return isinstance(self.exact, date)
+
 
 def figure(value: float | Decimal | None, unknown: str = "") -> Cell:
     """Return a cell for a number; *unknown* is what stands for a figure that is not known."""
@@ -138,6 +143,22 @@ class Table:
     def page_count(self) -> int:
         """Pages of rows; at least one."""
         return max(1, -(-self.row_count // ROWS_ON_A_PAGE))
+
+
+def without_empty(table: Table, *keys: str) -> Table:
+    """Return *table* without those of the columns *keys* in which no row says anything."""
+    kept = [
+        index
+        for index, column in enumerate(table.columns)
+        if column.key not in keys or any(row.cells[index].text for row in table.rows)
+    ]
+    return replace(
+        table,
+        columns=tuple(table.columns[index] for index in kept),
+        rows=tuple(
+            replace(row, cells=tuple(row.cells[index] for index in kept)) for row in table.rows
+        ),
+    )
 
 
 def choose_columns(table: Table) -> Table:

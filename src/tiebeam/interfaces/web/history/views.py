@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tiebeam.interfaces.messages import has_message
-from tiebeam.interfaces.web.history.fields import Known, know, list_field_changes
+from tiebeam.interfaces.web.history.fields import FieldChange, Known, know, list_field_changes
 from tiebeam.interfaces.web.history.subjects import SUBJECTS
 from tiebeam.interfaces.web.listing import Asked, read_asked
 from tiebeam.interfaces.web.page import name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import seated
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, table_as_file
 from tiebeam.platform.audit.history import Change, list_changes
+
+SUMMARY_MOST = 3
 
 
 @require_safe
@@ -59,10 +61,20 @@ def _list_lines(
             "what": say_to(request, change.action) if has_message(change.action) else change.action,
             "record": say_to(request, f"history.record.{change.record_type.split('.')[-1]}"),
             "reason": change.reason,
-            "fields": list_field_changes(request, change, known),
+            "fields": fields,
+            "summary": _summary(request, fields),
         }
         for change in changes
+        for fields in [list_field_changes(request, change, known)]
     ]
+
+
+def _summary(request: HttpRequest, fields: Sequence[FieldChange]) -> str:
+    """Return the first of what stands there now, so that alike lines can be told apart."""
+    return say_to(request, "history.between").join(
+        say_to(request, "history.now", field=field.name, after=field.after)
+        for field in fields[:SUMMARY_MOST]
+    )
 
 
 def _table(request: HttpRequest, lines: list[dict[str, Any]], count: int, asked: Asked) -> Table:

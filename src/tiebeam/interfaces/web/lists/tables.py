@@ -15,7 +15,7 @@ from tiebeam.interfaces.web.listing import arrange, read_asked
 from tiebeam.interfaces.web.page import Link, name_of, say_to
 from tiebeam.interfaces.web.periods import period_text
 from tiebeam.interfaces.web.programmes.tables import title_of
-from tiebeam.interfaces.web.tables import Cell, Column, Row, Status, Table, day
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Status, Table, day, without_empty
 
 STATUS: dict[str, Status] = {
     "draft": "none",
@@ -90,7 +90,7 @@ def lines_table(
     def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"pairs.column.{key}"), **options)
 
-    return Table(
+    table = Table(
         name=f"list-v{pair_list.version}",
         columns=(
             head("recipient", is_sortable=True),
@@ -124,6 +124,7 @@ def lines_table(
         asked=asked,
         empty=say_to(request, "lists.no_lines"),
     )
+    return without_empty(table, "lead", "amounts", "doubt", "note")
 
 
 def changes_table(

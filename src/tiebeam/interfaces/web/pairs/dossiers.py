@@ -1,6 +1,5 @@
 """Dossiers: everything about a pair, a donor or a recipient on one page."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.queries.answerable import find_answerable
+from tiebeam.apps.pairings.queries.coverage import list_coverage
 from tiebeam.apps.pairings.queries.pairings import (
     get_pairing,
     list_pairings_ever,
@@ -22,9 +22,14 @@ from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.listing import read_asked
 from tiebeam.interfaces.web.lists.tables import document_text
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
-from tiebeam.interfaces.web.pairs.returned import returns_table
+from tiebeam.interfaces.web.pairs.returned import coverage_table, returns_table
 from tiebeam.interfaces.web.pairs.sections import list_sections
-from tiebeam.interfaces.web.pairs.tables import answers_table, second_tier_table, side_table
+from tiebeam.interfaces.web.pairs.tables import (
+    answers_table,
+    export_table,
+    second_tier_table,
+    side_table,
+)
 from tiebeam.interfaces.web.pairs.views import find_organisation_or_404
 from tiebeam.interfaces.web.periods import period_text
 from tiebeam.interfaces.web.programmes.views import trail_of
@@ -39,10 +44,9 @@ def show_pair(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     """Show the dossier of a pair."""
     as_of = read_as_of(request)
     pairing = find_pairing_or_404(pairing_id, as_of)
-    second_tier = replace(
-        second_tier_table(request, list_second_tier(pairing, as_of)), asked=read_asked(request)
-    )
-    file = table_as_file(second_tier)
+    facts = _facts_of_pair(request, pairing)
+    second_tier = second_tier_table(request, list_second_tier(pairing, as_of))
+    file = table_as_file(export_table(request, facts, second_tier, read_asked(request)))
     if file is not None:
         return file
     is_standing = holds_on(as_of.true_on, pairing.valid_from, pairing.valid_until)
@@ -63,7 +67,7 @@ def show_pair(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         tabs=_tabs(request, reverse("pair", args=[pairing.pk]), "pair", pairing.pk),
         takes_dates=True,
         pairing=pairing,
-        facts=_facts_of_pair(request, pairing),
+        facts=facts,
         second_tier=second_tier if pairing.parent_id is None else None,
         sections=list_sections(request, pairing, as_of),
     )
@@ -121,6 +125,7 @@ def show_recipient(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
         return file
     now = {row.pairing.pk for row in found}
     before = [row for row in list_pairings_ever(recipient=recipient) if row.pk not in now]
+    returned = list_returns_of(recipient, "recipient")
     return show_page(
         request,
         "web/pairs/side.html",
@@ -134,7 +139,8 @@ def show_recipient(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
         amounts="",
         table=table,
         before=side_table(request, _shown(before, as_of), "donor", {}),
-        returns=returns_table(request, list_returns_of(recipient, "recipient")),
+        returns=returns_table(request, returned),
+        coverage=coverage_table(request, list_coverage((row.pairing for row in found), returned)),
     )
 
 

@@ -15,7 +15,7 @@ from tiebeam.apps.programmes.queries import list_programmes
 from tiebeam.interfaces.web.amounts import amounts_text
 from tiebeam.interfaces.web.listing import Asked, read_asked
 from tiebeam.interfaces.web.lists.tables import document_text
-from tiebeam.interfaces.web.page import name_of, say_to
+from tiebeam.interfaces.web.page import Fact, name_of, say_to
 from tiebeam.interfaces.web.periods import period_text
 from tiebeam.interfaces.web.tables import Cell, Choice, Column, Row, Table, day
 from tiebeam.platform.time.periods import AsOf
@@ -198,4 +198,34 @@ def answers_table(
         rows=tuple(rows),
         asked=asked,
         empty=say_to(request, "pairs.nobody_answers"),
+    )
+
+
+def export_table(
+    request: HttpRequest, facts: Sequence[Fact], second_tier: Table, asked: Asked
+) -> Table:
+    """Return the dossier of a pair as lines of a file: what is known of it, and the pairs below it."""
+    below = say_to(request, "pairs.second_tier")
+    names = [
+        Row(
+            (
+                Cell(below),
+                Cell(
+                    say_to(
+                        request, "pairs.name", donor=row.cells[1].text, recipient=row.cells[0].text
+                    ),
+                    note=row.cells[2].text,
+                ),
+            )
+        )
+        for row in second_tier.rows
+    ]
+    return Table(
+        name="dossier",
+        columns=(
+            Column("what", say_to(request, "lists.sheet.what")),
+            Column("value", say_to(request, "lists.sheet.value")),
+        ),
+        rows=(*(Row((Cell(fact.term), Cell(fact.text))) for fact in facts), *names),
+        asked=asked,
     )

@@ -16,7 +16,7 @@ from tiebeam.interfaces.web.amounts import amounts_text
 from tiebeam.interfaces.web.listing import arrange, read_asked
 from tiebeam.interfaces.web.page import Link, name_of, say_to
 from tiebeam.interfaces.web.periods import period_text
-from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day, figure
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day, figure, without_empty
 from tiebeam.platform.time.periods import AsOf
 
 
@@ -90,7 +90,7 @@ def pairs_of_programme_table(
     def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"pairs.column.{key}"), **options)
 
-    return Table(
+    table = Table(
         name="pairs",
         caption=say_to(request, "programmes.pairs_caption"),
         columns=(
@@ -105,6 +105,7 @@ def pairs_of_programme_table(
         asked=asked,
         empty=say_to(request, "programmes.no_pairs", programme=name_of(request, programme)),
     )
+    return without_empty(table, "lead", "amounts")
 
 
 def _pair_row(request: HttpRequest, pairing: Pairing, resources: Mapping[str, str]) -> Row:

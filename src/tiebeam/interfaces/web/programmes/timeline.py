@@ -26,6 +26,16 @@ class Bar:
     hover: str
     is_open: bool
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it begins so far to the right that its label ends with it."""
+        return self.x > WIDTH * 0.8
+
+    @property
+    def label_x(self) -> float:
+        """Where its label begins, or ends."""
+        return self.x + self.width if self.is_late else self.x
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

@@ -11,9 +11,15 @@ from tiebeam.apps.pairings.operations.plans import store_plan
 from tiebeam.apps.pairings.queries.variants import effective_scenario
 from tiebeam.core.pairing.solver import solve_pairing
 from tiebeam.interchange.scenario import write_scenario
-from tiebeam.interfaces.jobs.performing import perform
+from tiebeam.interfaces.jobs import performing
 from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tenancy.acting import acting
+
+
+@pytest.fixture(autouse=True)
+def connection_stays(monkeypatch):
+    """A job closes the connection that it was lent; the test goes on with it."""
+    monkeypatch.setattr(performing, "close_old_connections", lambda: None)
 
 
 @pytest.fixture
@@ -52,7 +58,7 @@ def work_off(desk):
     with acting(desk.coordinator):
         waiting = list(Run.objects.filter(state="waiting"))
     for run in waiting:
-        perform.call(str(run.pk), str(run.tenant_id), str(run.person_id))
+        performing.perform.call(str(run.pk), str(run.tenant_id), str(run.person_id))
 
 
 def tell(desk, **progress):

@@ -40,13 +40,18 @@ def now() -> datetime:
 
 @pytest.fixture
 def workspace(db) -> Workspace:
+    return make_workspace(NOW)
+
+
+def make_workspace(now: datetime) -> Workspace:
+    """Return the small workspace, made at *now*."""
     office, administrator = found_workspace(
         name_en="Coordinating office",
         name_zh="统筹协调办公室",
         email="admin@example.org",
         person_name="Administrator",
         language="en",
-        now=NOW,
+        now=now,
     )
     admin = Actor(
         person_id=administrator.pk,
@@ -60,12 +65,12 @@ def workspace(db) -> Workspace:
         "huanggang": ("Huanggang", "黄冈", "government"),
     }
     organisations = {"office": office} | {
-        key: create_organisation(name_en=english, name_zh=chinese, kind=kind, actor=admin, now=NOW)
+        key: create_organisation(name_en=english, name_zh=chinese, kind=kind, actor=admin, now=now)
         for key, (english, chinese, kind) in names.items()
     }
     people = {"admin": administrator} | {
         key: create_person(
-            email=f"{key}@example.org", name=key.title(), language="en", actor=admin, now=NOW
+            email=f"{key}@example.org", name=key.title(), language="en", actor=admin, now=now
         )
         for key in organisations
     }
@@ -81,9 +86,9 @@ def workspace(db) -> Workspace:
             person=people[key],
             organisation_id=organisations[key].pk,
             role=role,
-            valid_from=NOW.date(),
+            valid_from=now.date(),
             actor=admin,
-            now=NOW,
+            now=now,
         )
     organisations["admin"] = office
     return Workspace(organisations=organisations, people=people)

@@ -25,6 +25,19 @@ Caller = Callable[..., Client]
 
 
 @pytest.fixture
+def token_of(workspace: Workspace) -> Callable[..., str]:  # noqa: F811  # the fixture above
+    """Return a function: the secret of a token of *actor*."""
+
+    def make(actor: Actor, *, may_write: bool = True) -> str:
+        _, secret = make_token(
+            name="test", may_write=may_write, days=1, actor=actor, now=timezone.now()
+        )
+        return secret
+
+    return make
+
+
+@pytest.fixture
 def call_as(workspace: Workspace) -> Caller:  # noqa: F811  # the fixture above
     """Return a function: the client of *actor*, whose token may write or only read."""
 

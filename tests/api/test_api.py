@@ -124,6 +124,11 @@ class TestRecords:
 
         assert second.status_code == 304
 
+    def test_do_not_come_out_of_a_shared_cache(self, call_as, admin):
+        answer = call_as(admin).get(ORGANISATIONS)
+
+        assert "private" in answer.headers["Cache-Control"]
+
     def test_have_their_history(self, call_as, admin, workspace):
         organisation = workspace.organisations["fujian"]
 

@@ -26,7 +26,10 @@ class SeatMiddleware:
         if actor is None:
             return self.get_response(request)
         with acting(actor):
-            return self.get_response(request)
+            response = self.get_response(request)
+        # What one person may read must not come out of a cache for another.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
 
 def _find_actor(request: HttpRequest) -> Actor | None:

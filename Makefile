@@ -22,7 +22,7 @@ SOURCES := src tests docs benchmarks drills
 .PHONY: demo
 demo: $(VENV)/runtime.stamp build/front-end/libraries.stamp
 	@mkdir -p build
-	@$(VENV)/bin/tiebeam pair $(DEMO_SCENARIO) -o $(DEMO_OUT) --gap 0.0001 $(DEMO_FLAGS)
+	@$(VENV)/bin/tiebeam pair $(DEMO_SCENARIO) -o $(DEMO_OUT) $(DEMO_FLAGS)
 	@echo "The plan:   $(CURDIR)/$(DEMO_OUT)"
 	@echo "The report: $(CURDIR)/$(DEMO_OUT)/report.html (open it in a browser)"
 	@TIEBEAM_HOME=$(DEMO_HOME) $(VENV)/bin/tiebeam workspace demo --plan $(DEMO_OUT)

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.platform.tenancy.acting import acting
-from tiebeam.platform.tenancy.grants import end_reading, grant_reading
+from tiebeam.platform.tenancy.grants import ScopeNotReadable, end_reading, grant_reading
 from tiebeam.platform.tenancy.records import NotOwner
 
 
@@ -65,6 +65,16 @@ class TestOwnedRecord:
             )
         with acting(fujian):
             assert not Programme.objects.exists()
+
+    def test_is_not_opened_by_somebody_who_may_not_read_it(self, programme, fujian, now):
+        with acting(fujian), pytest.raises(ScopeNotReadable):
+            grant_reading(
+                actor=fujian,
+                scope_id=programme.scope_id,
+                organisation_ids=[programme.tenant_id],
+                role="reader",
+                valid_from=now.date(),
+            )
 
     def test_is_not_written_by_a_reader(self, programme, coordinator, fujian, now):
         with acting(coordinator):

@@ -72,6 +72,7 @@ def standings_table(
     *,
     name: str = "agreements",
     step: Link | None = None,
+    is_nested: bool = True,
 ) -> Table:
     """Return the table of the agreements of one pairing: annual ones below their five-year one."""
     return Table(
@@ -80,7 +81,9 @@ def standings_table(
         rows=tuple(
             Row(
                 (
-                    Cell(standing.agreement.title, note=_note(request, standing)),
+                    Cell(
+                        standing.agreement.title, note=_note(request, standing) if is_nested else ""
+                    ),
                     *_cells(request, standing, day),
                 ),
                 address=reverse("agreement", args=[standing.agreement.pk]),

@@ -156,7 +156,9 @@ def page_of_agreement(
         amendments=standings_table(request, standing.amendments, day, name="amendments")
         if standing.amendments
         else None,
-        annual=standings_table(request, annual, day, name="annual") if annual else None,
+        annual=standings_table(request, annual, day, name="annual", is_nested=False)
+        if annual
+        else None,
         may=may_do(actor_of(request), standing, pairing, timezone.localdate()),
         documents=documents_part(request, agreement, as_of),
         timeline=timeline_of(request, records),

@@ -45,6 +45,7 @@ class LineRow:
     descriptions: tuple[str, ...]
     statement: str
     edit: str
+    verb: str
 
 
 def ended_table(request: HttpRequest, today: date) -> Table:
@@ -104,6 +105,10 @@ def rows_of(
             edit=reverse("answer_line", args=[line.pk])
             if may_answer and not line.is_recorded_here
             else "",
+            verb=say_to(
+                request,
+                "hand_overs.answer" if line.items_count is None else "hand_overs.change",
+            ),
         )
         for line in lines
     ]

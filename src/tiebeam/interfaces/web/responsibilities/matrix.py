@@ -79,9 +79,9 @@ def show_matrix(
         parties=tuple(name for _, name in parties),
         rows=rows,
         faults=tuple(
-            say_to(request, "responsibilities.fault", area=row.area, text=fault)
+            say_to(request, "responsibilities.fault", area=row.area, faults=row.faults)
             for row in rows
-            for fault in row.faults
+            if row.faults
         ),
     )
 

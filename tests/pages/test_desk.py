@@ -1,13 +1,19 @@
 """The pairing desk: scenarios, variants, plans, the panel of a couple."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from records.desk import open_desk, small_scenario
+from records.programme_at_work import SIDES, set_to_work
 from tiebeam.apps.pairings.models import BuiltScenario, Lock, Variant
+from tiebeam.apps.pairings.operations.lists import draft_list, send_for_opinion
+from tiebeam.apps.pairings.operations.opinions import give_opinion
 from tiebeam.apps.pairings.operations.plans import store_plan
+from tiebeam.apps.pairings.operations.signing import adopt_plan
 from tiebeam.apps.pairings.queries.variants import effective_scenario
 from tiebeam.core.pairing.solver import solve_pairing
 from tiebeam.interchange.scenario import write_scenario
@@ -517,3 +523,69 @@ class TestFiles:
         answer = as_coordinator.get(reverse("desk_case_file", args=["hubei-2020"]))
         assert answer.content[:2] == b"PK"
         assert as_coordinator.get(reverse("desk_case_file", args=["no"])).status_code == 404
+
+
+class TestAdoption:
+    def test_is_done_by_two_people(self, as_coordinator, solved, desk):
+        given = {"in_force_from": "2020-02-10", "document": str(desk.document.pk)}
+
+        first = as_coordinator.post(at(solved, "desk_adopt"), given)
+        again = as_coordinator.post(at(solved, "desk_adopt"), given)
+
+        assert first.status_code == 302
+        assert again.status_code == 409
+        adopt_plan(
+            variant=solved,
+            in_force_from=desk.now.date(),
+            document=desk.document,
+            actor=desk.deputy,
+            now=desk.now,
+        )
+        shown = page(as_coordinator, "desk_variant", solved.pk)
+        assert "1 list drafted from this variant" in shown
+        assert "issued" in shown
+
+    def test_is_not_offered_of_a_plan_that_was_overtaken(self, as_coordinator, solved):
+        donor, recipient = closed(solved)
+        lock(as_coordinator, solved, donor=donor, recipient=recipient, lock="in")
+
+        assert at(solved, "desk_adopt") not in page(as_coordinator, "desk_variant", solved.pk)
+        answer = as_coordinator.post(at(solved, "desk_adopt"), {"in_force_from": "2020-02-10"})
+        assert answer.status_code == 409
+
+    def test_shows_what_both_sides_reply(self, as_coordinator, solved, desk, fujian):
+        made = draft_list(round=desk.round, variant=solved, actor=desk.coordinator, now=desk.now)
+        send_for_opinion(
+            pair_list=made, due_on=date(2030, 1, 1), actor=desk.coordinator, now=desk.now
+        )
+        with acting(fujian):
+            give_opinion(
+                pair_list=made,
+                reply="object",
+                text="Too far for us",
+                actor=fujian,
+                now=desk.now,
+            )
+
+        shown = page(as_coordinator, "desk_variant", solved.pk)
+
+        assert "1 reply of both sides" in shown
+        assert "Too far for us" in shown
+
+
+class TestReturnsOfARound:
+    def test_become_a_scenario(self, as_coordinator, workspace, coordinator, now):
+        work = set_to_work(workspace, coordinator, now)
+        for key in SIDES:
+            work.decide(work.hand_in(key), is_accepted=True)
+        given = {
+            "name": "From returns",
+            "levels": "coverage, continuity, burden, partners",
+            "max_partners_per_recipient": "1",
+        }
+
+        answer = as_coordinator.post(reverse("desk_build", args=[work.of_round.pk]), given)
+
+        assert answer.status_code == 302
+        shown = text_of(as_coordinator.get(answer.headers["Location"]))
+        assert "From returns: 2 donors, 2 recipients" in shown

@@ -16,7 +16,7 @@ from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.tenancy.grants import grant_reading
 
 READING = ("desk_variant", "desk_cell", "desk_answers", "desk_progress")
-FORMS = ("desk_rename", "desk_copy", "desk_change", "desk_by_hand", "desk_what_if")
+FORMS = ("desk_adopt", "desk_rename", "desk_copy", "desk_change", "desk_by_hand", "desk_what_if")
 ACTS = ("desk_solve", "desk_stop", "desk_lock", "desk_unlock", "desk_ask")
 WAYS_IN = ("desk_build", "desk_upload", "desk_case")
 PAIR = {"donor": "fujian", "recipient": "nyingchi"}

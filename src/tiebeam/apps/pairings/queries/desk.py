@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from tiebeam.apps.pairings.models import BuiltScenario, Lock, Variant
+from tiebeam.apps.pairings.models import BuiltScenario, Lock, Opinion, PairList, Variant
 from tiebeam.apps.programmes.models import Round
 
 
@@ -79,3 +79,15 @@ def list_variants_of_round(of_round: Round) -> list[Variant]:
     """List the variants of all scenarios of a round, without their plans, by name."""
     rows = Variant.objects.filter(scenario__round=of_round).defer("plan")
     return list(rows.order_by("name", "pk"))
+
+
+def list_lists_of_variant(variant: Variant) -> list[PairList]:
+    """List the versions of lists that were drafted from a variant, the latest first."""
+    return list(PairList.objects.filter(variant=variant).order_by("-version", "pk"))
+
+
+def list_replies_on_variant(variant: Variant) -> list[Opinion]:
+    """List what both sides said of the lists drafted from a variant, the latest list first."""
+    rows = Opinion.objects.filter(of_list__variant=variant)
+    rows = rows.select_related("tenant", "of_list", "answer")
+    return list(rows.order_by("-of_list__version", "given_at", "pk"))

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from tiebeam.apps.pairings.models import Variant
 from tiebeam.apps.pairings.operations.plans import PlanBreaksRules, store_manual_plan
+from tiebeam.apps.pairings.operations.signing import adopt_plan
 from tiebeam.apps.pairings.operations.variants import (
     change_variant,
     copy_variant,
     rename_variant,
 )
 from tiebeam.apps.pairings.queries.variants import list_locks, read_changes
+from tiebeam.apps.programmes.queries import list_documents
 from tiebeam.core.model.plan import Pair
 from tiebeam.core.pairing.changes import Set
 from tiebeam.errors import Fault, Infeasible, InvalidInput, TiebeamError
@@ -31,7 +33,7 @@ from tiebeam.interfaces.web.desk.finding import (
     find_variant,
     trail_below_variant,
 )
-from tiebeam.interfaces.web.desk.forms import ChangesForm, NameForm, WhatIfForm
+from tiebeam.interfaces.web.desk.forms import AdoptForm, ChangesForm, NameForm, WhatIfForm
 from tiebeam.interfaces.web.desk.matrix import draw_matrix
 from tiebeam.interfaces.web.desk.plan_view import Ground, read_ground
 from tiebeam.interfaces.web.page import language_of, say_error, say_to, show_page
@@ -128,6 +130,29 @@ def what_if(request: HttpRequest, variant_id: UUID) -> HttpResponse:
         else:
             return redirect("desk_answer", variant.pk, run.pk)
     return _show_form(request, variant, form, "what_if", status, faults)
+
+
+@FORM
+@seated
+def adopt(request: HttpRequest, variant_id: UUID) -> HttpResponse:
+    """Adopt the plan of a variant, by two people: the first signs, the second signs and issues."""
+    variant = _find(request, variant_id)
+    form = AdoptForm(request, list_documents(variant.scenario.round.programme))
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = adopt_plan(
+                variant=variant,
+                in_force_from=given["in_force_from"],
+                document=form.documents.get(given["document"]),
+                **_given(request),
+            )
+        except TiebeamError as error:
+            form.refuse(error)
+            return _show_form(request, variant, form, "adopt", 409)
+        messages.success(request, say_to(request, f"desk.adopted.{made.state}"))
+        return redirect("list_version", made.pk)
+    return _show_form(request, variant, form, "adopt", 400 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -231,7 +256,7 @@ def _given(request: HttpRequest) -> dict[str, Any]:
 def _show_form(
     request: HttpRequest,
     variant: Variant,
-    form: NameForm | ChangesForm | WhatIfForm,
+    form: NameForm | ChangesForm | WhatIfForm | AdoptForm,
     what: str,
     status: int,
     faults: tuple[Fault, ...] = (),
@@ -247,4 +272,5 @@ def _show_form(
         verb=say_to(request, f"desk.{what}"),
         back=reverse("desk_variant", args=[variant.pk]),
         faults=fault_table(request, faults) if faults else None,
+        is_dangerous=what == "adopt",
     )

@@ -1,5 +1,6 @@
 """The forms of the desk."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -7,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from tiebeam import cases
+from tiebeam.apps.programmes.models import LegalDocument
 from tiebeam.core.model.scenario import LEVEL_NAMES, Policy
 from tiebeam.interfaces.jobs.asking import TIME_LIMIT_MOST_S, TIME_LIMIT_S
 from tiebeam.interfaces.web.forms import PageForm, date_field
@@ -163,8 +165,24 @@ class ConfirmForm(DeskForm):
     content = forms.CharField(widget=forms.HiddenInput)
 
 
-class CompareForm(DeskForm):
-    """Two variants to be set side by side."""
+class AdoptForm(DeskForm):
+    """From when the pairs of a plan are in force, and the document that they are issued by."""
 
-    a = forms.ChoiceField()
-    b = forms.ChoiceField()
+    in_force_from = date_field()
+    document = forms.ChoiceField(required=False)
+
+    def __init__(
+        self, request: HttpRequest, documents: Iterable[LegalDocument], *args: Any, **kwargs: Any
+    ) -> None:
+        """Offer the documents of the programme; begin with today."""
+        kwargs.setdefault("initial", {"in_force_from": timezone.localdate()})
+        super().__init__(request, *args, **kwargs)
+        self.documents = {str(row.pk): row for row in documents}
+        is_zh = language_of(request) == "zh"
+        self.fields["document"].choices = [  # type: ignore[attr-defined]  # a field of choices
+            ("", say_to(request, "web.unknown")),
+            *(
+                (pk, (row.title_zh if is_zh else row.title_en) or row.title_zh or row.title_en)
+                for pk, row in self.documents.items()
+            ),
+        ]

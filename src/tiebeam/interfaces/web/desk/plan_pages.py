@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tiebeam.apps.pairings.models import Variant
+from tiebeam.apps.pairings.queries.desk import list_lists_of_variant, list_replies_on_variant
 from tiebeam.apps.pairings.queries.variants import (
     is_stale,
     list_locks,
@@ -32,7 +33,7 @@ from tiebeam.interfaces.web.desk.forms import SolveForm
 from tiebeam.interfaces.web.desk.matrix import draw_matrix
 from tiebeam.interfaces.web.desk.panel import cell_panel
 from tiebeam.interfaces.web.desk.plan_view import Ground, PlanView, read_ground, view_plan
-from tiebeam.interfaces.web.desk.tables import locks_table
+from tiebeam.interfaces.web.desk.tables import lists_table, locks_table, replies_table
 from tiebeam.interfaces.web.page import language_of, say_error, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.platform.tasks.models import Run
@@ -112,6 +113,7 @@ def show_variant_page(
     ground = read_ground(variant, language_of(request))
     locks = list_locks(variant)
     view = view_plan(variant, ground) if ground.plan is not None else None
+    lists, replies = list_lists_of_variant(variant), list_replies_on_variant(variant)
     names_a_pair = "donor" in request.GET and "recipient" in request.GET
     address = reverse("desk_variant", args=[variant.pk])
     return show_page(
@@ -128,6 +130,8 @@ def show_variant_page(
         solve_form=solve_form or SolveForm(request, data=None),
         matrix=draw_matrix(ground, locks),
         locks=locks_table(locks, ground.voice, address) if locks else None,
+        lists=lists_table(request, lists) if lists else None,
+        replies=replies_table(request, replies) if replies else None,
         changes=[say_change(change, ground.voice) for change in read_changes(variant.changes)],
         cell=cell_panel(request, variant, ground) if names_a_pair else None,
         **_run_values(request, variant, ground),

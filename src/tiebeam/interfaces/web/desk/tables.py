@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from tiebeam.apps.pairings.models import BuiltScenario, Lock, Variant
+from tiebeam.apps.pairings.models import BuiltScenario, Lock, Opinion, PairList, Variant
 from tiebeam.apps.pairings.queries.desk import RoundAtDesk
 from tiebeam.interfaces.report.words import Voice
 from tiebeam.interfaces.web.page import name_of, say_to
@@ -127,6 +127,51 @@ def locks_table(locks: Sequence[Lock], voice: Voice, address: str) -> Table:
             for lock in locks
         ),
         empty=voice.say("desk.no_lock"),
+    )
+
+
+def lists_table(request: HttpRequest, rows: Sequence[PairList]) -> Table:
+    """Return the versions of lists that were drafted from a variant."""
+    heads = ("version", "state", "in_force_from")
+    return Table(
+        name="lists",
+        caption=say_to(request, "desk.lists", count=len(rows)),
+        columns=tuple(Column(head, say_to(request, f"desk.column.{head}")) for head in heads),
+        rows=tuple(
+            Row(
+                (
+                    Cell(say_to(request, "desk.version", version=row.version)),
+                    Cell(say_to(request, f"lists.state.{row.state}")),
+                    day(row.in_force_from),
+                ),
+                address=reverse("list_version", args=[row.pk]),
+            )
+            for row in rows
+        ),
+    )
+
+
+def replies_table(request: HttpRequest, rows: Sequence[Opinion]) -> Table:
+    """Return what both sides said of the lists drafted from a variant, and what was answered."""
+    heads = ("organisation", "version", "reply", "reason", "answer")
+    signs: dict[str, Status] = {"agree": "good", "object": "bad", "propose": "risk"}
+    return Table(
+        name="replies",
+        caption=say_to(request, "desk.replies", count=len(rows)),
+        columns=tuple(Column(head, say_to(request, f"desk.column.{head}")) for head in heads),
+        rows=tuple(
+            Row(
+                (
+                    Cell(name_of(request, row.tenant)),
+                    Cell(say_to(request, "desk.version", version=row.of_list.version)),
+                    Cell(say_to(request, f"lists.reply.{row.reply}"), status=signs[row.reply]),
+                    Cell(row.text),
+                    Cell(row.answer.text if hasattr(row, "answer") else ""),
+                ),
+                address=reverse("list_version", args=[row.of_list_id]),
+            )
+            for row in rows
+        ),
     )
 
 

@@ -48,6 +48,7 @@ urlpatterns = [
     path(f"{VARIANT}rename/", editing.rename, name="desk_rename"),
     path(f"{VARIANT}copy/", editing.copy, name="desk_copy"),
     path(f"{VARIANT}changes/", editing.change, name="desk_change"),
+    path(f"{VARIANT}adopt/", editing.adopt, name="desk_adopt"),
     path(f"{VARIANT}by-hand/", editing.pair_by_hand, name="desk_by_hand"),
     path(f"{VARIANT}what-if/", editing.what_if, name="desk_what_if"),
     path(f"{VARIANT}what-if/<uuid:run_id>/", editing.show_answer, name="desk_answer"),

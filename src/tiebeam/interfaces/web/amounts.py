@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.http import HttpRequest
 
 from tiebeam.apps.programmes.models import Round
+from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.messages.figures import number
 from tiebeam.interfaces.web.page import language_of, say_to
 
@@ -19,11 +20,17 @@ def name_resources(request: HttpRequest, rounds: Iterable[Round]) -> dict[str, s
             request,
             "pairs.resource",
             name=row.get(first) or row.get(second) or row["id"],
-            unit=row.get("unit", ""),
+            unit=unit_word(request, row.get("unit", "")),
         )
         for of_round in rounds
         for row in of_round.resources
     }
+
+
+def unit_word(request: HttpRequest, unit: str) -> str:
+    """Return the word for *unit* where it is a common one, else *unit* as it was entered."""
+    code = f"report.unit.{unit.strip().lower()}"
+    return say_to(request, code) if has_message(code) else unit
 
 
 def amounts_text(

@@ -26,11 +26,13 @@ def show_home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     parts = {part: _lines(request, part, actor, today) for part in ("waiting", "due", "changed")}
     organisation = find_organisation(actor.organisation_id)
-    waiting = len(parts["waiting"])
+    waiting, due = len(parts["waiting"]), len(parts["due"])
+    code = "title" if waiting else "title_due" if due else "title_nothing"
     title = say_to(
         request,
-        "web.home.title" if waiting else "web.home.title_nothing",
+        f"web.home.{code}",
         waiting=waiting,
+        due=due,
         organisation=name_of(request, organisation),
     )
     roles = [

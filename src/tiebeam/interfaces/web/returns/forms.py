@@ -11,6 +11,7 @@ from tiebeam.apps.programmes.models import Return, ReturnLine
 from tiebeam.apps.programmes.operations import EnteredLine
 from tiebeam.errors import InvalidInput, TiebeamError
 from tiebeam.interfaces.messages.figures import number
+from tiebeam.interfaces.web.amounts import unit_word
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.page import say_error, say_to
 from tiebeam.interfaces.web.returns.words import name_resource
@@ -71,14 +72,14 @@ class FiguresForm(PageForm):
         return [
             ResourceRow(
                 name=name_resource(self.request, resource),
-                unit=resource["unit"],
+                unit=unit_word(self.request, resource["unit"]),
                 lot=""
                 if float(resource["lot"]) in {0, 1}
                 else say_to(
                     self.request,
                     "returns.lot",
                     lot=number(float(resource["lot"])),
-                    unit=resource["unit"],
+                    unit=unit_word(self.request, resource["unit"]),
                 ),
                 quantity=self[f"quantity_{place}"],
                 evidence=self[f"evidence_{place}"],

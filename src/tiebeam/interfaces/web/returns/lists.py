@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tiebeam.apps.programmes.models import Return, ReturnLine, Round
 from tiebeam.apps.programmes.queries import DueReturn, ReturnStatus, RoundProgress
+from tiebeam.interfaces.web.amounts import unit_word
 from tiebeam.interfaces.web.listing import arrange, read_asked
 from tiebeam.interfaces.web.page import name_of, say_to
 from tiebeam.interfaces.web.returns.words import MARKS, name_resource, say_side, say_state
@@ -183,7 +184,7 @@ def lines_table(request: HttpRequest, of_return: Return, lines: Sequence[ReturnL
                     figure(line.quantity)
                     if line
                     else Cell(say_to(request, "returns.not_given"), status="none"),
-                    Cell(resource["unit"]),
+                    Cell(unit_word(request, resource["unit"])),
                     Cell(line.evidence if line else ""),
                 )
             )

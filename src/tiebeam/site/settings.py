@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "tiebeam.platform.tasks",
     "tiebeam.platform.files",
     "tiebeam.platform.requests",
+    "tiebeam.platform.notices",
     "tiebeam.apps.regions",
     "tiebeam.apps.programmes",
     "tiebeam.apps.pairings",
@@ -277,11 +278,17 @@ EMAIL_FILE_PATH = HOME / "mail"
 EMAIL_HOST = os.environ.get("TIEBEAM_EMAIL_HOST", "localhost")
 DEFAULT_FROM_EMAIL = os.environ.get("TIEBEAM_EMAIL_FROM", "tiebeam@localhost")
 
+TIEBEAM_ADDRESS = os.environ.get("TIEBEAM_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+"""Where people reach the workspace: stands before the links of mails."""
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 TIEBEAM_AUDIT_KEY = Path(os.environ.get("TIEBEAM_AUDIT_KEY", HOME / "keys" / "audit.pem"))
 TIEBEAM_AUDIT_ANCHORS = Path(os.environ.get("TIEBEAM_AUDIT_ANCHORS", HOME / "anchors"))
 TIEBEAM_AUDIT_MAIL = _list("TIEBEAM_AUDIT_MAIL")
+# A boundary layer (GeoJSON) of the operator's own, drawn below the map of pairs; none is brought.
+TIEBEAM_BOUNDARY = Path(os.environ.get("TIEBEAM_BOUNDARY", HOME / "boundary.geojson"))
+
 TIEBEAM_API_RATE = os.environ.get("TIEBEAM_API_RATE", "600/m")
 """Requests that one person may send to the programming interface."""
 TIEBEAM_IS_PORTAL_OPEN = _flag("TIEBEAM_PORTAL")

@@ -8,3 +8,7 @@ class PairingsConfig(AppConfig):
 
     name = "tiebeam.apps.pairings"
     label = "pairings"
+
+    def ready(self) -> None:
+        """Say who is told of what."""
+        import tiebeam.apps.pairings.notices  # noqa: F401  # registers its rules

@@ -8,3 +8,7 @@ class ProgrammesConfig(AppConfig):
 
     name = "tiebeam.apps.programmes"
     label = "programmes"
+
+    def ready(self) -> None:
+        """Say who is told of what."""
+        import tiebeam.apps.programmes.notices  # noqa: F401  # registers its rules

@@ -273,7 +273,7 @@ def _pairing_rows(actor: Actor) -> tuple[Rows, Options]:
     rows = [
         {
             "id": str(row.pk),
-            "above": above_label(row.parent),
+            "above": above_label(row.parent) if row.parent else "",
             "donor": organisations.label(row.donor_id),
             "recipient": organisations.label(row.recipient_id),
             "valid_from": shown(row.valid_from),

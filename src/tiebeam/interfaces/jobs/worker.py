@@ -17,6 +17,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from tiebeam.interfaces.jobs.performing import revive_lost_runs
+from tiebeam.interfaces.jobs.posting import post_notices, remind_of_returns
 from tiebeam.platform.audit.keys import load_key
 from tiebeam.platform.audit.sealing import seal_and_anchor
 from tiebeam.platform.files.uploads import remove_expired_contents
@@ -45,6 +46,8 @@ DUTIES: dict[str, tuple[float, Callable[[], object]]] = {
     "alive": (10.0, tell_alive),
     "revive": (10.0, revive_lost_runs),
     "seal": (60.0, seal_log),
+    "post": (30.0, post_notices),
+    "remind": (900.0, remind_of_returns),
     "uploads": (600.0, remove_expired_contents),
 }
 """Name of a recurring duty -> seconds between two turns, and what to do."""

@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from tiebeam.apps.regions.queries.names import find_organisation
 from tiebeam.interfaces.web.as_of import KNOWN_ON, TRUE_ON, asks_for_another_day
 from tiebeam.interfaces.web.rail import list_steps
+from tiebeam.platform.notices.reading import count_unread
 from tiebeam.platform.tenancy.acting import Actor
 
 
@@ -27,6 +28,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "seat": SimpleLazyObject(lambda: find_organisation(actor.organisation_id))
         if actor
         else None,
+        "unread_notices": SimpleLazyObject(count_unread) if actor else None,
         "rail": list_steps(request, actor),
         "today": timezone.localdate(),
         "true_on": request.GET.get(TRUE_ON, ""),

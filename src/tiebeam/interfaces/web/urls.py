@@ -49,4 +49,5 @@ urlpatterns = [
     *history.urlpatterns,
     *directory.urlpatterns,
     path("workbooks/", include("tiebeam.interfaces.web.workbooks.urls")),
+    path("notices/", include("tiebeam.interfaces.web.notices.urls")),
 ]

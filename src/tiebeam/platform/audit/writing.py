@@ -7,7 +7,7 @@ If the entry cannot be written, the change fails with it.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -28,6 +28,15 @@ State = Mapping[str, Any]
 
 
 _written = count()
+
+Hears = Callable[[Entry, models.Model, Actor, datetime], None]
+_listeners: list[Hears] = []
+
+
+def listen(function: Hears) -> None:
+    """Have *function* hear of every entry, in the transaction of its change."""
+    _listeners.append(function)
+
 
 _work: ContextVar[UUID | None] = ContextVar("work", default=None)
 
@@ -102,6 +111,8 @@ def record_change(
     )
     entry.save(force_insert=True)
     _leaf_of(entry).save(force_insert=True)
+    for hear in _listeners:
+        hear(entry, record, actor, now)
     return entry
 
 

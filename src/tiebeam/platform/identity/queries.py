@@ -1,5 +1,6 @@
 """Who may act for whom now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -46,6 +47,14 @@ def find_actor_for(
         deputy_of=stood_for.person_id if stood_for is not None else None,
         token_id=token_id,
     )
+
+
+def list_office_seats(roles: Iterable[str], today: date) -> list[tuple[UUID, UUID]]:
+    """Return who holds one of *roles* today, and for which organisation."""
+    held = Assignment.objects.filter(
+        valid_on(today), role__in=list(roles), person__is_active=True
+    ).values_list("person_id", "organisation_id")
+    return sorted(set(held), key=str)
 
 
 def find_token(secret: str, now: datetime) -> ApiToken | None:

@@ -17,6 +17,9 @@ TODAY = "coalesce(nullif(current_setting('app.today', true), '')::date, current_
 """The day in the time zone of the workspace; the database keeps time in UTC, where it may be yesterday."""
 AUDIT_DUTY = "current_setting('app.duty', true) = 'audit'"
 """Set by the command that verifies the log: it reads every entry, and nothing else."""
+PERSON = "nullif(current_setting('app.person', true), '')::uuid"
+POST_DUTY = "current_setting('app.duty', true) = 'post'"
+"""Set by the duty of the worker that sends notices by mail."""
 PUBLIC_DUTY = f"current_setting('app.duty', true) = 'public' AND {ACTING} IS NULL"
 """Set by the public portal while nobody acts: it reads what is published, and nothing else."""
 
@@ -153,6 +156,45 @@ class PublishedRows(DatabaseStep):
     def undoing(self, vendor: str) -> list[str]:
         """Return what drops the policy."""
         return [f'DROP POLICY published ON "{self.table}"'] if vendor == "postgresql" else []
+
+
+class PersonalRows(DatabaseStep):
+    """
+    Rows of one person: read and changed by that person, and by the duty that sends mail (PostgreSQL).
+
+    Args:
+        table: The table; it has a column ``person_id``.
+        seat: A further condition on what the person reads: for whom the person acts.
+        is_told: Whether any member of the workspace adds rows for another person, and reads none.
+    """
+
+    def __init__(self, table: str, seat: str = "true", *, is_told: bool = False) -> None:
+        self.table, self.seat, self.is_told = table, seat, is_told
+
+    def statements(self, vendor: str) -> list[str]:
+        """Return the policies."""
+        if vendor != "postgresql":
+            return []
+        table, own = f'"{self.table}"', f"person_id = {PERSON} AND {self.seat}"
+        adds = f"{ACTING} IS NOT NULL" if self.is_told else own
+        reads = own if self.is_told else f"{ACTING} IS NOT NULL"
+        return [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY person_reads ON {table} FOR SELECT USING ({reads} OR {POST_DUTY})",
+            f"CREATE POLICY added ON {table} FOR INSERT WITH CHECK ({adds})",
+            f"CREATE POLICY person_changes ON {table} FOR UPDATE USING ({own} OR {POST_DUTY})",
+            f"CREATE POLICY person_deletes ON {table} FOR DELETE USING ({own})",
+        ]
+
+    def undoing(self, vendor: str) -> list[str]:
+        """Return what drops the policies."""
+        if vendor != "postgresql":
+            return []
+        names = ("person_reads", "added", "person_changes", "person_deletes")
+        return [f'DROP POLICY {name} ON "{self.table}"' for name in names] + [
+            f'ALTER TABLE "{self.table}" DISABLE ROW LEVEL SECURITY'
+        ]
 
 
 class GrantPolicies(DatabaseStep):

@@ -1,0 +1,131 @@
+"""
+Send notices by mail, in each reader's language, and remind of returns that fall due.
+
+A mail says what happened and where to read on; it holds nothing of the record itself.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils import timezone
+
+from tiebeam.apps.programmes.queries.returns import DueReturn, list_due
+from tiebeam.interfaces.messages import Language, say
+from tiebeam.platform.identity.people import find_person
+from tiebeam.platform.identity.queries import find_actor_for, list_office_seats, list_seats
+from tiebeam.platform.notices.models import Notice
+from tiebeam.platform.notices.posting import DIGEST_AT, claim, give_back, remind
+from tiebeam.platform.notices.reading import list_ways
+from tiebeam.platform.notices.telling import both_names
+from tiebeam.platform.permissions.roles import Role
+from tiebeam.platform.tenancy.acting import Actor, acting
+
+log = logging.getLogger(__name__)
+LINES_MOST = 40
+REMINDED_DAYS = frozenset({7, 3, 1, 0, -1, -7})
+"""Days before a return is due on which it is reminded of; below zero, after it."""
+
+
+def say_notice(notice: Notice, language: Language) -> str:
+    """Return the sentence of a notice."""
+    code = f"notices.say.{notice.kind}"
+    if notice.variant:
+        code = f"{code}_{notice.variant}"
+    return say(code, notice.facts_in(language), language)
+
+
+def post_notices() -> int:
+    """Send what is to be mailed at once, and once a day the digest; return how many mails went out."""
+    now = timezone.now()
+    return _post("at_once", now) + _post("daily", now)
+
+
+def remind_of_returns() -> int:
+    """Tell whoever has a return to hand in, some days before and after it is due; return how many were told."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    if timezone.localtime(now).time() < DIGEST_AT:
+        return 0
+    told = 0
+    roles = {Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}
+    for person_id, organisation_id in list_office_seats(roles, today):
+        actor = find_actor_for(person_id, organisation_id, today)
+        if actor is not None:
+            with acting(actor):
+                told += _remind(actor, today, now)
+    return told
+
+
+def _remind(actor: Actor, today: date, now: datetime) -> int:
+    told = 0
+    due = [row for row in list_due(actor, today) if row.days_left in REMINDED_DAYS]
+    ways = list_ways(actor) if due else {}
+    for row in due:
+        told += remind(_reminder(row, ways["return_due"], actor, today, now))
+    return told
+
+
+def _reminder(row: DueReturn, way: str, actor: Actor, today: date, now: datetime) -> Notice:
+    return Notice(
+        person_id=actor.person_id,
+        organisation_id=actor.organisation_id,
+        kind="return_due",
+        variant="late" if row.is_overdue else "",
+        facts={"round": both_names(row.of_round), "due": str(row.due_on)},
+        record_type="programmes.round",
+        record_id=row.of_round.pk,
+        way=way,
+        once=f"{row.of_round.pk} {row.side} {today}",
+        told_at=now,
+    )
+
+
+def _post(way: str, now: datetime) -> int:
+    sent = 0
+    for person_id, notices in claim(way=way, now=now).items():
+        try:
+            sent += _send(person_id, notices, way, now)
+        except Exception:
+            # One mailbox that refuses must not keep the mails of the others.
+            log.exception("notices of %s were not mailed", person_id)
+            give_back(notices)
+    return sent
+
+
+def _send(person_id: UUID, notices: Sequence[Notice], way: str, now: datetime) -> int:
+    person = find_person(person_id)
+    if person is None or not person.is_active:
+        return 0
+    held = {seat.organisation_id for seat in list_seats(person_id, timezone.localdate(now))}
+    # Who has left an organisation is told nothing more of it.
+    told = [row for row in notices if row.organisation_id in held]
+    if not told:
+        return 0
+    language: Language = "zh" if person.language == "zh" else "en"
+    lines = [
+        f"· {say_notice(row, language)}\n  {settings.TIEBEAM_ADDRESS}/notices/{row.pk}/"
+        for row in told[:LINES_MOST]
+    ]
+    facts = {"count": len(told), "name": person.name}
+    foot = say(
+        "notices.mail.foot", {"address": f"{settings.TIEBEAM_ADDRESS}/notices/mail/"}, language
+    )
+    send_mail(
+        subject=_subject(told, way, language),
+        message="\n\n".join([say("notices.mail.head", facts, language), *lines, foot]) + "\n",
+        from_email=None,
+        recipient_list=[person.email],
+    )
+    return 1
+
+
+def _subject(told: Sequence[Notice], way: str, language: Language) -> str:
+    if way == "at_once" and len(told) == 1:
+        kind = say(f"notices.kind.{told[0].kind}", {}, language)
+        return say("notices.mail.subject_one", {"kind": kind}, language)
+    code = "notices.mail.subject_daily" if way == "daily" else "notices.mail.subject"
+    return say(code, {"count": len(told)}, language)

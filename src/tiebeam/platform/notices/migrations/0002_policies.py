@@ -1,0 +1,16 @@
+"""What the database itself enforces for these tables."""
+
+from django.db import migrations
+
+from tiebeam.platform.tenancy.policies import ACTING, PersonalRows
+
+
+class Migration(migrations.Migration):
+    """Policies."""
+
+    dependencies = [("notices", "0001_initial"), ("tenancy", "0002_policies")]
+
+    operations = [
+        PersonalRows("notices_notice", f"organisation_id = {ACTING}", is_told=True),
+        PersonalRows("notices_subscription"),
+    ]

@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tiebeam.apps.regions.models import Organisation, Region, Statistic
+from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.web.listing import Asked
 from tiebeam.interfaces.web.page import name_of, say_to
 from tiebeam.interfaces.web.periods import period_text
-from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day, figure
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day, figure, without_empty
 
 
 def entries_table(
@@ -25,7 +26,7 @@ def entries_table(
     def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"directory.column.{key}"), **options)
 
-    return Table(
+    table = Table(
         name=f"{kind}s",
         columns=(head("name", is_sortable=True), head("other_name"), head("kind"), head("period")),
         rows=tuple(
@@ -49,6 +50,7 @@ def entries_table(
         is_searchable=asked is not None,
         empty=say_to(request, f"directory.no_{kind}"),
     )
+    return without_empty(table, "period")
 
 
 def _other_name(request: HttpRequest, row: Region | Organisation) -> str:
@@ -76,10 +78,10 @@ def statistics_table(request: HttpRequest, rows: Iterable[Statistic]) -> Table:
         rows=tuple(
             Row(
                 (
-                    Cell(row.indicator.replace("_", " ")),
+                    Cell(_word(request, "indicator", row.indicator)),
                     Cell(str(row.year)),
                     figure(row.quantity),
-                    Cell(row.unit),
+                    Cell(_word(request, "unit", row.unit)),
                     day(row.vintage),
                     Cell(row.source),
                     Cell(say_to(request, f"directory.reliability.{row.reliability}")),
@@ -89,3 +91,9 @@ def statistics_table(request: HttpRequest, rows: Iterable[Statistic]) -> Table:
         ),
         empty=say_to(request, "directory.no_statistics"),
     )
+
+
+def _word(request: HttpRequest, what: str, name: str) -> str:
+    """Return the word for an indicator or a unit; its own name where the catalogue has none."""
+    code = f"directory.{what}.{name}"
+    return say_to(request, code) if has_message(code) else name.replace("_", " ")

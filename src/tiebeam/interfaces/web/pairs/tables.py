@@ -17,7 +17,7 @@ from tiebeam.interfaces.web.listing import Asked, read_asked
 from tiebeam.interfaces.web.lists.tables import document_text
 from tiebeam.interfaces.web.page import Fact, name_of, say_to
 from tiebeam.interfaces.web.periods import period_text
-from tiebeam.interfaces.web.tables import Cell, Choice, Column, Row, Table, day
+from tiebeam.interfaces.web.tables import Cell, Choice, Column, Row, Table, day, without_empty
 from tiebeam.platform.time.periods import AsOf
 
 
@@ -96,7 +96,7 @@ def side_table(
     def head(key: str) -> Column:
         return Column(key, say_to(request, f"pairs.column.{key}"))
 
-    return Table(
+    table = Table(
         name=f"pairs-by-{other}",
         columns=(head(other), head("programme"), head("period"), head("lead"), head("amounts")),
         rows=tuple(
@@ -118,6 +118,7 @@ def side_table(
         asked=asked,
         empty=say_to(request, "pairs.none_of_side"),
     )
+    return without_empty(table, "lead", "amounts")
 
 
 def second_tier_table(request: HttpRequest, pairings: Iterable[Pairing]) -> Table:

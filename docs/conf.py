@@ -13,7 +13,14 @@ author = "The Tiebeam contributors"
 project_copyright = "The Tiebeam contributors, Apache-2.0"
 version = release = __version__
 
-extensions = ["myst_parser", "chinese", "command_reference", "glossary_table", "mathml"]
+extensions = [
+    "myst_parser",
+    "chinese",
+    "command_reference",
+    "glossary_table",
+    "mathml",
+    "workspace_reference",
+]
 html_math_renderer = "mathml"
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_ext"]

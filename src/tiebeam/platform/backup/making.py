@@ -39,7 +39,7 @@ def make_backup(target: Path, now: datetime) -> Manifest:
         staging.mkdir()
         manifest = _collect(staging, now)
         (staging / NAME).write_text(manifest.to_json(), encoding="utf-8")
-        part = Path(place) / "backup.tar.gz"
+        part = Path(place) / "packed"
         _pack(staging, part)
         part.replace(target)
     return manifest

@@ -59,7 +59,7 @@ def restore_copy(source: Path, counts: Mapping[str, int], staging: Path) -> None
         ToolMissing: There is no pg_restore or psql.
         ToolFailed: One ended with an error, or the rows are not those counted.
     """
-    script, check = staging / "restore.sql", staging / "check.sql"
+    script, check = staging / "restore_script", staging / "check_script"
     _run("pg_restore", ["--no-owner", f"--file={script}", str(source)], has_database=False)
     check.write_text("\n".join(_checks(counts)), encoding="utf-8")
     _run(

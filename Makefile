@@ -87,11 +87,12 @@ docs: $(VENV)/development.stamp
 		-d build/doctrees docs build/docs
 	@echo "The documents: $(CURDIR)/build/docs/index.html"
 
-## drills: the long trials, each with a dated report in build/drills; DRILL_ARGS goes to them
+## drills: the long trials, each with a dated report in build/drills; DRILL_ARGS and FUZZ_ARGS go to them
 .PHONY: drills
 drills: $(VENV)/development.stamp
 	@mkdir -p build/drills
 	@$(PY) -m drills.tamper $(DRILL_ARGS)
+	@$(PY) -m drills.fuzz $(FUZZ_ARGS)
 
 ## bench: measure the solver beside its peers; BENCH_ARGS goes to the benchmark
 .PHONY: bench

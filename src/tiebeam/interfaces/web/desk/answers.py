@@ -1,7 +1,7 @@
 """Answers of runs as the pages show them: how far a search is, why a pair, what a change would do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -19,6 +19,7 @@ from tiebeam.interfaces.messages.faults import say_fault
 from tiebeam.interfaces.report.comparison import view_comparison
 from tiebeam.interfaces.report.outcome import evaluate_plan
 from tiebeam.interfaces.report.sentences import certainty_word, pair_sentence
+from tiebeam.interfaces.report.table import Row
 from tiebeam.interfaces.report.words import Voice
 from tiebeam.interfaces.web.desk.plan_view import Ground
 from tiebeam.interfaces.web.desk.report_tables import page_table
@@ -171,7 +172,7 @@ def comparison_tables(
     ground: Ground, changed: Scenario, after: Plan, heads: tuple[str, str], *, moves_only: bool
 ) -> tuple[Table, ...]:
     """
-    Return the levels of two plans side by side, and the pairs.
+    Return the levels of two plans side by side, and the pairs; the plan before stands first.
 
     Args:
         ground: Of the plan before.
@@ -191,16 +192,29 @@ def comparison_tables(
     )
     level = compared.levels.columns[0].head
     verdict = ground.voice.say("desk.verdict", name=heads[0])
-    levels = page_table(compared.levels, heads=(level, *heads, verdict))
+    levels = page_table(
+        compared.levels,
+        heads=(level, heads[1], heads[0], verdict),
+        rows=[_swap(row, 1) for row in compared.levels.rows],
+    )
     moved = [
         row
         for row in compared.pairs.rows
         if not moves_only or any(cell.text != "–" for cell in row.cells[2:])
     ]
     recipient, both = (column.head for column in compared.pairs.columns[:2])
-    only = (ground.voice.say("desk.only_in", name=name) for name in heads)
-    pairs = page_table(compared.pairs, heads=(recipient, both, *only), rows=moved)
+    only = (ground.voice.say("desk.only_in", name=name) for name in reversed(heads))
+    pairs = page_table(
+        compared.pairs, heads=(recipient, both, *only), rows=[_swap(row, 2) for row in moved]
+    )
     return (levels, pairs) if moved else (levels,)
+
+
+def _swap(row: Row, at: int) -> Row:
+    """Return *row* with the cell *at* and the next in each other's place."""
+    cells = list(row.cells)
+    cells[at], cells[at + 1] = cells[at + 1], cells[at]
+    return replace(row, cells=tuple(cells))
 
 
 def _what_if_answer(request: HttpRequest, run: Run, ground: Ground, after: Plan) -> Answer:

@@ -17,6 +17,9 @@ from tiebeam.interfaces.web.page import language_of, say_to, show_page
 from tiebeam.interfaces.web.seated import seated
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
 
+UNCHANGED = 0.005
+"""Fewer percentage points than this are no change."""
+
 
 @require_safe
 @seated
@@ -93,7 +96,8 @@ def _party_table(
         change = Cell("")
         if len(known) == 2:
             points = float(known[1] - known[0]) * 100
-            change = Cell(voice.say("plan.points", points=points), exact=points)
+            if abs(points) >= UNCHANGED:
+                change = Cell(voice.say("plan.points", points=points), exact=points)
         rows.append(Row((Cell(tell(party.id)), *cells, change)))
     return Table(
         name=f"{side}s",

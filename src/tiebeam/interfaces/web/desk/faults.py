@@ -53,7 +53,7 @@ def _row(request: HttpRequest, fault: Fault, sign: Status) -> Row:
 
 def _place(request: HttpRequest, fault: Fault) -> str:
     """Return the sheet or file; what has no name of its own to the reader is told in words."""
-    code = f"desk.place.{fault.place}"
+    code = f"desk.place.{fault.place.lstrip('-')}"
     return say_to(request, code) if has_message(code) else fault.place or "–"
 
 

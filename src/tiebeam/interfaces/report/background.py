@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tiebeam.core.model.scenario import Assumption, Quantity, Scenario, Source
+from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.report.svg import clean
 from tiebeam.interfaces.report.table import Cell, Column, Row, Table
 from tiebeam.interfaces.report.words import Voice
@@ -111,8 +112,8 @@ def _source_row(source: Source, uses: int, voice: Voice) -> Row:
     link = safe_link(source.url)
     note = clean(source.url) if not link else ""
     reliability = source.reliability.strip().lower()
-    known = reliability in {"high", "medium", "low", "derived"}
-    words = voice.say(f"report.reliability.{reliability}") if known else clean(source.reliability)
+    code = f"report.reliability.{reliability}"
+    words = voice.say(code) if has_message(code) else clean(source.reliability)
     return Row(
         (
             Cell(clean(source.title or source.key), note=note, href=link),

@@ -15,11 +15,12 @@ from tiebeam.platform.tenancy.acting import Actor
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place: the name of its address, the code of its word, and who has use for it (all if empty)."""
+    """A place: its address by name, the code of its word, who has use for it (all if empty), what lies below it."""
 
     name: str
     words: str
     roles: frozenset[Role] = frozenset()
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ PLANNERS = frozenset(
 
 PLACES = (
     Place("home", "web.rail.home"),
-    Place("programmes", "web.rail.programmes"),
-    Place("pairs", "web.rail.pairs"),
+    Place("programmes", "web.rail.programmes", below=("/lists/",)),
+    Place("pairs", "web.rail.pairs", below=("/hand-overs/", "/responsibilities/")),
     Place("returns", "web.rail.returns", PLANNERS),
     Place("desk", "web.rail.desk", PLANNERS),
     Place("agreements", "web.rail.agreements"),
@@ -59,15 +60,15 @@ def list_steps(request: HttpRequest, actor: Actor | None) -> list[Step]:
     if actor is None:
         return []
     return [
-        Step(place.words, address, _is_current(request.path, address))
+        Step(place.words, address, _is_current(request.path, address, *place.below))
         for place in PLACES
         if not place.roles or any(actor.has_role(role) for role in place.roles)
         if (address := _find_address(place.name))
     ]
 
 
-def _is_current(path: str, address: str) -> bool:
-    return path == address if address == "/" else path.startswith(address)
+def _is_current(path: str, *addresses: str) -> bool:
+    return any(path == row if row == "/" else path.startswith(row) for row in addresses)
 
 
 def _find_address(name: str) -> str:

@@ -182,6 +182,12 @@ def _quantities(member: Member) -> list[Quantity]:
     ]
 
 
+def _names_of(member: Member) -> str:
+    """Return the names of the organisation in both languages: a scenario is read in either."""
+    names = (member.organisation.name_zh, member.organisation.name_en)
+    return " / ".join(name for name in names if name)
+
+
 def _key_of_return(member: Member) -> str:
     return f"return-{member.side}-{member.id}"
 
@@ -201,7 +207,7 @@ def _sources(
         key = _key_of_return(member)
         sources[key] = Source(
             key=key,
-            title=member.of_return.note or f"{member.of_return.pk}",
+            title=member.of_return.note or _names_of(member),
             as_of=timezone.localdate(handed_in).isoformat(),
             reliability="official",
             extra={"version": handed_in.isoformat()},

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
+from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.web.listing import Asked
 from tiebeam.interfaces.web.log.naming import (
     VEIL,
@@ -34,6 +35,7 @@ class ChangedField:
     """One column that an entry changed, as the page shows it."""
 
     name: str
+    label: str
     before: str
     after: str
 
@@ -80,8 +82,7 @@ def _row(request: HttpRequest, entry: Entry, names: Names) -> Row:
     said = read_body(entry)
     state = said["after"] or said["before"] or {}
     moment = timezone.localtime(entry.at)
-    fields = [name for name, _, _ in _differences(said)]
-    shown = ", ".join(fields[:COLUMNS_NAMED]) + (" …" if len(fields) > COLUMNS_NAMED else "")
+    shown = _name_fields(request, [name for name, _, _ in _differences(said)])
     return Row(
         (
             Cell(f"{moment:%Y-%m-%d %H:%M:%S}", exact=moment.isoformat()),
@@ -96,6 +97,18 @@ def _row(request: HttpRequest, entry: Entry, names: Names) -> Row:
     )
 
 
+def _name_fields(request: HttpRequest, names: list[str]) -> str:
+    """Return the first of the fields, those that have words; by their own names where none has."""
+    known = [words for name in names if (words := _say_field(request, name))] or names
+    shown = say_to(request, "log.fields", names=known[:COLUMNS_NAMED])
+    return shown + (" …" if len(names) > len(known[:COLUMNS_NAMED]) else "")
+
+
+def _say_field(request: HttpRequest, name: str) -> str:
+    code = f"history.field.{name}"
+    return say_to(request, code) if has_message(code) else ""
+
+
 def _stands_for(request: HttpRequest, said: dict[str, Any]) -> str:
     if said.get("deputy_of"):
         return say_to(request, "log.as_deputy")
@@ -105,7 +118,7 @@ def _stands_for(request: HttpRequest, said: dict[str, Any]) -> str:
 def list_fields(request: HttpRequest, said: dict[str, Any]) -> list[ChangedField]:
     """Return what changed, column by column, before and after."""
     return [
-        ChangedField(name, _show(request, before), _show(request, after))
+        ChangedField(name, _say_field(request, name), _show(request, before), _show(request, after))
         for name, before, after in _differences(said)
     ]
 

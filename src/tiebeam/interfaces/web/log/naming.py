@@ -26,7 +26,7 @@ PAGES = {
     Programme: "programme",
     Return: "return",
     Variant: "desk_variant",
-    PairList: "list",
+    PairList: "list_version",
     Pairing: "pair",
     Agreement: "agreement",
     HandOver: "hand_over",

@@ -1,5 +1,8 @@
 """What the reader may do next with a round or a version, as its state allows."""
 
+from dataclasses import dataclass
+from uuid import UUID
+
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -21,32 +24,46 @@ OF_STATE = {
 }
 
 
-def list_steps(request: HttpRequest, pair_list: PairList) -> list[Link]:
+DANGEROUS = frozenset({"withdraw_list", "close_round"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Link):
+    """Something to do; one that cannot be undone looks so."""
+
+    is_dangerous: bool = False
+
+
+def list_steps(request: HttpRequest, pair_list: PairList) -> list[Step]:
     """Return what may be done with a version now, the first thing first."""
     programme = pair_list.round.programme
     steps = [
-        Link(say_to(request, f"lists.verb.{name}"), reverse(name, args=[pair_list.pk]))
+        _step(request, name, pair_list.pk)
         for name in OF_STATE[pair_list.state]
         if may(request, f"pairings.{name}", programme)
         and (name != "reinstate_list" or pair_list.in_force_from is not None)
     ]
     is_asked = is_allowed(actor_of(request), "pairings.give_opinion", programme.pk)
     if pair_list.state == "consulted" and is_asked:
-        address = reverse("give_opinion", args=[pair_list.pk])
-        steps.insert(0, Link(say_to(request, "lists.verb.give_opinion"), address))
+        steps.insert(0, _step(request, "give_opinion", pair_list.pk))
     return steps
 
 
-def list_round_steps(request: HttpRequest, of_round: Round) -> list[Link]:
+def list_round_steps(request: HttpRequest, of_round: Round) -> list[Step]:
     """Return what may be done with a round."""
-    steps = []
-    for name, code in (
+    names = (
         ("draft_list", "pairings.draft_list"),
         ("draft_list_by_hand", "pairings.draft_list_by_hand"),
         ("change_round", "programmes.change_round"),
         ("close_round", "programmes.close_round"),
-    ):
-        if may(request, code, of_round.programme):
-            verb = say_to(request, f"lists.verb.{name}")
-            steps.append(Link(verb, reverse(name, args=[of_round.pk])))
-    return steps
+    )
+    return [
+        _step(request, name, of_round.pk)
+        for name, code in names
+        if may(request, code, of_round.programme)
+    ]
+
+
+def _step(request: HttpRequest, name: str, pk: UUID) -> Step:
+    verb = say_to(request, f"lists.verb.{name}")
+    return Step(verb, reverse(name, args=[pk]), is_dangerous=name in DANGEROUS)

@@ -72,6 +72,7 @@ def show_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
         ),
         trail=trail_of(request, of_round.programme),
         takes_dates=True,
+        of_round=of_round,
         steps=steps,
         facts=_facts_of_round(request, of_round),
         table=versions_table(request, lists, steps[0] if steps else None),

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "tiebeam.platform.files",
     "tiebeam.platform.requests",
     "tiebeam.platform.notices",
+    "tiebeam.platform.bookmarks",
     "tiebeam.apps.regions",
     "tiebeam.apps.programmes",
     "tiebeam.apps.pairings",

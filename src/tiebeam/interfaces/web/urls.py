@@ -50,4 +50,5 @@ urlpatterns = [
     *directory.urlpatterns,
     path("workbooks/", include("tiebeam.interfaces.web.workbooks.urls")),
     path("notices/", include("tiebeam.interfaces.web.notices.urls")),
+    path("filters/", include("tiebeam.interfaces.web.filters.urls")),
 ]

@@ -166,10 +166,14 @@ class PersonalRows(DatabaseStep):
         table: The table; it has a column ``person_id``.
         seat: A further condition on what the person reads: for whom the person acts.
         is_told: Whether any member of the workspace adds rows for another person, and reads none.
+        is_private: Whether nobody else reads them; otherwise every member does.
     """
 
-    def __init__(self, table: str, seat: str = "true", *, is_told: bool = False) -> None:
-        self.table, self.seat, self.is_told = table, seat, is_told
+    def __init__(
+        self, table: str, seat: str = "true", *, is_told: bool = False, is_private: bool = False
+    ) -> None:
+        self.table, self.seat = table, seat
+        self.is_told, self.is_private = is_told, is_private
 
     def statements(self, vendor: str) -> list[str]:
         """Return the policies."""
@@ -177,7 +181,7 @@ class PersonalRows(DatabaseStep):
             return []
         table, own = f'"{self.table}"', f"person_id = {PERSON} AND {self.seat}"
         adds = f"{ACTING} IS NOT NULL" if self.is_told else own
-        reads = own if self.is_told else f"{ACTING} IS NOT NULL"
+        reads = own if self.is_told or self.is_private else f"{ACTING} IS NOT NULL"
         return [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",

@@ -13,6 +13,7 @@ from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.web.home.sections import ITEMS_MOST, Item, Part, Words, list_items
 from tiebeam.interfaces.web.page import name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import show_no_seat
+from tiebeam.platform.bookmarks.queries import list_filters
 from tiebeam.platform.tenancy.acting import Actor
 
 
@@ -40,7 +41,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     ]
     return show_page(
         request, "web/home/home.html", title=title, parts=parts, roles=roles,
-        is_deputy=actor.deputy_of is not None,
+        is_deputy=actor.deputy_of is not None, saved=list_filters(),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from tiebeam.interfaces.messages import say
 from tiebeam.interfaces.messages.figures import number
 from tiebeam.interfaces.web.tables import Table, choose_columns
+from tiebeam.platform.bookmarks.queries import list_filters
 
 register = template.Library()
 
@@ -62,6 +63,7 @@ def table(context: template.Context, table: Table) -> dict[str, Any]:
     shown = {column.key for column in seen.columns}
     return {
         "request": context["request"],
+        "csrf_token": context.get("csrf_token"),
         "language": context["language"],
         "table": seen,
         "columns": [(column, column.key in shown) for column in table.columns],
@@ -85,6 +87,21 @@ def table(context: template.Context, table: Table) -> dict[str, Any]:
         "without_filters": address(
             context, q="", page="", **{choice.key: "" for choice in table.choices}
         ),
+    }
+
+
+@register.inclusion_tag("web/parts/saved_filters.html", takes_context=True)
+def saved_filters(context: template.Context, table: Table) -> dict[str, Any]:
+    """Draw what the reader saved of this list, and the way to save it as it is shown."""
+    request: HttpRequest = context["request"]
+    is_offered = getattr(request, "actor", None) is not None
+    return {
+        "request": request,
+        "csrf_token": context.get("csrf_token"),
+        "language": context["language"],
+        "is_offered": is_offered,
+        "table_name": table.name,
+        "saved": list_filters(request.path) if is_offered else [],
     }
 
 

@@ -1,0 +1,1 @@
+"""Saved filters: buttons on every list."""

@@ -1,0 +1,1 @@
+"""Saved filters: lists as a person likes to see them, under a name."""

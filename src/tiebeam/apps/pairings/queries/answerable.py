@@ -1,11 +1,13 @@
 """Who answers for a place on a day, since when, by which list and document, and who before."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from tiebeam.apps.pairings.models import ListLine, Pairing, PairList
 from tiebeam.apps.pairings.queries.lists import find_in_force, list_known_lists
+from tiebeam.apps.pairings.queries.pairings import attach_sides
 from tiebeam.apps.programmes.models import LegalDocument
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.platform.audit.history import list_states
@@ -50,7 +52,13 @@ def find_answerable(recipient: Organisation, as_of: AsOf) -> list[Answerable]:
         programme_id: list_known_lists(programme_id, as_of)
         for programme_id in {row.programme_id for row in standing}
     }
-    found = [_answer(row, known, lists[row.programme_id], as_of) for row in standing]
+    in_force = {pk: find_in_force(rows, as_of) for pk, rows in lists.items()}
+    lines = _list_own_lines(recipient, in_force.values())
+    found = []
+    for row in standing:
+        by_list = in_force[row.programme_id]
+        line = None if by_list is None else lines.get((by_list.pk, row.donor_id))
+        found.append(_answer(row, known, lists[row.programme_id], by_list, line))
     return sorted(found, key=lambda row: (not row.is_lead, row.since, row.pairing.donor.name_en))
 
 
@@ -59,14 +67,26 @@ def _list_known_pairings(recipient: Organisation, known_at: datetime | None) -> 
         rows = Pairing.objects.filter(recipient=recipient, parent=None)
         return list(rows.select_related("donor", "programme"))
     states = list_states(Pairing, known_at, recipient_id=recipient.pk)
-    return [row for row in states if row.parent_id is None]
+    return attach_sides(row for row in states if row.parent_id is None)
+
+
+def _list_own_lines(
+    recipient: Organisation, lists: Iterable[PairList | None]
+) -> dict[tuple[UUID, UUID], ListLine]:
+    """Return the lines of the place by list and donor, in one query."""
+    # Lines never change once a version is written, so what they say now was known then.
+    ids = [pair_list.pk for pair_list in lists if pair_list is not None]
+    rows = ListLine.objects.filter(of_list_id__in=ids, recipient_id=recipient.pk)
+    return {(row.of_list_id, row.donor_id): row for row in rows}
 
 
 def _answer(
-    pairing: Pairing, known: list[Pairing], lists: list[PairList], as_of: AsOf
+    pairing: Pairing,
+    known: list[Pairing],
+    lists: list[PairList],
+    by_list: PairList | None,
+    line: ListLine | None,
 ) -> Answerable:
-    by_list = find_in_force(lists, as_of)
-    line = None if by_list is None else _find_line(by_list, pairing)
     return Answerable(
         pairing=pairing,
         is_lead=pairing.is_lead if line is None else line.is_lead,
@@ -77,15 +97,6 @@ def _answer(
         opened_by=next((row for row in lists if row.pk == pairing.of_list_id), None),
         before=_list_before(pairing, known),
     )
-
-
-def _find_line(pair_list: PairList, pairing: Pairing) -> ListLine | None:
-    # Lines never change once a version is written, so what they say now was known then.
-    lines = ListLine.objects.filter(of_list_id=pair_list.pk)
-    found: ListLine | None = lines.filter(
-        donor_id=pairing.donor_id, recipient_id=pairing.recipient_id
-    ).first()
-    return found
 
 
 def _list_before(pairing: Pairing, known: list[Pairing]) -> tuple[Pairing, ...]:

@@ -61,7 +61,7 @@ def get_pairing(pairing_id: UUID, as_of: AsOf | None = None) -> Pairing:
     found: Pairing = rows.get(pk=pairing_id)
     if as_of is None or as_of.known_at is None:
         return found
-    for known in _attach(list_states(Pairing, as_of.known_at, id=pairing_id)):
+    for known in attach_sides(list_states(Pairing, as_of.known_at, id=pairing_id)):
         return known
     raise Pairing.DoesNotExist
 
@@ -216,7 +216,7 @@ def _list_first_tier(as_of: AsOf | None, **conditions: UUID) -> list[Pairing]:
         for row in list_states(Pairing, as_of.known_at, **dict[str, Any](conditions))
         if row.parent_id is None and holds_on(as_of.true_on, row.valid_from, row.valid_until)
     ]
-    return _sort(_attach(states))
+    return _sort(attach_sides(states))
 
 
 def _list_below(parents: Iterable[Pairing], as_of: AsOf | None) -> list[Pairing]:
@@ -234,11 +234,12 @@ def _list_below(parents: Iterable[Pairing], as_of: AsOf | None) -> list[Pairing]
         for row in list_states(Pairing, as_of.known_at)
         if row.parent_id in above and holds_on(as_of.true_on, row.valid_from, row.valid_until)
     ]
-    return _sort(_attach(states))
+    return _sort(attach_sides(states))
 
 
-def _attach(states: list[Pairing]) -> list[Pairing]:
+def attach_sides(found: Iterable[Pairing]) -> list[Pairing]:
     """Name both sides and the programme of what the log tells, in two queries and not in two for each."""
+    states = list(found)
     sides = Organisation.objects.in_bulk(
         {pk for row in states for pk in (row.donor_id, row.recipient_id)}
     )

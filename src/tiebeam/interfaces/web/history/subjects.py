@@ -14,7 +14,7 @@ from tiebeam.interfaces.web.lists.views import find_list_or_404, name_of_list
 from tiebeam.interfaces.web.page import Link, name_of, say_to
 from tiebeam.interfaces.web.pairs.dossiers import find_pairing_or_404
 from tiebeam.interfaces.web.pairs.views import find_organisation_or_404
-from tiebeam.interfaces.web.programmes.rounds import trail_of_round
+from tiebeam.interfaces.web.programmes.rounds import find_round_or_404, trail_of_round
 from tiebeam.interfaces.web.programmes.views import find_or_404, tabs_of, trail_of
 
 
@@ -36,6 +36,16 @@ def _of_programme(request: HttpRequest, pk: UUID) -> Subject:
         record_ids=(programme.pk, *(row.pk for row in below)),
         trail=tuple(trail_of(request)),
         tabs=tuple(tabs_of(request, programme, "history")),
+    )
+
+
+def _of_round(request: HttpRequest, pk: UUID) -> Subject:
+    of_round = find_round_or_404(pk)
+    return Subject(
+        name=name_of(request, of_round),
+        record_ids=(of_round.pk,),
+        trail=tuple(trail_of(request, of_round.programme)),
+        tabs=_two_tabs(request, "lists.round_tab", reverse("round", args=[pk])),
     )
 
 
@@ -93,6 +103,7 @@ def _two_tabs(request: HttpRequest, code: str, address: str) -> tuple[Link, ...]
 
 SUBJECTS: dict[str, Callable[[HttpRequest, UUID], Subject]] = {
     "programme": _of_programme,
+    "round": _of_round,
     "list": _of_list,
     "pair": _of_pair,
     "organisation": _of_organisation,

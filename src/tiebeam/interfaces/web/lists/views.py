@@ -71,6 +71,7 @@ def show_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
             since=str(standing.in_force_from),
         ),
         trail=trail_of(request, of_round.programme),
+        tabs=_tabs_of(request, "lists.round_tab", "round", of_round.pk),
         takes_dates=True,
         of_round=of_round,
         steps=steps,
@@ -105,7 +106,7 @@ def show_version(request: HttpRequest, list_id: UUID) -> HttpResponse:
         "web/lists/version.html",
         title=_title_of(request, pair_list, len(lines)),
         trail=trail_of_round(request, of_round),
-        tabs=_tabs_of(request, pair_list),
+        tabs=_tabs_of(request, "lists.tab", "list", pair_list.pk),
         takes_dates=True,
         pair_list=pair_list,
         steps=list_steps(request, pair_list),
@@ -153,10 +154,11 @@ def name_of_list(request: HttpRequest, pair_list: PairList) -> str:
     return say_to(request, "lists.name", round=name, version=pair_list.version)
 
 
-def _tabs_of(request: HttpRequest, pair_list: PairList) -> list[Link]:
+def _tabs_of(request: HttpRequest, code: str, kind: str, pk: UUID) -> list[Link]:
+    page = "list_version" if kind == "list" else kind
     return [
-        Link(say_to(request, "lists.tab"), reverse("list_version", args=[pair_list.pk]), True),
-        Link(say_to(request, "history.tab"), reverse("history", args=["list", pair_list.pk])),
+        Link(say_to(request, code), reverse(page, args=[pk]), True),
+        Link(say_to(request, "history.tab"), reverse("history", args=[kind, pk])),
     ]
 
 

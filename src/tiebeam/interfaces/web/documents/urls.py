@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import tiebeam.interfaces.web.documents.section  # noqa: F401  # brings its part to the dossier
 from tiebeam.interfaces.web.documents import views
 
 urlpatterns = [

@@ -22,6 +22,7 @@ from tiebeam.apps.programmes.queries import (
 from tiebeam.apps.regions.queries import find_places
 from tiebeam.interfaces.web.amounts import name_resources
 from tiebeam.interfaces.web.as_of import read_as_of
+from tiebeam.interfaces.web.documents.part import documents_part
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.periods import period_text
 from tiebeam.interfaces.web.programmes.picture import map_of_pairs
@@ -90,6 +91,7 @@ def show_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
         boundary_address=reverse("boundary") if _find_boundary() else "",
         timeline=draw_timeline(request, rounds, lists, as_of.true_on),
         rounds=rounds_table(request, rounds, lists, as_of, steps.get("open_round")),
+        files=documents_part(request, programme, as_of),
         documents=documents_table(
             request,
             list_documents(programme, as_of),

@@ -33,7 +33,7 @@ from tiebeam.interfaces.web.returns.words import may_do, trail_to_return
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, figure, table_as_file
 
-SALT = "returns.preview"
+SALT = "preview-of-a-return"
 PREVIEW_SECONDS = 3600
 
 

@@ -298,6 +298,14 @@ class TestCouple:
         assert "Why not" in shown
         assert "With this pair required" in shown
 
+    def test_has_no_reason_under_rules_that_have_moved(self, as_coordinator, solved):
+        lock(as_coordinator, solved, donor="fujian", recipient="nyingchi", lock="out")
+
+        shown = cell(as_coordinator, solved, *opened(solved))
+
+        assert "Solve again to see why." in shown
+        assert "Without this pair" not in shown
+
     def test_is_shown_beside_the_matrix_without_script(self, as_coordinator, solved):
         donor, recipient = opened(solved)
 

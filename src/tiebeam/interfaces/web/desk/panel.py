@@ -53,6 +53,7 @@ def cell_panel(request: HttpRequest, variant: Variant, ground: Ground) -> dict[s
         "question": "forbid" if is_open else "require",
         "may_act": acts,
         "has_plan": plan is not None,
+        "is_stale": ground.is_stale,
         "form": lock_form,
         "answers": list_answers(request, variant, ground, donor, recipient),
         "again": again_address(variant, donor, recipient),
@@ -73,7 +74,8 @@ def read_pair(request: HttpRequest, ground: Ground) -> tuple[str, str]:
 def _find_reason(variant: Variant, ground: Ground, donor: str, recipient: str) -> PairReason | None:
     """Return the proven interval of a pair: as kept with the search, else worked out for all pairs at once."""
     plan = ground.plan
-    if plan is None:
+    if plan is None or ground.is_stale:
+        # Why a pair stands under other rules says nothing of these.
         return None
 
     def find() -> dict[tuple[str, str], PairReason]:

@@ -100,6 +100,12 @@ bench: $(VENV)/benchmarks.stamp
 	@mkdir -p build
 	@$(PY) -m benchmarks $(BENCH_ARGS)
 
+## bench-workspace: measure the pages of a full workspace on PostgreSQL (BENCH_ARGS=--short for a small one)
+.PHONY: bench-workspace
+bench-workspace: $(VENV)/development.stamp
+	@mkdir -p build
+	@$(PY) -m benchmarks.workspace $(BENCH_ARGS)
+
 # Charts and maps: by npm from its lock, into the static files, which git ignores there. Where the machine
 # has no npm, a wheel brings it. Install scripts stay off (.npmrc).
 STATIC := src/tiebeam/interfaces/web/static

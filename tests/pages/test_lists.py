@@ -92,7 +92,7 @@ class TestEveryPage:
     ):
         as_coordinator.get("/me/")
 
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(24):
             as_coordinator.get(_addresses(scene)[page])
 
     @pytest.mark.parametrize("page", ["draft", "by_hand", "withdraw", "reinstate"])

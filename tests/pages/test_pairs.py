@@ -70,7 +70,7 @@ class TestEveryPage:
         client = sign_in("office", language)
         client.get("/me/")
         for page in PAGES:
-            with django_assert_max_num_queries(20):
+            with django_assert_max_num_queries(26):
                 answer = client.get(addresses[page])
 
             assert answer.status_code == 200, page
@@ -82,7 +82,7 @@ class TestEveryPage:
         as_coordinator.get("/me/")
         for page in ["pairs", "answers", "pair", "donor", "recipient", "organisation", "search"]:
             sign = "&" if "?" in addresses[page] else "?"
-            with django_assert_max_num_queries(25):
+            with django_assert_max_num_queries(30):
                 answer = as_coordinator.get(f"{addresses[page]}{sign}known=2020-02-10")
 
             assert answer.status_code == 200, page

@@ -79,7 +79,7 @@ class TestEveryPage:
     ):
         as_coordinator.get("/me/")
 
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(24):
             as_coordinator.get(addresses[page])
 
     @pytest.mark.parametrize("page", FORMS)

@@ -7,8 +7,8 @@ from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.queries.agreements import list_agreements
 from tiebeam.interfaces.web.agreements.lists import standings_table
 from tiebeam.interfaces.web.agreements.words import may_draft
+from tiebeam.interfaces.web.dossier import Section, dossier_section
 from tiebeam.interfaces.web.page import Link, say_to
-from tiebeam.interfaces.web.pairs.sections import Section, dossier_section
 from tiebeam.interfaces.web.seated import actor_of
 from tiebeam.platform.time.periods import AsOf
 

@@ -4,8 +4,8 @@ from django.http import HttpRequest
 
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.interfaces.web.documents.part import documents_part
+from tiebeam.interfaces.web.dossier import Section, dossier_section
 from tiebeam.interfaces.web.page import say_to
-from tiebeam.interfaces.web.pairs.sections import Section, dossier_section
 from tiebeam.platform.time.periods import AsOf
 
 

@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.queries.hand_overs import answer_of, find_hand_over, list_lines
+from tiebeam.interfaces.web.dossier import Section, dossier_section
 from tiebeam.interfaces.web.hand_overs.lists import rows_of
 from tiebeam.interfaces.web.hand_overs.words import may_open
 from tiebeam.interfaces.web.page import Link, say_to
-from tiebeam.interfaces.web.pairs.sections import Section, dossier_section
 from tiebeam.interfaces.web.seated import actor_of
 from tiebeam.platform.time.periods import AsOf
 

@@ -19,11 +19,11 @@ from tiebeam.apps.programmes.queries import list_returns_of, list_rounds
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.interfaces.web.amounts import amounts_text, name_resources
 from tiebeam.interfaces.web.as_of import read_as_of
+from tiebeam.interfaces.web.dossier import list_sections
 from tiebeam.interfaces.web.listing import read_asked
 from tiebeam.interfaces.web.lists.tables import document_text
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.pairs.returned import coverage_table, returns_table
-from tiebeam.interfaces.web.pairs.sections import list_sections
 from tiebeam.interfaces.web.pairs.tables import (
     answers_table,
     export_table,

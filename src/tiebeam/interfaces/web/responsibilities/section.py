@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.operations.sides import find_side
+from tiebeam.interfaces.web.dossier import Section, dossier_section
 from tiebeam.interfaces.web.page import Link, say_to
-from tiebeam.interfaces.web.pairs.sections import Section, dossier_section
 from tiebeam.interfaces.web.responsibilities.matrix import show_matrix
 from tiebeam.interfaces.web.seated import actor_of
 from tiebeam.platform.time.periods import AsOf

@@ -74,7 +74,12 @@ def set_one(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         request,
         parties,
         [row.area for row in matrix.areas],
-        {"valid_from": max(today, pairing.valid_from), "party": str(actor.organisation_id)},
+        {
+            # Asked for is first what nobody answers for yet.
+            "area": next(iter(matrix.list_gaps()), None),
+            "valid_from": max(today, pairing.valid_from),
+            "party": str(actor.organisation_id),
+        },
     )
 
     def call(given: dict[str, Any]) -> None:

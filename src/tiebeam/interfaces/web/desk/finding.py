@@ -15,6 +15,9 @@ from tiebeam.interfaces.web.seated import actor_of
 from tiebeam.platform.permissions.operations import is_allowed
 from tiebeam.platform.tenancy.acting import Actor
 
+NAME_IN_TRAIL = 28
+"""So long a name may be above a page."""
+
 
 def find_round(round_id: UUID) -> Round:
     """Return a round; a page of its own says that there is none."""
@@ -60,20 +63,25 @@ def trail_to_round(request: HttpRequest) -> list[Link]:
 
 def trail_to_scenario(request: HttpRequest, of_round: Round) -> list[Link]:
     """Return the places above the page of a scenario."""
-    here = Link(round_name(request, of_round), reverse("desk_round", args=[of_round.pk]))
+    here = Link(_short(name_of(request, of_round)), reverse("desk_round", args=[of_round.pk]))
     return [*trail_to_round(request), here]
 
 
 def trail_to_variant(request: HttpRequest, scenario: BuiltScenario) -> list[Link]:
     """Return the places above the page of a variant."""
-    here = Link(scenario.name, reverse("desk_scenario", args=[scenario.pk]))
+    here = Link(_short(scenario.name), reverse("desk_scenario", args=[scenario.pk]))
     return [*trail_to_scenario(request, scenario.round), here]
 
 
 def trail_below_variant(request: HttpRequest, variant: Variant) -> list[Link]:
     """Return the places above a form of a variant."""
-    here = Link(variant.name, reverse("desk_variant", args=[variant.pk]))
+    here = Link(_short(variant.name), reverse("desk_variant", args=[variant.pk]))
     return [*trail_to_variant(request, variant.scenario), here]
+
+
+def _short(name: str) -> str:
+    """Return a name with room for the others above a page."""
+    return name if len(name) <= NAME_IN_TRAIL else f"{name[: NAME_IN_TRAIL - 1].rstrip()}…"
 
 
 def round_name(request: HttpRequest, of_round: Round) -> str:

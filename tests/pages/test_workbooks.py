@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tiebeam.apps.regions.models import Organisation, Region, Statistic
 from tiebeam.apps.regions.operations import add_statistic, create_region
-from tiebeam.interfaces.jobs.performing import perform
+from tiebeam.interfaces.jobs import performing
 from tiebeam.interfaces.web.workbooks import views
 from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.files.models import Upload
@@ -210,6 +210,7 @@ class TestUploadOfRegions:
         self, tibet, coordinator, workspace, as_coordinator, monkeypatch
     ):
         monkeypatch.setattr(views, "AT_ONCE_MOST", 1)
+        monkeypatch.setattr(performing, "close_old_connections", lambda: None)
         book, sheet = sheet_of(as_coordinator, "regions")
         for number in range(3):
             sheet.append([None, f"县{number}", f"County {number}", "county", "西藏"])
@@ -220,7 +221,7 @@ class TestUploadOfRegions:
         with acting(coordinator):
             run = Run.objects.get()
         person = workspace.people["office"]
-        perform.call(str(run.pk), str(coordinator.organisation_id), str(person.pk))
+        performing.perform.call(str(run.pk), str(coordinator.organisation_id), str(person.pk))
         assert "3 new" in as_coordinator.get(answer.url).content.decode()
         with acting(coordinator):
             assert Region.objects.filter(kind="county").count() == 3

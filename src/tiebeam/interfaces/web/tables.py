@@ -119,6 +119,7 @@ class Table:
         empty: Says what belongs here.
         step: The one next step from an empty list.
         source: Stands at the foot.
+        can_be_saved: Whether it is worth coming back to: the reader may save it under a name.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Table:
     empty: str = ""
     step: Link | None = None
     source: str = ""
+    can_be_saved: bool = True
 
     @property
     def row_count(self) -> int:

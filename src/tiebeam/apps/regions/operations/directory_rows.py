@@ -122,18 +122,12 @@ class _Sheet:
             if link in row.values:
                 faults += self._link(record, row, link)
         name = record.name_zh or record.name_en or row.values.get("name_zh", "")
-        if not faults:
-            own = list_entry_faults(record)
-            faults += [
-                Fault(
-                    code=one.code,
-                    row=row.number,
-                    column=one.column,
-                    value=one.value,
-                    facts=one.facts,
-                )
-                for one in own
-            ]
+        told = {one.column for one in faults}
+        faults += [
+            fault(one.code, row.number, one.column, one.value, **one.facts)
+            for one in list_entry_faults(record)
+            if one.column not in told
+        ]
         faults += self._check_code(row, before, record)
         columns: dict[str, References | None] = dict.fromkeys(PLAIN[self.model])
         columns |= {link: self.references[self._target(link)] for link in LINKS[self.model]}

@@ -94,7 +94,7 @@ def table(context: template.Context, table: Table) -> dict[str, Any]:
 def saved_filters(context: template.Context, table: Table) -> dict[str, Any]:
     """Draw what the reader saved of this list, and the way to save it as it is shown."""
     request: HttpRequest = context["request"]
-    is_offered = getattr(request, "actor", None) is not None
+    is_offered = table.can_be_saved and getattr(request, "actor", None) is not None
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),

@@ -66,6 +66,7 @@ def fault_table(
             ),
         ),
         empty=say_to(request, "workbooks.no_rows"),
+        can_be_saved=False,
     )
 
 

@@ -155,6 +155,19 @@ class TestFigures:
         assert "Keep me" in page
         assert _lines(nyingchi, draft) == {}
 
+    @pytest.mark.parametrize(
+        ("entered", "kept"), [("１０", "10"), ("1,000", "1000"), ("1 000", "1000"), ("25", "25")]
+    )
+    def test_are_read_as_people_write_them(self, as_nyingchi, own, draft, nyingchi, entered, kept):
+        assert _enter(as_nyingchi, own, quantity_1=entered).status_code == 302
+        assert _lines(nyingchi, draft)["doctors"][0] == kept
+
+    def test_that_can_mean_two_numbers_are_refused(self, as_nyingchi, own):
+        answer = _enter(as_nyingchi, own, quantity_2="1,5")
+
+        assert answer.status_code == 400
+        assert "“1,5” is no number" in _text(answer)
+
     def test_with_evidence_alone_want_a_figure(self, as_nyingchi, own):
         answer = _enter(as_nyingchi, own, evidence_2="A letter")
 
@@ -290,6 +303,7 @@ class TestAnswer:
         assert answer.status_code == 302
         assert "Count the nurses again." in page
         assert f"/returns/{handed_in.pk}/enter/" in page
+        assert "Return sent back" in page
         assert "was sent back" in _text(as_nyingchi.get("/"))
 
     def test_is_given_once(self, as_coordinator, handed_in):

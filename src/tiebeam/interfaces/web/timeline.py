@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
 from tiebeam.interfaces.web.page import name_of, say_to
-from tiebeam.platform.audit.history import list_changes
+from tiebeam.platform.audit.history import Change, list_changes
 from tiebeam.platform.identity.people import list_names
 
 LINES_MOST = 50
@@ -37,7 +37,7 @@ def timeline_of(request: HttpRequest, record_ids: Iterable[UUID]) -> list[Line]:
     return [
         Line(
             at=row.at,
-            action=say_to(request, row.action),
+            action=say_to(request, _code_of(row)),
             person=people.get(row.person_id, unknown),
             organisation=name_of(request, organisations[row.organisation_id])
             if row.organisation_id in organisations
@@ -46,3 +46,11 @@ def timeline_of(request: HttpRequest, record_ids: Iterable[UUID]) -> list[Line]:
         )
         for row in shown
     ]
+
+
+def _code_of(change: Change) -> str:
+    """Return the code of what was done; an answer to a return says which it was."""
+    for name, _, after in change.fields:
+        if (change.action, name) == ("programmes.decide_return", "is_accepted"):
+            return "returns.step.accepted" if after else "returns.step.sent_back"
+    return change.action

@@ -1,5 +1,6 @@
 """Forms of returns: the figures of all resources on one page, a file, a reason."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,7 +10,9 @@ from django.http import HttpRequest
 
 from tiebeam.apps.programmes.models import Return, ReturnLine
 from tiebeam.apps.programmes.operations import EnteredLine
+from tiebeam.core.model.numbers import number_text
 from tiebeam.errors import InvalidInput, TiebeamError
+from tiebeam.interchange.tables.cells import Refusal, parse_number
 from tiebeam.interfaces.messages.figures import number
 from tiebeam.interfaces.web.amounts import unit_word
 from tiebeam.interfaces.web.forms import PageForm
@@ -93,7 +96,7 @@ class FiguresForm(PageForm):
         return [
             EnteredLine(
                 resource=resource["id"],
-                quantity=given[f"quantity_{place}"].replace(",", "").replace("，", ""),
+                quantity=plain_quantity(given[f"quantity_{place}"]),
                 evidence=given[f"evidence_{place}"],
                 row=place,
             )
@@ -112,6 +115,19 @@ class FiguresForm(PageForm):
             if not fault.value and fault.code == "programmes.not_a_number":
                 sentence = say_to(self.request, "programmes.quantity_missing")
             self.add_error(name if name in self.fields else None, sentence)
+
+
+def plain_quantity(text: str) -> str:
+    """
+    Return *text* as plain digits where it can mean one number only: full width, grouped thousands.
+
+    What can mean two, such as 1,5, stays as it is and is refused with what was entered.
+    """
+    parsed = parse_number(text) if text else None
+    if parsed is None or isinstance(parsed, Refusal):
+        return text
+    number_read, was_repaired = parsed
+    return number_text(number_read) if was_repaired and math.isfinite(number_read) else text
 
 
 class UploadForm(PageForm):

@@ -31,6 +31,7 @@ WITHOUT_PAGE = {
     "audit seal": "signs with a key that lies outside the workspace",
     "audit key": "makes and keeps that key",
     "audit anchors": "lists what lies outside the workspace",
+    "workspace call": "calls operations for programs; each of them has its own page",
     "workspace create": "there is nobody to sign in yet",
     "workspace demo": "fills an empty workspace, before anybody signs in",
 }

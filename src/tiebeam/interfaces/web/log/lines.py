@@ -28,6 +28,13 @@ from tiebeam.platform.identity.people import list_names
 
 LETTERS_MOST = 600
 COLUMNS_NAMED = 4
+WORDS_OF_VALUES = {
+    ("pairings.pairlist", "state"): "lists.state",
+    ("pairings.handover", "state"): "hand_overs.state",
+    ("pairings.opinion", "reply"): "lists.reply",
+    ("programmes.participant", "side"): "programmes.side",
+}
+"""Where the words of a column's values stand, for columns that hold one of a few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +122,15 @@ def _stands_for(request: HttpRequest, said: dict[str, Any]) -> str:
     return say_to(request, "log.by_token") if said.get("token") else ""
 
 
-def list_fields(request: HttpRequest, said: dict[str, Any]) -> list[ChangedField]:
-    """Return what changed, column by column, before and after."""
+def list_fields(request: HttpRequest, said: dict[str, Any], record_type: str) -> list[ChangedField]:
+    """Return what changed in a record of that kind, column by column, before and after."""
+
+    def show(name: str, value: Any) -> str:
+        code = f"{WORDS_OF_VALUES.get((record_type, name))}.{value}"
+        return say_to(request, code) if has_message(code) else _show(request, value)
+
     return [
-        ChangedField(name, _say_field(request, name), _show(request, before), _show(request, after))
+        ChangedField(name, _say_field(request, name), show(name, before), show(name, after))
         for name, before, after in _differences(said)
     ]
 

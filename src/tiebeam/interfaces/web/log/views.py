@@ -93,7 +93,7 @@ def show_entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         ),
         trail=[Link(say_to(request, "web.rail.log"), reverse("log"))],
         facts=_facts_of_entry(request, entry, kind),
-        fields=list_fields(request, said),
+        fields=list_fields(request, said, entry.record_type),
         reason=said["reason"],
         is_new=said["before"] is None,
         is_gone=said["after"] is None,
@@ -183,7 +183,7 @@ def _facts_of_entry(request: HttpRequest, entry: Entry, kind: str) -> list[Fact]
     record = name_record(request, said["after"] or said["before"] or {})
     history = f"{reverse('log')}?record={entry.record_id}"
     facts = [
-        ("when", f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S %Z}", ""),
+        ("when", f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S UTC%z}", ""),
         ("who", names.person(entry.person_id), ""),
         ("organisation", names.organisation(entry.tenant_id), ""),
         ("what", name_action(request, entry.action), ""),

@@ -1,4 +1,4 @@
-"""The steps of an agreement: draft, revise, lay before the other side, return, sign, terminate."""
+"""The steps of an agreement: draft, revise, lay before the other side, return."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from tiebeam.apps.pairings.models import Agreement, Pairing
@@ -19,32 +18,25 @@ from tiebeam.apps.pairings.operations.agreements import (
     revise_agreement,
 )
 from tiebeam.apps.pairings.operations.sides import demand_side
-from tiebeam.apps.pairings.operations.signatures import sign_agreement, terminate_agreement
 from tiebeam.apps.pairings.queries.agreements import (
-    AgreementStanding,
     get_agreement,
-    hash_of_agreement,
     list_agreements,
 )
 from tiebeam.apps.pairings.queries.pairings import get_pairing
 from tiebeam.interfaces.web.agreements.forms import (
     DraftForm,
     ReasonForm,
-    SignForm,
-    TerminateForm,
     TextForm,
 )
-from tiebeam.interfaces.web.agreements.views import page_of_agreement
+from tiebeam.interfaces.web.agreements.views import find_both, page_of_agreement, refuse_late
 from tiebeam.interfaces.web.agreements.words import (
     may_do,
-    say_kind,
-    say_term,
     trail_to_agreement,
     trail_to_pairing,
 )
 from tiebeam.interfaces.web.documents.places import name_of_pairing
 from tiebeam.interfaces.web.doing import FORM, find_or_404, find_refusal, show_form, succeeds
-from tiebeam.interfaces.web.page import name_of, say_to, show_page
+from tiebeam.interfaces.web.page import say_to
 from tiebeam.interfaces.web.periods import last_day_of
 from tiebeam.interfaces.web.seated import actor_of, seated
 
@@ -95,10 +87,10 @@ def draft(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
 @seated
 def revise(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """Change the text and terms of a draft, or of what was returned."""
-    standing, pairing = _find(agreement_id)
+    standing, pairing = find_both(agreement_id)
     agreement = standing.agreement
     if not may_do(actor_of(request), standing, pairing, timezone.localdate()).revise:
-        return _refuse_late(request, agreement, "pairings.agreement_not_open")
+        return refuse_late(request, agreement, "pairings.agreement_not_open")
     initial = {name: getattr(agreement, name) for name in ("number", "title", "text", "starts_on")}
     form = TextForm(request, initial=initial | {"last_day": last_day_of(agreement.ends_on)})
 
@@ -124,7 +116,7 @@ def revise(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
 @seated
 def ask(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """Lay an agreement before the other side."""
-    standing, _ = _find(agreement_id)
+    standing, _ = find_both(agreement_id)
     refusal = find_refusal(
         request,
         lambda: ask_for_review(
@@ -141,7 +133,7 @@ def ask(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
 @seated
 def send_back(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """Return an agreement under review to whoever drafted it, with the reason."""
-    standing, pairing = _find(agreement_id)
+    standing, pairing = find_both(agreement_id)
     agreement = standing.agreement
     demand_side(actor_of(request), "pairings.return_agreement", pairing)
     form = ReasonForm(request)
@@ -167,95 +159,6 @@ def send_back(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
         back=reverse("agreement", args=[agreement.pk]),
         is_dangerous=True,
     )
-
-
-@FORM
-@never_cache
-@seated
-def sign(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
-    """Show exactly what is signed and its hash, and sign for the own side."""
-    standing, pairing = _find(agreement_id)
-    agreement = standing.agreement
-    side = demand_side(actor_of(request), "pairings.sign_agreement", pairing)
-    if side == "coordinator":
-        raise Http404
-    form = SignForm(request, initial={"sha256": hash_of_agreement(agreement)})
-
-    def call(given: dict[str, Any]) -> None:
-        sign_agreement(
-            agreement=agreement,
-            text_sha256=given["sha256"],
-            actor=actor_of(request),
-            now=timezone.now(),
-        )
-
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "agreements.signed"))
-        return redirect("agreement", agreement.pk)
-    own = pairing.donor if side == "donor" else pairing.recipient
-    return show_page(
-        request,
-        "web/agreements/sign.html",
-        title=say_to(
-            request,
-            "agreements.sign_title",
-            organisation=name_of(request, own),
-            title=agreement.title,
-        ),
-        trail=trail_to_agreement(request, agreement, pairing),
-        agreement=agreement,
-        kind=say_kind(request, agreement),
-        pair=name_of_pairing(request, pairing),
-        term=say_term(request, agreement.starts_on, agreement.ends_on),
-        sha256=hash_of_agreement(agreement),
-        form=form,
-        status=form.status,
-    )
-
-
-@FORM
-@seated
-def terminate(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
-    """End an own agreement on a day, for a reason."""
-    standing, pairing = _find(agreement_id)
-    agreement = standing.agreement
-    demand_side(actor_of(request), "pairings.terminate_agreement", pairing)
-    if not may_do(actor_of(request), standing, pairing, timezone.localdate()).terminate:
-        return _refuse_late(request, agreement, "agreements.not_to_terminate")
-    form = TerminateForm(request)
-
-    def call(given: dict[str, Any]) -> None:
-        terminate_agreement(
-            agreement=agreement,
-            terminated_on=given["terminated_on"],
-            reason=given["reason"],
-            actor=actor_of(request),
-            now=timezone.now(),
-        )
-
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "agreements.terminated"))
-        return redirect("agreement", agreement.pk)
-    return show_form(
-        request,
-        form,
-        title=say_to(request, "agreements.terminate_title", title=agreement.title),
-        trail=trail_to_agreement(request, agreement, pairing),
-        text=say_to(request, "agreements.terminate_text"),
-        verb=say_to(request, "agreements.terminate"),
-        back=reverse("agreement", args=[agreement.pk]),
-        is_dangerous=True,
-    )
-
-
-def _find(agreement_id: UUID) -> tuple[AgreementStanding, Pairing]:
-    standing = find_or_404(get_agreement, agreement_id)
-    return standing, find_or_404(get_pairing, standing.agreement.pairing_id)
-
-
-def _refuse_late(request: HttpRequest, agreement: Agreement, code: str) -> HttpResponse:
-    sentence = say_to(request, code, title=agreement.title)
-    return page_of_agreement(request, agreement.pk, [sentence])
 
 
 def _amended(request: HttpRequest, pairing: Pairing) -> Agreement | None:

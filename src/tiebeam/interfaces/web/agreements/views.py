@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tiebeam.apps.pairings.models import Pairing
+from tiebeam.apps.pairings.models import Agreement, Pairing
 from tiebeam.apps.pairings.queries.agreements import (
     AgreementStanding,
     get_agreement,
@@ -227,3 +227,15 @@ def _terms(
         "term": say_term(request, terms.starts_on, terms.ends_on),
         "documents": [row.title for row in terms.documents],
     }
+
+
+def find_both(agreement_id: UUID) -> tuple[AgreementStanding, Pairing]:
+    """Return where an agreement stands, and its pairing with both sides."""
+    standing = find_or_404(get_agreement, agreement_id)
+    return standing, find_or_404(get_pairing, standing.agreement.pairing_id)
+
+
+def refuse_late(request: HttpRequest, agreement: Agreement, code: str) -> HttpResponse:
+    """Answer with the page of *agreement* and why it is too late for what was asked for."""
+    sentence = say_to(request, code, title=agreement.title)
+    return page_of_agreement(request, agreement.pk, [sentence])

@@ -5,6 +5,7 @@ import sys
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from tiebeam.apps.programmes.operations import create_programme
 from tiebeam.platform.audit.keys import make_key
@@ -175,6 +176,14 @@ class TestAProof:
 
 
 class TestTheFirstPage:
-    def test_tells_what_changed_to_those_who_may_read_it(self, as_coordinator, as_fujian, entry):
+    def test_tells_what_changed_lately_to_those_who_may_read_it(
+        self, as_coordinator, as_fujian, coordinator, workspace
+    ):
+        programme = create_programme(
+            slug="aid", name_en="Aid", name_zh="支援", actor=coordinator, now=timezone.now()
+        )
+        with acting(coordinator):
+            entry = Entry.objects.get(record_id=programme.pk)
+
         assert f"/log/{entry.pk}/" in _text(as_coordinator.get("/"))
         assert f"/log/{entry.pk}/" not in _text(as_fujian.get("/"))

@@ -8,8 +8,8 @@ for by its own index and for one page only; nothing is counted.
 
 import heapq
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from tiebeam.platform.tenancy.models import Grant
 from tiebeam.platform.time.periods import valid_on
 
 WAITING_MOST = 10_000
+RECENT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,16 @@ class Sealing:
 
 def list_entries(sought: Sought, *, before: Entry | None = None, limit: int = 50) -> list[Entry]:
     """Return the newest entries that are asked for and may be read, those after *before* in the order."""
+    if sought.since is None:
+        # Most pages are filled by the last weeks, which the indexes reach without the years before.
+        start = (before.at if before is not None else timezone.now()) - RECENT
+        recent = _list_entries(replace(sought, since=start), before, limit)
+        if len(recent) == limit:
+            return recent
+    return _list_entries(sought, before, limit)
+
+
+def _list_entries(sought: Sought, before: Entry | None, limit: int) -> list[Entry]:
     actor = find_actor()
     if actor is None:
         return []

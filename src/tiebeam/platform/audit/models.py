@@ -38,7 +38,7 @@ class Entry(OwnedRecord):
             models.Index(fields=["action", "at"], name="audit_entry_action"),
             models.Index(fields=["person_id", "at"], name="audit_entry_person"),
             models.Index(
-                fields=["at"], condition=Q(is_for_all=True), name="audit_entry_open_to_all"
+                fields=["at", "id"], condition=Q(is_for_all=True), name="audit_entry_for_all"
             ),
         ]
 

@@ -1,6 +1,6 @@
 """What the first page tells of changes: the latest steps on records that one's organisation may read."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,13 +12,15 @@ from tiebeam.platform.identity.people import list_names
 from tiebeam.platform.tenancy.acting import Actor
 
 ENTRIES_READ = 200
+DAYS_BACK = 30
 
 
 @section("changed")
 def list_changed(actor: Actor, today: date) -> list[Item]:
-    """List the latest steps; one that touched many records is one line."""
-    del actor, today
-    entries = list_entries(Sought(), limit=ENTRIES_READ)
+    """List the steps of the last weeks; one that touched many records is one line."""
+    del actor
+    first = timezone.make_aware(datetime.combine(today - timedelta(days=DAYS_BACK), time.min))
+    entries = list_entries(Sought(since=first), limit=ENTRIES_READ)
     steps = {entry.transaction_id: entry for entry in reversed(entries)}
     latest = sorted(steps.values(), key=lambda entry: (entry.at, entry.pk), reverse=True)
     shown = latest[:ITEMS_MOST]

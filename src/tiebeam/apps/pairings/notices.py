@@ -16,7 +16,7 @@ from tiebeam.platform.notices.telling import Told, both_names, told_of
 from tiebeam.platform.tenancy.acting import Actor
 
 
-@told_of("pairings.send_for_opinion", "pairings.pairlist")
+@told_of("pairings.send_for_opinion", "pairlist")
 def tell_asked(pair_list: PairList, actor: Actor, now: datetime) -> Told:
     """Tell both sides that a draft waits for their opinion."""
     del actor
@@ -30,7 +30,7 @@ def tell_asked(pair_list: PairList, actor: Actor, now: datetime) -> Told:
     )
 
 
-@told_of("pairings.give_opinion", "pairings.opinion")
+@told_of("pairings.give_opinion", "opinion")
 def tell_given(opinion: Opinion, actor: Actor, now: datetime) -> Told:
     """Tell the owner of the list what one side said."""
     del actor, now
@@ -45,7 +45,7 @@ def tell_given(opinion: Opinion, actor: Actor, now: datetime) -> Told:
     )
 
 
-@told_of("pairings.answer_opinion", "pairings.opinionanswer")
+@told_of("pairings.answer_opinion", "opinionanswer")
 def tell_answered(answer: OpinionAnswer, actor: Actor, now: datetime) -> Told:
     """Tell whoever gave the opinion."""
     del actor, now
@@ -59,7 +59,7 @@ def tell_answered(answer: OpinionAnswer, actor: Actor, now: datetime) -> Told:
     )
 
 
-@told_of("pairings.issue_list", "pairings.pairlist")
+@told_of("pairings.issue_list", "pairlist")
 def tell_issued(pair_list: PairList, actor: Actor, now: datetime) -> Told | None:
     """Tell everybody in the programme of the list in force; not of the one that it supersedes."""
     del actor
@@ -74,21 +74,21 @@ def tell_issued(pair_list: PairList, actor: Actor, now: datetime) -> Told | None
     )
 
 
-@told_of("pairings.ask_for_review", "pairings.agreement")
+@told_of("pairings.ask_for_review", "agreement")
 def tell_review(agreement: Agreement, actor: Actor, now: datetime) -> Told:
     """Tell the other side that an agreement waits for it."""
     del now
     return _of_agreement("agreement_review", agreement, actor)
 
 
-@told_of("pairings.return_agreement", "pairings.agreementreturn")
+@told_of("pairings.return_agreement", "agreementreturn")
 def tell_returned(sent_back: AgreementReturn, actor: Actor, now: datetime) -> Told:
     """Tell the side that drafted the agreement."""
     del now
     return _of_agreement("agreement_returned", sent_back.agreement, actor)
 
 
-@told_of("pairings.sign_agreement", "pairings.signature")
+@told_of("pairings.sign_agreement", "signature")
 def tell_signed(signature: Signature, actor: Actor, now: datetime) -> Told:
     """Tell the other side that one has signed."""
     del now

@@ -7,7 +7,7 @@ from tiebeam.platform.notices.telling import Told, both_names, told_of
 from tiebeam.platform.tenancy.acting import Actor
 
 
-@told_of("programmes.submit_return", "programmes.return")
+@told_of("programmes.submit_return", "return")
 def tell_submitted(of_return: Return, actor: Actor, now: datetime) -> Told:
     """Tell the organisation of the round."""
     del actor, now
@@ -20,7 +20,7 @@ def tell_submitted(of_return: Return, actor: Actor, now: datetime) -> Told:
     )
 
 
-@told_of("programmes.decide_return", "programmes.returndecision")
+@told_of("programmes.decide_return", "returndecision")
 def tell_decided(decision: ReturnDecision, actor: Actor, now: datetime) -> Told:
     """Tell whose return it is."""
     del actor, now

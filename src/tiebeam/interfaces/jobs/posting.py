@@ -76,7 +76,7 @@ def _reminder(row: DueReturn, way: str, actor: Actor, today: date, now: datetime
         kind="return_due",
         variant="late" if row.is_overdue else "",
         facts={"round": both_names(row.of_round), "due": str(row.due_on)},
-        record_type="programmes.round",
+        record_type=row.of_round._meta.label_lower,
         record_id=row.of_round.pk,
         way=way,
         once=f"{row.of_round.pk} {row.side} {today}",

@@ -7,7 +7,7 @@ from tiebeam.platform.notices.telling import Told, told_of
 from tiebeam.platform.tenancy.acting import Actor
 
 
-@told_of("tasks.end_run", "tasks.run")
+@told_of("tasks.end_run", "run")
 def tell_end(run: Any, actor: Actor, now: datetime) -> Told:
     """Tell the person who waits."""
     del actor, now

@@ -54,12 +54,12 @@ Rule = Callable[[Any, Actor, datetime], Told | None]
 _rules: dict[tuple[str, str], Rule] = {}
 
 
-def told_of(action: str, record_type: str) -> Callable[[Rule], Rule]:
-    """Register who is told when *action* changes a record of *record_type* (``pairings.pairlist``)."""
+def told_of(action: str, kind: str) -> Callable[[Rule], Rule]:
+    """Register who is told when *action* changes a record whose model is called *kind*."""
 
     def register(rule: Rule) -> Rule:
-        assert (action, record_type) not in _rules, action
-        _rules[action, record_type] = rule
+        assert (action, kind) not in _rules, action
+        _rules[action, kind] = rule
         return rule
 
     return register
@@ -67,7 +67,7 @@ def told_of(action: str, record_type: str) -> Callable[[Rule], Rule]:
 
 def hear(entry: Entry, record: models.Model, actor: Actor, now: datetime) -> None:
     """Tell whom the entry of the log concerns, where a rule says so."""
-    rule = _rules.get((entry.action, entry.record_type))
+    rule = _rules.get((entry.action, record._meta.model_name or ""))
     told = rule(record, actor, now) if rule else None
     if told is not None:
         tell(told, record, actor, now)

@@ -5,17 +5,19 @@ from django.urls import NoReverseMatch, reverse
 from tiebeam.platform.notices.models import Notice
 
 PAGES = {
-    "pairings.pairlist": "list_version",
-    "pairings.agreement": "agreement",
-    "programmes.return": "return",
-    "programmes.round": "returns_of_round",
+    "pairlist": "list_version",
+    "agreement": "agreement",
+    "return": "return",
+    "round": "returns_of_round",
 }
-"""Kind of record -> name of the address of its page."""
+"""Model of the record -> name of the address of its page."""
 
 
 def place_of(notice: Notice) -> str:
     """Return the address of the record's page; of the list of notices where it has none."""
     try:
-        return reverse(PAGES.get(notice.record_type, ""), args=[notice.record_id])
+        return reverse(
+            PAGES.get(notice.record_type.rpartition(".")[2], ""), args=[notice.record_id]
+        )
     except NoReverseMatch:
         return reverse("notices")

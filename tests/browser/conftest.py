@@ -14,6 +14,12 @@ from tests.small_workspace import admin, workspace  # noqa: F401  # fixtures
 Sit = Callable[[str, str], Reader]
 
 
+@pytest.fixture(params=["zh", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    """The language of the journey; some of those who take part read the other one."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """One browser for a module; without Chromium what needs it is left out, and that is told."""

@@ -137,7 +137,9 @@ class Reader:
 
     def sees_not(self, zh: str, en: str, within: str = "main") -> Self:
         """Do not see these words on the page."""
-        self.expect(self.page.locator(within).first).not_to_contain_text(self.words(zh, en))
+        self.expect(self.page.locator(within).first).not_to_contain_text(
+            self.words(zh, en), timeout=15_000
+        )
         return self
 
     def is_told(self, zh: str, en: str) -> Self:
@@ -158,7 +160,7 @@ class Reader:
             text = text.replace(words, " ")
         assert not re.findall(r"\[[a-z_]+\.[a-z_.]+", text), self.page.url
         if self.language == "zh":
-            strange = set(re.findall(r"[A-Za-z]{3,}", re.sub(r"[0-9a-f]{8,}|\S+@\S+", " ", text)))
+            strange = set(re.findall(r"[A-Za-z]{3,}", re.sub(r"[0-9a-f-]{12,}|[0-9a-f]{8,}|\S+@\S+", " ", text)))
             assert strange - LATIN == set(), (self.page.url, strange - LATIN)
         else:
             strange = set(re.findall(r"[\u4e00-\u9fff]+", text))

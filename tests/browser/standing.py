@@ -34,6 +34,13 @@ from tiebeam.platform.tenancy.acting import Actor, Duty, acting
 
 SIDES = {"fujian": "donor", "hunan": "donor", "nyingchi": "recipient", "huanggang": "recipient"}
 OFFICES = {"donor": Role.DONOR_OFFICE, "recipient": Role.RECIPIENT_OFFICE}
+NAMES = {
+    "fujian": ("福建", "Fujian"),
+    "hunan": ("湖南", "Hunan"),
+    "nyingchi": ("林芝", "Nyingchi"),
+    "huanggang": ("黄冈", "Huanggang"),
+}
+OTHER = {"zh": "en", "en": "zh"}
 QUANTITIES = {"fujian": 60, "hunan": 40, "nyingchi": 50, "huanggang": 80}
 NURSES = {
     "id": "nurse",

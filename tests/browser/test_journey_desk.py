@@ -1,0 +1,79 @@
+"""The desk: a plan is solved, questioned, locked, set beside another, and adopted by two."""
+
+import pytest
+from tests.browser.standing import NAMES, work
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def choose(office, donor, recipient):
+    names = [office.words(*NAMES[name]) for name in (donor, recipient)]
+    office.page.get_by_role("link", name=office.words("—", " – ").join(names)).click()
+    office.sees(*NAMES[donor], within="#cell h3")
+
+
+def test_plan_is_solved_questioned_and_locked(standing, sit, language):
+    standing.take_returns()
+    office = sit("office", language)
+    office.goes("desk").looks("2-desk")
+    office.presses("第一轮", "First round")
+    office.looks("2-desk-of-round")
+    office.presses("由填报生成情景", "Build from returns")
+    office.enters("名称", "Name", "Build 1")
+    office.enters("目标及其先后顺序", "Levels", "coverage, partners").looks("2-build")
+    office.presses("生成并固定", "Build and freeze").is_told("已生成并固定情景", "was built")
+    office.looks("2-scenario")
+    office.enters("名称", "Name", "A").presses("新建备选方案", "Begin a variant")
+
+    office.presses("求解", "Solve").sees("等待执行", "Waiting for the worker")
+    office.looks("2-solving")
+    work()
+    # The page asks by itself how far the search is, and shows the plan when it has ended.
+    office.has_title("2个受援方，最低需求满足率", "2 recipients, worst covered")
+    office.is_well().looks("2-plan")
+
+    choose(office, "fujian", "huanggang")
+    office.sees("为何", "Why", within="#cell h4").looks("2-why")
+    office.finds("禁止结对", "Forbid").click()
+    office.is_refused("未填写理由", "No reason is given")
+    choose(office, "fujian", "huanggang")
+    why = office.words("福建继续支援林芝", "Fujian stays with Nyingchi")
+    office.enters("理由", "Reason", why, within="#cell")
+    office.presses("禁止结对", "Forbid").is_told("锁定为不结对", "locked out")
+    office.is_told("请重新求解", "Solve again").sees(why, why).looks("2-locked")
+
+    office.presses("重新求解", "Solve again")
+    work()
+    office.expect(office.finds("重新求解", "Solve again")).to_be_visible()
+    office.sees_not("请重新求解", "Solve again to have", within="main")
+    cells = office.page.get_by_role("link", name=office.words("福建—黄冈", "Fujian – Huanggang"))
+    assert office.words("锁定为不结对", "locked out") in cells.get_attribute("aria-label")
+    assert cells.inner_text() == "·"
+
+    choose(office, "hunan", "huanggang")
+    office.presses("若不结对会怎样？", "What if they were no pair?")
+    office.sees("等待执行", "Waiting", within="#cell")
+    work()
+    office.sees("那样则没有方案", "Then no plan", within="#cell")
+    office.looks("2-what-if")
+
+
+def test_second_variant_is_compared_and_adopted_by_two(standing, sit, language):
+    variant = standing.plan()
+    office, second = sit("office", language), sit("second", language)
+    office.goes("desk_variant", variant.pk)
+    office.presses("复制", "Copy")
+    office.enters("名称", "Name", "B").presses("复制", "Copy")
+    office.is_told("已新建备选方案", "was begun")
+    choose(office, "fujian", "huanggang")
+    office.presses("解除锁定", "Remove the lock").is_told("已解除锁定", "The lock was removed")
+    office.presses("重新求解", "Solve again")
+    work()
+    office.sees_not("请重新求解", "Solve again to have")
+    office.presses("Build", "Build", within=".trail")
+    office.presses("对照", "Compare").has_title("Plan与B对照", "Plan beside B").looks("2-compare")
+
+    for reader in (office, second):
+        reader.goes("desk_variant", variant.pk).presses("采纳", "Adopt")
+        reader.looks("2-adopt").presses("采纳", "Adopt")
+    second.has_title("共 2 对", "2 pairs, in force").looks("2-adopted")

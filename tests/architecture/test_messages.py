@@ -1,7 +1,10 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from string import Formatter
+
+from django.apps import apps
 
 from architecture.repository import ROOT
 from tiebeam.interfaces.messages import LANGUAGES, list_messages
@@ -36,6 +39,12 @@ def _declared() -> set[str]:
     return declared
 
 
+@cache
+def _kinds_of_record() -> frozenset[str]:
+    """Collect what the log calls the records: ``pairings.pairlist`` names no sentence."""
+    return frozenset(model._meta.label_lower for model in apps.get_models())
+
+
 def _written(families: set[str]) -> set[str]:
     """Collect every string of the sources that is a code of *families*, or the start of one."""
     return {
@@ -44,6 +53,7 @@ def _written(families: set[str]) -> set[str]:
         if isinstance(node, ast.Constant) and isinstance(text := node.value, str)
         if CODE.fullmatch(text.rstrip(".") + ".x") and "." in text
         if text.split(".")[0] in families and not FILE_NAME.search(text) and text not in PLACES
+        if text not in _kinds_of_record()
     }
 
 

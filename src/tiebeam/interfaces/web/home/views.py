@@ -41,7 +41,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     ]
     return show_page(
         request, "web/home/home.html", title=title, parts=parts, roles=roles,
-        is_deputy=actor.deputy_of is not None, saved=list_filters(),
+        is_deputy=actor.deputy_of is not None, saved=list_filters(), seat=organisation,
     )  # fmt: skip
 
 

@@ -28,10 +28,11 @@ SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
 # Names and formats that stand in a Chinese page as they are.
 LATIN = {
-    "XLSX", "CSV", "JSON", "SHA", "API", "MB", "ID", "UTC", "verifier", "py",
+    "Build", "XLSX", "CSV", "JSON", "SHA", "API", "MB", "ID", "UTC", "verifier", "py",
     "nurse", "coverage", "partners", "continuity", "burden", "distance", "cost", "tiebeam", "Tiebeam",
     "Office", "Fujian", "Hunan", "Nyingchi", "Huanggang", "Second", "Auditor", "Administrator",
 }  # fmt: skip
+NAMED_BY_NUMBER = re.compile(r"[0-9a-f-]{12,}|[0-9a-f]{8,}|\S+@\S+")
 NOT_READ = "script, style, code, pre, .hash, .language, .hint, select, textarea, [lang]:not(html)"
 READ_TEXT = """(skipped) => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -160,7 +161,7 @@ class Reader:
             text = text.replace(words, " ")
         assert not re.findall(r"\[[a-z_]+\.[a-z_.]+", text), self.page.url
         if self.language == "zh":
-            strange = set(re.findall(r"[A-Za-z]{3,}", re.sub(r"[0-9a-f-]{12,}|[0-9a-f]{8,}|\S+@\S+", " ", text)))
+            strange = set(re.findall(r"[A-Za-z]{3,}", NAMED_BY_NUMBER.sub(" ", text)))
             assert strange - LATIN == set(), (self.page.url, strange - LATIN)
         else:
             strange = set(re.findall(r"[\u4e00-\u9fff]+", text))

@@ -157,7 +157,7 @@ class Reader:
     def is_well(self) -> Self:
         """See nothing that a reader should not: a code, a word of the other language, a broken rule."""
         text = f"{self.page.title()} {self.page.evaluate(READ_TEXT, NOT_READ)}"
-        for words in sorted(self.said, key=len, reverse=True):
+        for words in sorted({row for row in self.said if len(row) > 1}, key=len, reverse=True):
             text = text.replace(words, " ")
         assert not re.findall(r"\[[a-z_]+\.[a-z_.]+", text), self.page.url
         if self.language == "zh":

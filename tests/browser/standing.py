@@ -136,10 +136,10 @@ class Standing:
         built = build_scenario(
             round=self.take_returns(),
             policy=Policy(levels=("coverage", "partners")),
-            name="Build",
+            name="Build 1",
             **self._given(),
         )
-        variant = create_variant(scenario=built, name="Plan", **self._given())
+        variant = create_variant(scenario=built, name="A", **self._given())
         for donor, recipient in (("fujian", "huanggang"), ("hunan", "nyingchi")):
             set_lock(
                 variant=variant,

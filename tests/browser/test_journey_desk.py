@@ -70,8 +70,8 @@ def test_second_variant_is_compared_and_adopted_by_two(standing, sit, language):
     office.presses("重新求解", "Solve again")
     work()
     office.sees_not("请重新求解", "Solve again to have")
-    office.presses("Build", "Build", within=".trail")
-    office.presses("对照", "Compare").has_title("Plan与B对照", "Plan beside B").looks("2-compare")
+    office.presses("Build 1", "Build 1", within=".trail")
+    office.presses("对照", "Compare").has_title("A与B对照", "A beside B").looks("2-compare")
 
     for reader in (office, second):
         reader.goes("desk_variant", variant.pk).presses("采纳", "Adopt")

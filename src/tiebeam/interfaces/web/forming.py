@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from tiebeam.errors import InvalidInput, TiebeamError
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.page import Link, say_error, show_page
+from tiebeam.interfaces.web.tables import Table
 from tiebeam.platform.permissions.operations import NotAllowed
 
 DONE = 302
@@ -55,6 +56,7 @@ def show_form(
     trail: Sequence[Link] = (),
     text: str = "",
     is_dangerous: bool = False,
+    table: Table | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """
@@ -69,6 +71,7 @@ def show_form(
         trail: The places above.
         text: What will change, where that has to be said.
         is_dangerous: Whether it cannot be undone.
+        table: What it is done to, where that has to be seen.
         status: As :func:`perform` said.
     """
     return show_page(
@@ -81,5 +84,6 @@ def show_form(
         back=back,
         text=text,
         is_dangerous=is_dangerous,
+        table=table,
         status=status,
     )

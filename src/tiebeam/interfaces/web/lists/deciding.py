@@ -1,6 +1,7 @@
 """Draft lists, sign, issue, withdraw and reinstate them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -25,16 +26,19 @@ from tiebeam.apps.pairings.queries.waiting import list_planned_variants
 from tiebeam.apps.programmes.models import Round
 from tiebeam.apps.programmes.queries import list_documents
 from tiebeam.apps.regions.queries.names import list_organisation_names
+from tiebeam.interfaces.web.amounts import name_resources
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import DONE, perform, show_form
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.lists import forms
+from tiebeam.interfaces.web.lists.tables import lines_table
 from tiebeam.interfaces.web.lists.views import find_list_or_404, name_of_list
 from tiebeam.interfaces.web.page import Link, name_of, say_to
 from tiebeam.interfaces.web.periods import end_after
 from tiebeam.interfaces.web.programmes.rights import may
 from tiebeam.interfaces.web.programmes.rounds import find_round_or_404, trail_of_round
 from tiebeam.interfaces.web.seated import actor_of, seated
+from tiebeam.interfaces.web.tables import Table
 from tiebeam.platform.time.periods import AsOf
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -234,5 +238,12 @@ def _step(
         back=address,
         trail=[*trail_of_round(request, pair_list.round), Link(full_name, address)],
         is_dangerous=is_dangerous,
+        # Nobody signs or issues what does not lie before them.
+        table=_pairs_of(request, pair_list) if name in {"sign_list", "issue_list"} else None,
         status=status,
     )
+
+
+def _pairs_of(request: HttpRequest, pair_list: PairList) -> Table:
+    resources = name_resources(request, [pair_list.round])
+    return replace(lines_table(request, pair_list, list_lines(pair_list), resources), asked=None)

@@ -134,7 +134,8 @@ def faults(context: template.Context, *forms: BaseForm) -> dict[str, Any]:
         for label in [form[name].label if name in form.fields else ""]
         for sentence in sentences
     ]
-    return {"lines": lines, "language": context["language"]}
+    is_refused = any(getattr(form, "is_refused", False) for form in forms)
+    return {"lines": lines, "is_refused": is_refused, "language": context["language"]}
 
 
 @register.filter

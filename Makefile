@@ -34,13 +34,23 @@ test: $(VENV)/development.stamp build/front-end/libraries.stamp
 	@mkdir -p build
 	@rm -f build/skipped.txt
 	@$(PY) -m coverage erase
-	@status=0; \
+	@status=0; beside=; \
+	if [ -z "$(TEST_ARGS)" ]; then \
+		echo "What touches the database runs on PostgreSQL meanwhile (build/postgresql.log)"; \
+		TIEBEAM_TEST_DATABASE=postgresql $(PY) -m pytest $(BOTH_DATABASES) > build/postgresql.log 2>&1 & beside=$$!; \
+		trap 'kill $$beside 2>/dev/null' EXIT INT TERM; \
+	fi; \
 	$(PY) -m coverage run -m pytest $(TEST_ARGS) || status=$$?; \
-	if [ $$status -eq 0 ] && [ -z "$(TEST_ARGS)" ]; then \
-		echo "The records once more, on PostgreSQL"; \
-		TIEBEAM_TEST_DATABASE=postgresql $(PY) -m pytest $(BOTH_DATABASES) || status=$$?; \
-		if [ $$status -eq 77 ]; then \
-			status=0; echo "NOT TESTED HERE: the records on PostgreSQL, which could not be started" >> build/skipped.txt; \
+	if [ -n "$$beside" ]; then \
+		echo "Waiting for the tests on PostgreSQL ..."; \
+		on_postgresql=0; wait $$beside || on_postgresql=$$?; \
+		if [ $$on_postgresql -eq 77 ]; then \
+			tail -n 3 build/postgresql.log; \
+			echo "NOT TESTED HERE: the records on PostgreSQL, which could not be started" >> build/skipped.txt; \
+		elif [ $$on_postgresql -ne 0 ]; then \
+			cat build/postgresql.log; status=$$on_postgresql; \
+		else \
+			tail -n 1 build/postgresql.log; \
 		fi; \
 	fi; \
 	if [ $$status -eq 0 ]; then $(MAKE) --no-print-directory coverage || status=$$?; fi; \

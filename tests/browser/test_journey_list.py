@@ -63,9 +63,13 @@ def test_list_is_heard_on_signed_by_two_and_issued(standing, sit, language):
     office.presses("签署", "Sign").presses("签署", "Sign")
     office.is_refused("须由两人签署", "needs two people").looks("3-signed-twice")
 
-    second.goes("home").looks("3-home-of-second")
-    second.opens(address)
-    second.presses("签署", "Sign").presses("签署", "Sign").is_told("您已签署", "You have signed")
+    second.goes("home").has_title("有 1 项待办", "1 thing waits")
+    second.looks("3-home-of-second")
+    second.opens(address).presses("签署", "Sign")
+    # What is signed lies before the one who signs.
+    for name in SIDES:
+        second.sees(*NAMES[name], within="main table")
+    second.presses("签署", "Sign").is_told("您已签署", "You have signed")
     office.opens(address)
     office.presses("发布", "Issue").looks("3-issue")
     office.presses("发布", "Issue").is_told("结对关系表已发布", "The list is issued")

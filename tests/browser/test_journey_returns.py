@@ -73,7 +73,8 @@ def test_returns_are_asked_for_sent_back_and_accepted(standing, sit, language):
     office.is_told("已退回", "back")
 
     hunan = readers["hunan"]
-    hunan.goes("home").looks("1-home-of-returned")
+    hunan.goes("home").has_title("湖南有 1 项限期办理事项", "1 thing is due from Hunan")
+    hunan.looks("1-home-of-returned")
     hunan.goes("returns").presses("继续填报", "Go on")
     hunan.enters("护士：依据", "Nurses: evidence", "two hospitals")
     hunan.presses("保存草稿", "Save as a draft")

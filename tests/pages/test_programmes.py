@@ -287,7 +287,7 @@ class TestSteering:
         answer = as_coordinator.post(addresses["open_round"], opened)
 
         assert answer.status_code == 302
-        assert "Staff (person)" in _text(as_coordinator.get(answer.url))
+        assert "Staff (persons)" in _text(as_coordinator.get(answer.url))
         with acting(scene.desk.coordinator):
             assert Round.objects.get(name_en="First").ends_on == date(2020, 4, 1)
 

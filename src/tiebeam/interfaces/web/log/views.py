@@ -38,6 +38,12 @@ from tiebeam.platform.audit.proving import prove
 from tiebeam.platform.identity.people import list_names
 
 ROWS_IN_A_FILE = 10_000
+VERIFYING = {
+    "file": "verifier.py",
+    "commands": "python verifier.py proof.json\n"
+    "python verifier.py proof.json --key ID --anchors heads.txt",
+}
+"""The program to take along, and how it is called: the same in every language."""
 
 
 @require_safe
@@ -70,6 +76,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
         is_first="before" not in request.GET,
         is_narrowed=form.is_valid() and form.is_narrowed,
         sealing=_facts_of_sealing(request, sealing),
+        verifying=VERIFYING,
         status=400 if form.errors else 200,
     )
 
@@ -101,6 +108,7 @@ def show_entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         position=position,
         entry=entry,
         sealing=_facts_of_sealing(request, sealing),
+        verifying=VERIFYING,
     )
 
 
@@ -119,7 +127,7 @@ def give_verifier(request: HttpRequest) -> HttpResponse:
     """Give the program that checks proofs by itself, without this workspace."""
     del request
     content = Path(verifier.__file__).read_bytes()
-    return _as_download(content, "text/x-python; charset=utf-8", "verifier.py")
+    return _as_download(content, "text/x-python; charset=utf-8", VERIFYING["file"])
 
 
 def _as_download(content: bytes, kind: str, name: str) -> HttpResponse:

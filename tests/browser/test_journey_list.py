@@ -19,6 +19,18 @@ def read_cells(office):
     }
 
 
+def object_to(reader, address):
+    reader.opens(address)
+    reader.presses("回复意见", "Give an opinion")
+    reader.ticks("反对", "objects").presses("回复意见", "Give an opinion")
+    reader.is_refused("请说明反对的理由", "Say why you object")
+    reader.looks("3-opinion-fault")
+    objection = reader.words("护士数量不足", "Too few nurses")
+    reader.enters("说明", "In words", objection).presses("回复意见", "Give an opinion")
+    reader.is_told("意见已提交", "Your opinion was sent")
+    return objection
+
+
 def test_list_is_heard_on_signed_by_two_and_issued(standing, sit, language):
     standing.plan()
     office, second = sit("office", language), sit("second", OTHER[language])
@@ -39,14 +51,7 @@ def test_list_is_heard_on_signed_by_two_and_issued(standing, sit, language):
     fujian.ticks("同意", "agrees").presses("回复意见", "Give an opinion")
     fujian.is_told("意见已提交", "Your opinion was sent")
 
-    huanggang.opens(address)
-    huanggang.presses("回复意见", "Give an opinion")
-    huanggang.ticks("反对", "objects").presses("回复意见", "Give an opinion")
-    huanggang.is_refused("请说明反对的理由", "Say why you object")
-    huanggang.looks("3-opinion-fault")
-    objection = huanggang.words("护士数量不足", "Too few nurses")
-    huanggang.enters("说明", "In words", objection).presses("回复意见", "Give an opinion")
-    huanggang.is_told("意见已提交", "Your opinion was sent")
+    objection = object_to(huanggang, address)
 
     office.opens(address)
     office.sees(objection, objection).looks("3-opinions")

@@ -29,6 +29,8 @@ def at_work(workspace, coordinator, now):
 
 
 @pytest.mark.slow
+# The server's own side ends a connection between requests, which one transaction for all would not live through.
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("who", ["coordinator", "fujian"])
 class TestInterface:

@@ -29,8 +29,8 @@ def get_hand_over(hand_over_id: UUID) -> HandOver:
     Raises:
         HandOver.DoesNotExist: There is none that may be read.
     """
-    rows = HandOver.objects.select_related("ending__donor", "ending__recipient", "tenant")
-    hand_over: HandOver = rows.get(pk=hand_over_id)
+    # Not joined to the ending pairing: the successor's donor reads the one and not the other.
+    hand_over: HandOver = HandOver.objects.select_related("tenant").get(pk=hand_over_id)
     return hand_over
 
 

@@ -66,7 +66,7 @@ class TestFrame:
         assert "This page has no earlier state" in page
 
     def test_asks_the_database_little(self, as_fujian, django_assert_max_num_queries):
-        with django_assert_max_num_queries(17):
+        with django_assert_max_num_queries(20):
             as_fujian.get("/")
 
 

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
+from benchmarks.instances import random_scenario
 
 from reference.comparing import stop_after
 from reference.golden_models import amount, make_scenario, party, resource
@@ -210,3 +211,19 @@ class TestProgress:
                 sign = 1.0 if event.level in RAISED else -1.0
                 assert sign * better >= -1e-6
                 assert math.isfinite(event.gap)
+
+
+class TestLargeSearchThatIsStopped:
+    def test_keeps_a_sound_plan_and_does_not_call_it_optimal(self):
+        scenario = random_scenario(
+            0, donors=34, recipients=32, resources=2, whole_every=3, ratio=1.1, required=2
+        )
+        told = []
+
+        plan = solve_pairing(scenario, should_stop=lambda: bool(told), on_progress=told.append)
+
+        # §M6: a stop gives the best plan found with its true gap.
+        assert plan.status == "feasible"
+        assert check_plan(scenario, plan).findings == ()
+        assert [level.name for level in plan.levels] == list(scenario.policy.levels)
+        assert max(level.gap for level in plan.levels) > 1e-4

@@ -18,6 +18,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -198,13 +199,12 @@ class _Serving:
         self.server = subprocess.Popen(command, env=environment)
         deadline = time.monotonic() + READY_SECONDS_MOST
         while True:
-            try:
+            # It listens to nobody before it is up; the deadline below ends the waiting.
+            with suppress(OSError):
                 connection = HTTPConnection("127.0.0.1", port, timeout=5)
                 connection.request("GET", "/ready")
                 if connection.getresponse().status == 200:
                     return port
-            except OSError:
-                pass
             if time.monotonic() > deadline or self.server.poll() is not None:
                 self.__exit__()
                 raise RuntimeError("the server did not start")

@@ -24,6 +24,7 @@ from tiebeam.apps.programmes.operations import (
     start_return,
     submit_return,
 )
+from tiebeam.apps.programmes.queries.returns import list_returns
 from tiebeam.apps.regions.operations import create_organisation
 from tiebeam.core.model.scenario import Policy
 from tiebeam.interfaces.jobs.asking import solve_variant
@@ -161,6 +162,25 @@ class Standing:
         drafted = sign_list(pair_list=drafted, **self._given())
         drafted = sign_list(pair_list=drafted, **self._given(self.second))
         return issue_list(pair_list=drafted, in_force_from=in_force_from, **self._given())
+
+    def quantities_accepted(self) -> dict[str, list[Decimal]]:
+        """Return what was accepted of each side for the only round, by its short name."""
+        names = {row.pk: name for name, row in self.workspace.organisations.items()}
+        with acting(self.coordinator):
+            return {
+                names[status.organisation.pk]: [
+                    line.quantity for line in status.of_return.lines.all()
+                ]
+                for status in list_returns(Round.objects.get())
+                if status.state == "accepted"
+            }
+
+    def pairs_in_force(self) -> set[tuple[str, str]]:
+        """Return the pairs that stand, by the short names of donor and recipient."""
+        names = {row.pk: name for name, row in self.workspace.organisations.items()}
+        with acting(self.coordinator):
+            standing = Pairing.objects.filter(valid_until=None)
+            return {(names[row.donor_id], names[row.recipient_id]) for row in standing}
 
     def pairing_of(self, donor: str) -> Pairing:
         """Return the pairing of a donor."""

@@ -89,3 +89,4 @@ def test_second_list_re_pairs_and_the_work_is_handed_over(standing, sit, languag
     hunan.presses("签署", "Sign")
     hunan.ticks("本人已核对清单", "I have read the list").presses("签署", "Sign")
     hunan.is_told("结对工作交接已签署", "The hand-over is signed").looks("4-hand-over-signed")
+    assert standing.pairs_in_force() == {("fujian", "huanggang"), ("hunan", "nyingchi")}

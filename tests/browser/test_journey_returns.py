@@ -86,3 +86,6 @@ def test_returns_are_asked_for_sent_back_and_accepted(standing, sit, language):
         office.presses("接受", "Accept").is_told("已接受", "is accepted")
     office.has_title("已接受 4 份", "4 of 4 returns accepted")
     office.looks("1-accepted")
+    assert standing.quantities_accepted() == {
+        name: [quantity] for name, quantity in QUANTITIES.items()
+    }

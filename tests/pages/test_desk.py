@@ -315,7 +315,11 @@ class TestCouple:
 
     @pytest.mark.parametrize("pair", [("nobody", "nyingchi"), ("fujian", "nowhere"), ("", "")])
     def test_that_is_not_there_is_not_found(self, as_coordinator, solved, pair):
-        page(as_coordinator, "desk_cell", solved.pk, status=404, donor=pair[0], recipient=pair[1])
+        asked = {"donor": pair[0], "recipient": pair[1]}
+
+        shown = page(as_coordinator, "desk_cell", solved.pk, status=404, **asked)
+
+        assert "There is no such page" in shown
 
     def test_has_its_exact_answer_from_the_background(self, as_coordinator, solved, desk):
         donor, recipient = opened(solved)
@@ -405,7 +409,9 @@ class TestComparison:
 
     @pytest.mark.parametrize("query", [{}, {"a": "x", "b": "y"}])
     def test_of_nothing_is_not_found(self, as_coordinator, desk, query):
-        page(as_coordinator, "desk_compare", status=404, **query)
+        shown = page(as_coordinator, "desk_compare", status=404, **query)
+
+        assert "There is no such page" in shown
 
 
 class TestUpload:

@@ -122,7 +122,9 @@ class TestTemplates:
 
     @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
     def test_can_be_read(self, path):
-        engines["django"].get_template(path.relative_to(FOLDER / "templates").as_posix())
+        found = engines["django"].get_template(path.relative_to(FOLDER / "templates").as_posix())
+
+        assert found.template.origin.name == str(path)
 
     @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
     def test_hold_no_sentence_of_their_own(self, path):

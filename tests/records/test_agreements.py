@@ -557,7 +557,10 @@ class TestAnnualAgreement:
     def test_may_run_to_the_end_that_an_amendment_set(self, desk):
         parent = desk.conclude()
         desk.conclude(amends=parent, starts_on=date(2024, 1, 1), ends_on=date(2026, 3, 1))
-        self.annual(desk, parent, starts_on=date(2025, 3, 1), ends_on=date(2026, 3, 1))
+
+        annual = self.annual(desk, parent, starts_on=date(2025, 3, 1), ends_on=date(2026, 3, 1))
+
+        assert annual.ends_on == date(2026, 3, 1)
 
     def test_refuses_to_stand_under_another_kind(self, desk):
         with pytest.raises(AgreementCannotBeParent):

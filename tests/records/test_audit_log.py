@@ -89,7 +89,9 @@ class TestSealing:
             f"time {when}\nkey {key.key_id}\n"
         )
 
+        # Raises where the signature does not hold.
         key.private.public_key().verify(bytes(head.signature), text.encode())
+        assert bytes(head.root) == fold(leaves)
 
     def test_keeps_the_roots_of_256_leaves(self, many_records):
         leaves = [bytes(leaf.leaf_hash) for leaf in SealedLeaf.objects.order_by("position")[:256]]

@@ -1,49 +1,95 @@
-"""The way of a page with a form: show it, do what it asks, or say beside it why not."""
+"""The way of a page with a form: find the record, show the form, do what it asks, or say beside it why not."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
 
-from tiebeam.errors import InvalidInput, TiebeamError
+from tiebeam.errors import TiebeamError
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.page import Link, say_error, show_page
 from tiebeam.interfaces.web.tables import Table
 from tiebeam.platform.permissions.operations import NotAllowed
 
-DONE = 302
+T = TypeVar("T")
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+"""A page with a form: shown, and sent."""
 
 
-def perform(form: PageForm, act: Callable[[Mapping[str, Any]], object]) -> int:
+def find_or_404(get: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """
-    Do *act* with what was entered, where the form was sent and is sound.
+    Return what *get* finds.
 
-    Returns:
-        The status of the answer: 302 when it is done, 200 for a form just opened,
-        400 where what was entered makes no sense, 409 where the operation refused.
+    Raises:
+        Http404: There is none, or it is another's: both look the same.
     """
-    if form.request.method != "POST":
-        return 200
-    if not form.is_valid():
-        return 400
+    try:
+        return get(*args, **kwargs)
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+
+
+def succeeds(form: PageForm, act: Callable[[dict[str, Any]], object]) -> bool:
+    """
+    Return whether *form* was sent, was without fault, and *act* did what it asks for.
+
+    A refusal is shown in the form. A right that is not held is no matter of the form.
+    """
+    if form.request.method != "POST" or not form.is_valid():
+        return False
     try:
         act(form.cleaned_data)
-    except InvalidInput as error:
-        _show_faults(form, error)
-        return 400
     except NotAllowed:
         raise
     except TiebeamError as error:
         form.refuse(error)
-        return 409
-    return DONE
+        return False
+    return True
 
 
-def _show_faults(form: PageForm, error: InvalidInput) -> None:
-    """Show each fault beside the field that it names, where the form has it."""
-    sentences = say_error(form.request, error)
-    for fault, sentence in zip(error.faults, sentences, strict=True):
-        form.add_error(fault.column if fault.column in form.fields else None, sentence)
+def find_refusal(request: HttpRequest, act: Callable[[], object]) -> list[str]:
+    """Call an operation behind a single button, and return why it refused, in words; nothing if it did not."""
+    try:
+        act()
+    except NotAllowed:
+        raise
+    except TiebeamError as error:
+        return say_error(request, error)
+    return []
+
+
+def answer_form(
+    request: HttpRequest,
+    form: PageForm,
+    act: Callable[[Mapping[str, Any]], T],
+    *,
+    done: str,
+    back: str,
+    onto: Callable[[T], str] | None = None,
+    **page: Any,
+) -> HttpResponse:
+    """
+    Answer for a page that holds one form and nothing else: show it, or do *act* and go on.
+
+    Args:
+        request: What is answered.
+        form: What is asked.
+        act: Does it with what was entered, by one operation.
+        done: What is told when it is done.
+        back: Where giving up leads, and what was done too.
+        onto: Where it leads instead when it is done, from what *act* returned.
+        page: What :func:`show_form` takes.
+    """
+    made: list[T] = []
+    if succeeds(form, lambda given: made.append(act(given))):
+        messages.success(request, done)
+        return redirect(back if onto is None else onto(made[0]))
+    return show_form(request, form, back=back, **page)
 
 
 def show_form(
@@ -57,7 +103,8 @@ def show_form(
     text: str = "",
     is_dangerous: bool = False,
     table: Table | None = None,
-    status: int = 200,
+    template: str = "web/parts/form_page.html",
+    **values: Any,
 ) -> HttpResponse:
     """
     Answer with a page that holds one form.
@@ -72,11 +119,12 @@ def show_form(
         text: What will change, where that has to be said.
         is_dangerous: Whether it cannot be undone.
         table: What it is done to, where that has to be seen.
-        status: As :func:`perform` said.
+        template: Of a page that shows more beside the form.
+        values: What such a template shows.
     """
     return show_page(
         request,
-        "web/parts/form_page.html",
+        template,
         title=title,
         trail=trail,
         form=form,
@@ -85,5 +133,6 @@ def show_form(
         text=text,
         is_dangerous=is_dangerous,
         table=table,
-        status=status,
+        status=form.status,
+        **values,
     )

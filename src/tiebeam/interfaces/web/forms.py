@@ -34,9 +34,14 @@ class PageForm(forms.Form):
 
     def refuse(self, error: TiebeamError, field: str | None = None) -> None:
         """Show in the form why an operation refused."""
-        self.is_refused = self.is_refused or not isinstance(error, InvalidInput)
-        for sentence in say_error(self.request, error):
-            self.add_error(field, sentence)
+        sentences = say_error(self.request, error)
+        if not isinstance(error, InvalidInput):
+            self.is_refused = True
+            self.add_error(field, sentences[0])
+            return
+        # Each fault stands beside the field that it names, where the form has it.
+        for fault, sentence in zip(error.faults, sentences, strict=True):
+            self.add_error(fault.column if fault.column in self.fields else field, sentence)
 
     @property
     def status(self) -> int:

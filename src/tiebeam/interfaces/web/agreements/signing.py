@@ -27,7 +27,7 @@ from tiebeam.interfaces.web.agreements.words import (
     trail_to_agreement,
 )
 from tiebeam.interfaces.web.documents.places import name_of_pairing
-from tiebeam.interfaces.web.doing import FORM, show_form, succeeds
+from tiebeam.interfaces.web.forming import FORM, show_form, succeeds
 from tiebeam.interfaces.web.page import name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 

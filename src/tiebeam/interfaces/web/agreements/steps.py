@@ -35,7 +35,7 @@ from tiebeam.interfaces.web.agreements.words import (
     trail_to_pairing,
 )
 from tiebeam.interfaces.web.documents.places import name_of_pairing
-from tiebeam.interfaces.web.doing import FORM, find_or_404, find_refusal, show_form, succeeds
+from tiebeam.interfaces.web.forming import FORM, find_or_404, find_refusal, show_form, succeeds
 from tiebeam.interfaces.web.page import say_to
 from tiebeam.interfaces.web.periods import last_day_of
 from tiebeam.interfaces.web.seated import actor_of, seated

@@ -32,7 +32,7 @@ from tiebeam.interfaces.web.agreements.words import (
 from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.documents.part import documents_part
 from tiebeam.interfaces.web.documents.places import name_of_pairing
-from tiebeam.interfaces.web.doing import find_or_404
+from tiebeam.interfaces.web.forming import find_or_404
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import table_as_file

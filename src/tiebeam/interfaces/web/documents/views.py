@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from tiebeam.interfaces.web.documents.part import ATTACH, say_size
 from tiebeam.interfaces.web.documents.places import PLACES
-from tiebeam.interfaces.web.doing import FORM, find_or_404, show_form, succeeds
+from tiebeam.interfaces.web.forming import FORM, find_or_404, show_form, succeeds
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.page import Link, say_error, say_to
 from tiebeam.interfaces.web.seated import actor_of, seated

@@ -29,8 +29,8 @@ from tiebeam.apps.pairings.queries.hand_overs import (
 from tiebeam.apps.pairings.queries.pairings import get_pairing
 from tiebeam.interfaces.web.documents.part import documents_part
 from tiebeam.interfaces.web.documents.places import name_of_pairing
-from tiebeam.interfaces.web.doing import FORM, find_or_404, find_refusal, show_form, succeeds
 from tiebeam.interfaces.web.errors import show_forbidden
+from tiebeam.interfaces.web.forming import FORM, find_or_404, find_refusal, show_form, succeeds
 from tiebeam.interfaces.web.hand_overs.forms import AnswerForm, OpenForm, SignForm
 from tiebeam.interfaces.web.hand_overs.lists import ended_table, facts_of, rows_of
 from tiebeam.interfaces.web.hand_overs.words import (

@@ -5,12 +5,9 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from tiebeam.apps.pairings.models import PairList
 from tiebeam.apps.pairings.operations.lists import (
@@ -28,7 +25,7 @@ from tiebeam.apps.programmes.queries import list_documents
 from tiebeam.apps.regions.queries.names import list_organisation_names
 from tiebeam.interfaces.web.amounts import name_resources
 from tiebeam.interfaces.web.errors import show_forbidden
-from tiebeam.interfaces.web.forming import DONE, perform, show_form
+from tiebeam.interfaces.web.forming import FORM, answer_form
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.lists import forms
 from tiebeam.interfaces.web.lists.tables import lines_table
@@ -41,7 +38,6 @@ from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import Table
 from tiebeam.platform.time.periods import AsOf
 
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 Step = Callable[[Mapping[str, Any]], PairList]
 
 
@@ -97,20 +93,17 @@ def draft_by_hand(request: HttpRequest, round_id: UUID) -> HttpResponse:
 def _draft(
     request: HttpRequest, of_round: Round, form: PageForm, name: str, step: Step
 ) -> HttpResponse:
-    made: list[PairList] = []
-    status = perform(form, lambda given: made.append(step(given)))
-    if status == DONE:
-        messages.success(request, say_to(request, "lists.done.draft"))
-        return redirect("list_version", made[0].pk)
-    return show_form(
+    return answer_form(
         request,
         form,
+        step,
+        done=say_to(request, "lists.done.draft"),
+        onto=lambda made: reverse("list_version", args=[made.pk]),
         title=say_to(request, f"lists.{name}_title", name=name_of(request, of_round)),
         verb=say_to(request, f"lists.verb.{name}"),
         text=say_to(request, f"lists.{name}_text"),
         back=reverse("round", args=[of_round.pk]),
         trail=trail_of_round(request, of_round),
-        status=status,
     )
 
 
@@ -222,16 +215,14 @@ def _step(
     """Show the form of one step, take it, and go to the version that it leads to."""
     if not may(request, f"pairings.{name}", pair_list.round.programme):
         return show_forbidden(request)
-    made: list[PairList] = []
-    status = perform(form, lambda given: made.append(step(given)))
-    if status == DONE:
-        messages.success(request, say_to(request, f"lists.done.{name}"))
-        return redirect("list_version", made[0].pk)
     full_name = name_of_list(request, pair_list)
     address = reverse("list_version", args=[pair_list.pk])
-    return show_form(
+    return answer_form(
         request,
         form,
+        step,
+        done=say_to(request, f"lists.done.{name}"),
+        onto=lambda made: reverse("list_version", args=[made.pk]),
         title=say_to(request, f"lists.{name}_title", name=full_name),
         verb=say_to(request, f"lists.verb.{name}"),
         text=say_to(request, f"lists.{text or name}_text"),
@@ -240,7 +231,6 @@ def _step(
         is_dangerous=is_dangerous,
         # Nobody signs or issues what does not lie before them.
         table=_pairs_of(request, pair_list) if name in {"sign_list", "issue_list"} else None,
-        status=status,
     )
 
 

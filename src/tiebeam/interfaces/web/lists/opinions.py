@@ -2,30 +2,24 @@
 
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from tiebeam.apps.pairings.models import Opinion
 from tiebeam.apps.pairings.operations.opinions import answer_opinion, give_opinion
 from tiebeam.apps.pairings.queries.lists import list_lines
 from tiebeam.apps.pairings.queries.waiting import find_own_opinion, get_opinion
 from tiebeam.interfaces.web.amounts import name_resources
 from tiebeam.interfaces.web.errors import show_forbidden
-from tiebeam.interfaces.web.forming import DONE, perform
+from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.lists import forms
 from tiebeam.interfaces.web.lists.tables import REPLY_STATUS, lines_table
 from tiebeam.interfaces.web.lists.views import find_list_or_404, name_of_list
-from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
+from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to
 from tiebeam.interfaces.web.programmes.rights import may
 from tiebeam.interfaces.web.programmes.rounds import trail_of_round
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.platform.permissions.operations import is_allowed
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @FORM
@@ -39,7 +33,15 @@ def give(request: HttpRequest, list_id: UUID) -> HttpResponse:
     own = find_own_opinion(pair_list)
     initial = {} if own is None else {"reply": own.reply, "text": own.text}
     form = forms.OpinionForm(request, initial=initial)
-    status = perform(
+    lines = [
+        row
+        for row in list_lines(pair_list)
+        if actor.organisation_id in {row.donor_id, row.recipient_id}
+    ]
+    name = name_of_list(request, pair_list)
+    address = reverse("list_version", args=[pair_list.pk])
+    return answer_form(
+        request,
         form,
         lambda given: give_opinion(
             pair_list=pair_list,
@@ -48,29 +50,14 @@ def give(request: HttpRequest, list_id: UUID) -> HttpResponse:
             actor=actor,
             now=timezone.now(),
         ),
-    )
-    address = reverse("list_version", args=[pair_list.pk])
-    if status == DONE:
-        messages.success(request, say_to(request, "lists.done.give_opinion"))
-        return redirect(address)
-    lines = [
-        row
-        for row in list_lines(pair_list)
-        if actor.organisation_id in {row.donor_id, row.recipient_id}
-    ]
-    name = name_of_list(request, pair_list)
-    return show_page(
-        request,
-        "web/lists/opinion.html",
+        done=say_to(request, "lists.done.give_opinion"),
+        template="web/lists/opinion.html",
         title=say_to(request, "lists.give_opinion_title", name=name),
         trail=[*trail_of_round(request, pair_list.round), Link(name, address)],
-        form=form,
         verb=say_to(request, "lists.verb.give_opinion"),
         back=address,
-        facts=[],
         text=say_to(request, "lists.give_opinion_text", due=str(pair_list.opinions_due_on)),
         table=lines_table(request, pair_list, lines, name_resources(request, [pair_list.round])),
-        status=status,
     )
 
 
@@ -78,16 +65,16 @@ def give(request: HttpRequest, list_id: UUID) -> HttpResponse:
 @seated
 def answer(request: HttpRequest, opinion_id: UUID) -> HttpResponse:
     """Answer one opinion in words, and say whether it is followed."""
-    try:
-        opinion = get_opinion(opinion_id)
-    except Opinion.DoesNotExist:
-        raise Http404 from None
+    opinion = find_or_404(get_opinion, opinion_id)
     pair_list = opinion.of_list
     if not may(request, "pairings.answer_opinion", pair_list.round.programme):
         return show_forbidden(request)
-    form = forms.AnswerForm(request)
-    status = perform(
-        form,
+    name, who = name_of_list(request, pair_list), name_of(request, opinion.tenant)
+    address = reverse("list_version", args=[pair_list.pk])
+    reply = say_to(request, f"lists.reply.{opinion.reply}")
+    return answer_form(
+        request,
+        forms.AnswerForm(request),
         lambda given: answer_opinion(
             opinion=opinion,
             is_followed=given["is_followed"] == "followed",
@@ -95,30 +82,14 @@ def answer(request: HttpRequest, opinion_id: UUID) -> HttpResponse:
             actor=actor_of(request),
             now=timezone.now(),
         ),
-    )
-    address = reverse("list_version", args=[pair_list.pk])
-    if status == DONE:
-        messages.success(request, say_to(request, "lists.done.answer_opinion"))
-        return redirect(address)
-    name = name_of_list(request, pair_list)
-    who = name_of(request, opinion.tenant)
-    return show_page(
-        request,
-        "web/lists/opinion.html",
+        done=say_to(request, "lists.done.answer_opinion"),
+        template="web/lists/opinion.html",
         title=say_to(request, "lists.answer_opinion_title", organisation=who, name=name),
         trail=[*trail_of_round(request, pair_list.round), Link(name, address)],
-        form=form,
         verb=say_to(request, "lists.answer_verb"),
         back=address,
         facts=[
-            Fact(
-                who,
-                say_to(request, f"lists.reply.{opinion.reply}"),
-                status=REPLY_STATUS[opinion.reply],
-            ),
+            Fact(who, reply, status=REPLY_STATUS[opinion.reply]),
             Fact(say_to(request, "lists.column.text"), opinion.text),
         ],
-        text="",
-        table=None,
-        status=status,
     )

@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tiebeam.interfaces.jobs.posting import say_notice
-from tiebeam.interfaces.web.forming import DONE, perform, show_form
+from tiebeam.interfaces.web.forming import FORM, answer_form
 from tiebeam.interfaces.web.forms import PageForm, choices_of
 from tiebeam.interfaces.web.listing import read_asked
 from tiebeam.interfaces.web.notices.places import place_of
@@ -126,25 +126,19 @@ def mark_all(request: HttpRequest) -> HttpResponse:
     return redirect("notices")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 @seated
 def choose_ways(request: HttpRequest) -> HttpResponse:
     """Choose how each kind comes by mail."""
     actor = actor_of(request)
-    form = WaysForm(request, initial=list_ways(actor))
-    status = perform(
-        form, lambda entered: subscribe(ways=dict(entered), actor=actor, now=timezone.now())
-    )
-    if status == DONE:
-        messages.success(request, say_to(request, "notices.chosen"))
-        return redirect("notices")
-    return show_form(
+    return answer_form(
         request,
-        form,
+        WaysForm(request, initial=list_ways(actor)),
+        lambda entered: subscribe(ways=dict(entered), actor=actor, now=timezone.now()),
+        done=say_to(request, "notices.chosen"),
         title=say_to(request, "notices.choose"),
         verb=say_to(request, "notices.save"),
         back=reverse("notices"),
         trail=[Link(say_to(request, "notices.name"), reverse("notices"))],
         text=say_to(request, "notices.choose_text"),
-        status=status,
     )

@@ -2,18 +2,15 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from tiebeam.apps.programmes import operations
 from tiebeam.apps.programmes.models import LegalDocument, Participant
 from tiebeam.apps.programmes.queries import get_document, get_participant
 from tiebeam.interfaces.web.errors import show_forbidden
-from tiebeam.interfaces.web.forming import DONE, perform, show_form
+from tiebeam.interfaces.web.forming import FORM, answer_form
 from tiebeam.interfaces.web.page import name_of, say_to
 from tiebeam.interfaces.web.periods import end_after
 from tiebeam.interfaces.web.programmes import forms
@@ -22,8 +19,6 @@ from tiebeam.interfaces.web.programmes.tables import title_of
 from tiebeam.interfaces.web.programmes.views import find_or_404, trail_of
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.platform.permissions.operations import is_allowed
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @FORM
@@ -34,24 +29,16 @@ def create_programme(request: HttpRequest) -> HttpResponse:
     if not is_allowed(actor, "programmes.create_programme"):
         return show_forbidden(request)
     form = forms.CreateProgrammeForm(request)
-    made: list[UUID] = []
-    status = perform(
-        form,
-        lambda _: made.append(
-            operations.create_programme(**form.values(), actor=actor, now=timezone.now()).pk
-        ),
-    )
-    if status == DONE:
-        messages.success(request, say_to(request, "programmes.done.created"))
-        return redirect("programme", made[0])
-    return show_form(
+    return answer_form(
         request,
         form,
+        lambda _: operations.create_programme(**form.values(), actor=actor, now=timezone.now()),
+        done=say_to(request, "programmes.done.created"),
+        onto=lambda made: reverse("programme", args=[made.pk]),
         title=say_to(request, "programmes.create_title"),
         verb=say_to(request, "programmes.create"),
         back=reverse("programmes"),
         trail=trail_of(request),
-        status=status,
     )
 
 
@@ -63,7 +50,8 @@ def change_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
     if not may(request, "programmes.change_programme", programme):
         return show_forbidden(request)
     form = forms.ChangeProgrammeForm(request, initial=forms.initial_of_programme(programme))
-    status = perform(
+    return answer_form(
+        request,
         form,
         lambda given: operations.change_programme(
             programme=programme,
@@ -72,15 +60,12 @@ def change_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
             actor=actor_of(request),
             now=timezone.now(),
         ),
+        done=say_to(request, "programmes.done.changed"),
+        title=say_to(request, "programmes.change_title", name=name_of(request, programme)),
+        verb=say_to(request, "programmes.change_programme_verb"),
+        back=reverse("programme", args=[programme.pk]),
+        trail=trail_of(request, programme),
     )
-    back = reverse("programme", args=[programme.pk])
-    if status == DONE:
-        messages.success(request, say_to(request, "programmes.done.changed"))
-        return redirect(back)
-    title = say_to(request, "programmes.change_title", name=name_of(request, programme))
-    verb = say_to(request, "programmes.change_programme_verb")
-    trail = trail_of(request, programme)
-    return show_form(request, form, title=title, verb=verb, back=back, trail=trail, status=status)
 
 
 @FORM
@@ -93,7 +78,10 @@ def publish_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
     form = (
         forms.ReasonForm(request) if programme.is_published else forms.OptionalReasonForm(request)
     )
-    status = perform(
+    back = reverse("programme", args=[programme.pk])
+    what = "take_back" if programme.is_published else "publish"
+    return answer_form(
+        request,
         form,
         lambda given: operations.publish_programme(
             programme=programme,
@@ -102,22 +90,13 @@ def publish_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
             actor=actor_of(request),
             now=timezone.now(),
         ),
-    )
-    back = reverse("programme", args=[programme.pk])
-    what = "take_back" if programme.is_published else "publish"
-    if status == DONE:
-        messages.success(request, say_to(request, f"programmes.done.{what}"))
-        return redirect(back)
-    return show_form(
-        request,
-        form,
+        done=say_to(request, f"programmes.done.{what}"),
         title=say_to(request, f"programmes.{what}_title", name=name_of(request, programme)),
         verb=say_to(request, f"programmes.{what}"),
         text=say_to(request, f"programmes.{what}_text"),
         back=back,
         trail=trail_of(request, programme),
         is_dangerous=True,
-        status=status,
     )
 
 
@@ -129,20 +108,18 @@ def add_document(request: HttpRequest, programme_id: UUID) -> HttpResponse:
     if not may(request, "programmes.add_document", programme):
         return show_forbidden(request)
     form = forms.DocumentForm(request)
-    status = perform(
+    return answer_form(
+        request,
         form,
         lambda given: operations.add_document(
             programme=programme, **given, actor=actor_of(request), now=timezone.now()
         ),
+        done=say_to(request, "programmes.done.document"),
+        title=say_to(request, "programmes.document_title", name=name_of(request, programme)),
+        verb=say_to(request, "programmes.add_document_verb"),
+        back=reverse("programme", args=[programme.pk]),
+        trail=trail_of(request, programme),
     )
-    back = reverse("programme", args=[programme.pk])
-    if status == DONE:
-        messages.success(request, say_to(request, "programmes.done.document"))
-        return redirect(back)
-    title = say_to(request, "programmes.document_title", name=name_of(request, programme))
-    verb = say_to(request, "programmes.add_document_verb")
-    trail = trail_of(request, programme)
-    return show_form(request, form, title=title, verb=verb, back=back, trail=trail, status=status)
 
 
 @FORM
@@ -157,7 +134,8 @@ def correct_document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     if not may(request, "programmes.correct_document", programme):
         return show_forbidden(request)
     form = forms.CorrectDocumentForm(request, initial=forms.initial_of_document(document))
-    status = perform(
+    return answer_form(
+        request,
         form,
         lambda given: operations.correct_document(
             document=document,
@@ -166,15 +144,12 @@ def correct_document(request: HttpRequest, document_id: UUID) -> HttpResponse:
             actor=actor_of(request),
             now=timezone.now(),
         ),
+        done=say_to(request, "programmes.done.document_corrected"),
+        title=say_to(request, "programmes.correct_title", title=title_of(request, document)),
+        verb=say_to(request, "programmes.correct"),
+        back=reverse("programme", args=[programme.pk]),
+        trail=trail_of(request, programme),
     )
-    back = reverse("programme", args=[programme.pk])
-    if status == DONE:
-        messages.success(request, say_to(request, "programmes.done.document_corrected"))
-        return redirect(back)
-    title = say_to(request, "programmes.correct_title", title=title_of(request, document))
-    verb = say_to(request, "programmes.correct")
-    trail = trail_of(request, programme)
-    return show_form(request, form, title=title, verb=verb, back=back, trail=trail, status=status)
 
 
 @FORM
@@ -185,7 +160,8 @@ def add_participant(request: HttpRequest, programme_id: UUID) -> HttpResponse:
     if not may(request, "programmes.add_participant", programme):
         return show_forbidden(request)
     form = forms.ParticipantForm(request)
-    status = perform(
+    return answer_form(
+        request,
         form,
         lambda given: operations.add_participant(
             programme=programme,
@@ -196,15 +172,12 @@ def add_participant(request: HttpRequest, programme_id: UUID) -> HttpResponse:
             actor=actor_of(request),
             now=timezone.now(),
         ),
+        done=say_to(request, "programmes.done.participant"),
+        title=say_to(request, "programmes.participant_title", name=name_of(request, programme)),
+        verb=say_to(request, "programmes.add_participant_verb"),
+        back=reverse("participants", args=[programme.pk]),
+        trail=trail_of(request, programme),
     )
-    back = reverse("participants", args=[programme.pk])
-    if status == DONE:
-        messages.success(request, say_to(request, "programmes.done.participant"))
-        return redirect(back)
-    title = say_to(request, "programmes.participant_title", name=name_of(request, programme))
-    verb = say_to(request, "programmes.add_participant_verb")
-    trail = trail_of(request, programme)
-    return show_form(request, form, title=title, verb=verb, back=back, trail=trail, status=status)
 
 
 @FORM
@@ -219,7 +192,9 @@ def end_participation(request: HttpRequest, participant_id: UUID) -> HttpRespons
     if not may(request, "programmes.end_participation", programme):
         return show_forbidden(request)
     form = forms.LastDayForm(request)
-    status = perform(
+    name = name_of(request, participant.organisation)
+    return answer_form(
+        request,
         form,
         lambda given: operations.end_participation(
             participant=participant,
@@ -228,20 +203,11 @@ def end_participation(request: HttpRequest, participant_id: UUID) -> HttpRespons
             actor=actor_of(request),
             now=timezone.now(),
         ),
-    )
-    back = reverse("participants", args=[programme.pk])
-    if status == DONE:
-        messages.success(request, say_to(request, "programmes.done.participation_ended"))
-        return redirect(back)
-    name = name_of(request, participant.organisation)
-    return show_form(
-        request,
-        form,
+        done=say_to(request, "programmes.done.participation_ended"),
         title=say_to(request, "programmes.end_title", name=name),
         verb=say_to(request, "programmes.end"),
         text=say_to(request, "programmes.end_text", name=name),
-        back=back,
+        back=reverse("participants", args=[programme.pk]),
         trail=trail_of(request, programme),
         is_dangerous=True,
-        status=status,
     )

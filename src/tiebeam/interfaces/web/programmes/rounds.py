@@ -2,25 +2,20 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from tiebeam.apps.programmes import operations
 from tiebeam.apps.programmes.models import Round
 from tiebeam.apps.programmes.queries import get_round
 from tiebeam.interfaces.web.errors import show_forbidden
-from tiebeam.interfaces.web.forming import DONE, perform, show_form
+from tiebeam.interfaces.web.forming import FORM, answer_form
 from tiebeam.interfaces.web.page import Link, name_of, say_to
 from tiebeam.interfaces.web.programmes import forms
 from tiebeam.interfaces.web.programmes.rights import may
 from tiebeam.interfaces.web.programmes.views import find_or_404, trail_of
 from tiebeam.interfaces.web.seated import actor_of, seated
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def find_round_or_404(round_id: UUID) -> Round:
@@ -45,26 +40,18 @@ def open_round(request: HttpRequest, programme_id: UUID) -> HttpResponse:
     if not may(request, "programmes.open_round", programme):
         return show_forbidden(request)
     form = forms.RoundForm(request)
-    opened: list[UUID] = []
-    status = perform(
-        form,
-        lambda _: opened.append(
-            operations.open_round(
-                programme=programme, **form.values(), actor=actor_of(request), now=timezone.now()
-            ).pk
-        ),
-    )
-    if status == DONE:
-        messages.success(request, say_to(request, "programmes.done.round"))
-        return redirect("round", opened[0])
-    return show_form(
+    return answer_form(
         request,
         form,
+        lambda _: operations.open_round(
+            programme=programme, **form.values(), actor=actor_of(request), now=timezone.now()
+        ),
+        done=say_to(request, "programmes.done.round"),
+        onto=lambda opened: reverse("round", args=[opened.pk]),
         title=say_to(request, "programmes.round_title", name=name_of(request, programme)),
         verb=say_to(request, "programmes.open_round_verb"),
         back=reverse("programme", args=[programme.pk]),
         trail=trail_of(request, programme),
-        status=status,
     )
 
 
@@ -76,7 +63,8 @@ def change_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
     if not may(request, "programmes.change_round", of_round.programme):
         return show_forbidden(request)
     form = forms.ChangeRoundForm(request, initial=forms.initial_of_round(of_round))
-    status = perform(
+    return answer_form(
+        request,
         form,
         lambda given: operations.change_round(
             of_round=of_round,
@@ -85,15 +73,12 @@ def change_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
             actor=actor_of(request),
             now=timezone.now(),
         ),
+        done=say_to(request, "programmes.done.round_changed"),
+        title=say_to(request, "programmes.change_title", name=name_of(request, of_round)),
+        verb=say_to(request, "programmes.change_round_verb"),
+        back=reverse("round", args=[of_round.pk]),
+        trail=trail_of_round(request, of_round),
     )
-    back = reverse("round", args=[of_round.pk])
-    if status == DONE:
-        messages.success(request, say_to(request, "programmes.done.round_changed"))
-        return redirect(back)
-    title = say_to(request, "programmes.change_title", name=name_of(request, of_round))
-    verb = say_to(request, "programmes.change_round_verb")
-    trail = trail_of_round(request, of_round)
-    return show_form(request, form, title=title, verb=verb, back=back, trail=trail, status=status)
 
 
 @FORM
@@ -104,7 +89,8 @@ def close_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
     if not may(request, "programmes.close_round", of_round.programme):
         return show_forbidden(request)
     form = forms.LastDayForm(request)
-    status = perform(
+    return answer_form(
+        request,
         form,
         lambda given: operations.close_round(
             of_round=of_round,
@@ -113,19 +99,11 @@ def close_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
             actor=actor_of(request),
             now=timezone.now(),
         ),
-    )
-    back = reverse("round", args=[of_round.pk])
-    if status == DONE:
-        messages.success(request, say_to(request, "programmes.done.round_closed"))
-        return redirect(back)
-    return show_form(
-        request,
-        form,
+        done=say_to(request, "programmes.done.round_closed"),
         title=say_to(request, "programmes.close_title", name=name_of(request, of_round)),
         verb=say_to(request, "programmes.close_round_verb"),
         text=say_to(request, "programmes.close_text"),
-        back=back,
+        back=reverse("round", args=[of_round.pk]),
         trail=trail_of_round(request, of_round),
         is_dangerous=True,
-        status=status,
     )

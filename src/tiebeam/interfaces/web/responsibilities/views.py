@@ -22,7 +22,7 @@ from tiebeam.apps.regions.queries.names import find_organisation, list_organisat
 from tiebeam.interfaces.web.agreements.words import pair_address
 from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.documents.places import name_of_pairing
-from tiebeam.interfaces.web.doing import FORM, find_or_404, show_form, succeeds
+from tiebeam.interfaces.web.forming import FORM, find_or_404, show_form, succeeds
 from tiebeam.interfaces.web.page import Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.periods import end_after
 from tiebeam.interfaces.web.responsibilities.forms import EndForm, SetForm

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from tiebeam.apps.programmes.operations import decide_return
 from tiebeam.apps.programmes.queries import get_return
-from tiebeam.interfaces.web.doing import FORM, find_or_404, find_refusal, show_form, succeeds
+from tiebeam.interfaces.web.forming import FORM, find_or_404, find_refusal, show_form, succeeds
 from tiebeam.interfaces.web.page import name_of, say_to
 from tiebeam.interfaces.web.returns.forms import SendBackForm
 from tiebeam.interfaces.web.returns.views import page_of_return

@@ -22,8 +22,8 @@ from tiebeam.apps.programmes.operations.return_files import (
     preview_file,
 )
 from tiebeam.apps.programmes.queries import get_return, list_lines, state_of_return
-from tiebeam.interfaces.web.doing import FORM, find_or_404, find_refusal, succeeds
 from tiebeam.interfaces.web.errors import show_forbidden
+from tiebeam.interfaces.web.forming import FORM, find_or_404, find_refusal, succeeds
 from tiebeam.interfaces.web.listing import read_asked
 from tiebeam.interfaces.web.page import language_of, name_of, say_to, show_page
 from tiebeam.interfaces.web.returns.forms import FiguresForm, UploadForm

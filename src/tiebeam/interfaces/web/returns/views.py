@@ -23,7 +23,7 @@ from tiebeam.apps.programmes.queries import (
 from tiebeam.apps.programmes.queries.returns import state_with
 from tiebeam.apps.programmes.queries.rounds import list_decisions_of
 from tiebeam.interfaces.web.documents.part import documents_part
-from tiebeam.interfaces.web.doing import find_or_404, find_refusal
+from tiebeam.interfaces.web.forming import find_or_404, find_refusal
 from tiebeam.interfaces.web.page import Fact, name_of, say_to, show_page
 from tiebeam.interfaces.web.returns.lists import due_table, lines_table, own_table, round_table
 from tiebeam.interfaces.web.returns.lists import rounds_table as rounds_table_of

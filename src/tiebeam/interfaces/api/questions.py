@@ -5,10 +5,11 @@ Each is one query of the applications below; what it returns is told as it is:
 records as records, values of ours field by field.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
-from typing import Any
+from inspect import Parameter, Signature, signature
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -39,6 +40,8 @@ from tiebeam.platform.time.periods import AsOf
 
 questions = Router(tags=["questions"])
 
+Answer = TypeVar("Answer", bound=Callable[..., object])
+
 
 class AnswerOut(Schema):
     """What a query found."""
@@ -57,158 +60,154 @@ class AsOfQuery(Schema):
         return AsOf(true_on=self.true_on or timezone.localdate(), known_at=self.known_at)
 
 
-@questions.get("/who-answers", response=AnswerOut, summary="Who answers for a place")
-def who_answers(
-    request: HttpRequest,
-    recipient_id: UUID,
-    asked: AsOfQuery = Query(...),  # type: ignore[type-arg]  # noqa: B008  # read by the framework
-) -> AnswerOut:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How the address asks for one parameter of a question, and how the parameter is made from that."""
+
+    name: str
+    asked_as: Parameter
+    read: Callable[[Any], Any]
+
+
+def question(path: str, summary: str) -> Callable[[Answer], Answer]:
+    """
+    Give a function its address ``GET /api/v1/questions/<path>``, asked as its signature says.
+
+    A parameter that is a record is asked for as ``<name>_id`` and looked up among the
+    records that the caller may read, ``as_of`` by its two dates, a plain value as it is.
+    """
+
+    def register(answer: Answer) -> Answer:
+        parameters = [_read_parameter(it) for it in signature(answer).parameters.values()]
+
+        def view(request: HttpRequest, **given: Any) -> AnswerOut:
+            del request
+            found = answer(**{it.name: it.read(given[it.asked_as.name]) for it in parameters})
+            return AnswerOut(answer=_tell(found))
+
+        view.__name__ = answer.__name__
+        view.__doc__ = answer.__doc__
+        # The framework reads from it what to ask for.
+        view.__signature__ = Signature(  # type: ignore[attr-defined]
+            [Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=HttpRequest)]
+            + [it.asked_as for it in parameters]
+        )
+        questions.get(f"/{path}", response=AnswerOut, summary=summary)(view)
+        return answer
+
+    return register
+
+
+def _read_parameter(parameter: Parameter) -> _Asked:
+    kind = parameter.annotation
+    if kind is AsOf:
+        asked_as = Parameter(
+            "asked",
+            Parameter.KEYWORD_ONLY,
+            annotation=AsOfQuery,
+            default=Query(...),  # type: ignore[type-arg]
+        )
+        return _Asked(parameter.name, asked_as, AsOfQuery.as_of)
+    if isinstance(kind, type) and issubclass(kind, models.Model):
+        asked_as = Parameter(f"{parameter.name}_id", Parameter.KEYWORD_ONLY, annotation=UUID)
+        return _Asked(parameter.name, asked_as, lambda record_id: find_record(kind, record_id))
+    plain_one = parameter.replace(kind=Parameter.KEYWORD_ONLY)
+    return _Asked(parameter.name, plain_one, lambda value: value)
+
+
+@question("who-answers", "Who answers for a place")
+def who_answers(recipient: Organisation, as_of: AsOf) -> object:
     """Who answers for a recipient, since when, by which list and document, and who before."""
-    del request
-    return _told(find_answerable(_get(Organisation, recipient_id), asked.as_of()))
+    return find_answerable(recipient, as_of)
 
 
-@questions.get("/pairings-of-programme", response=AnswerOut, summary="The pairings of a programme")
-def pairings_of_programme(
-    request: HttpRequest,
-    programme_id: UUID,
-    asked: AsOfQuery = Query(...),  # type: ignore[type-arg]  # noqa: B008  # read by the framework
-) -> AnswerOut:
+@question("pairings-of-programme", "The pairings of a programme")
+def pairings_of_programme(programme: Programme, as_of: AsOf) -> object:
     """The pairings of a programme in force on a day, as known at a moment."""
-    del request
-    return _told(list_pairings(_get(Programme, programme_id), asked.as_of()))
+    return list_pairings(programme, as_of)
 
 
-@questions.get("/pairings-of-organisation", response=AnswerOut, summary="The pairings of a party")
-def pairings_of_organisation(
-    request: HttpRequest,
-    organisation_id: UUID,
-    asked: AsOfQuery = Query(...),  # type: ignore[type-arg]  # noqa: B008  # read by the framework
-) -> AnswerOut:
+@question("pairings-of-organisation", "The pairings of a party")
+def pairings_of_organisation(organisation: Organisation, as_of: AsOf) -> object:
     """The pairings in which an organisation gives or receives, across all programmes."""
-    del request
-    return _told(list_pairings_of(_get(Organisation, organisation_id), asked.as_of()))
+    return list_pairings_of(organisation, as_of)
 
 
-@questions.get("/load-of-donor", response=AnswerOut, summary="The load of a donor")
-def load(
-    request: HttpRequest,
-    donor_id: UUID,
-    asked: AsOfQuery = Query(...),  # type: ignore[type-arg]  # noqa: B008  # read by the framework
-) -> AnswerOut:
+@question("load-of-donor", "The load of a donor")
+def load(donor: Organisation, as_of: AsOf) -> object:
     """What a donor carries across all programmes."""
-    del request
-    return _told(load_of_donor(_get(Organisation, donor_id), asked.as_of()))
+    return load_of_donor(donor, as_of)
 
 
-@questions.get("/list-in-force", response=AnswerOut, summary="The list in force")
-def list_in_force(
-    request: HttpRequest,
-    programme_id: UUID,
-    asked: AsOfQuery = Query(...),  # type: ignore[type-arg]  # noqa: B008  # read by the framework
-) -> AnswerOut:
+@question("list-in-force", "The list in force")
+def list_in_force(programme: Programme, as_of: AsOf) -> object:
     """The version of the pair list in force on a day, as known at a moment."""
-    del request
-    return _told(find_list_in_force(_get(Programme, programme_id), asked.as_of()))
+    return find_list_in_force(programme, as_of)
 
 
-@questions.get("/list-comparison", response=AnswerOut, summary="Two versions compared")
-def list_comparison(request: HttpRequest, earlier_id: UUID, later_id: UUID) -> AnswerOut:
+@question("list-comparison", "Two versions compared")
+def list_comparison(earlier: PairList, later: PairList) -> object:
     """Which pairs held, moved, ended or are new between two versions."""
-    del request
-    return _told(compare_lists(_get(PairList, earlier_id), _get(PairList, later_id)))
+    return compare_lists(earlier, later)
 
 
-@questions.get("/opinions", response=AnswerOut, summary="Where the opinions on a list stand")
-def opinions(request: HttpRequest, pair_list_id: UUID) -> AnswerOut:
+@question("opinions", "Where the opinions on a list stand")
+def opinions(pair_list: PairList) -> object:
     """Which opinions wait for an answer, and who has not replied."""
-    del request
-    pair_list = _get(PairList, pair_list_id)
-    return _told(
-        {
-            "unanswered": list_unanswered_opinions(pair_list.round),
-            "silent": list_silent(pair_list),
-        }
-    )
+    return {
+        "unanswered": list_unanswered_opinions(pair_list.round),
+        "silent": list_silent(pair_list),
+    }
 
 
-@questions.get("/returns", response=AnswerOut, summary="Where the returns of a round stand")
-def returns(request: HttpRequest, round_id: UUID) -> AnswerOut:
+@question("returns", "Where the returns of a round stand")
+def returns(round: Round) -> object:
     """The return of each participant: missing, draft, submitted, returned or accepted; late or overdue."""
-    del request
-    return _told(list_returns(_get(Round, round_id), timezone.localdate()))
+    return list_returns(round, timezone.localdate())
 
 
-@questions.get("/responsibilities", response=AnswerOut, summary="The matrix of a pairing")
-def responsibilities(
-    request: HttpRequest,
-    pairing_id: UUID,
-    asked: AsOfQuery = Query(...),  # type: ignore[type-arg]  # noqa: B008  # read by the framework
-) -> AnswerOut:
+@question("responsibilities", "The matrix of a pairing")
+def responsibilities(pairing: Pairing, as_of: AsOf) -> object:
     """Area of work by party, with gaps and double owners."""
-    del request
-    matrix = get_matrix(_get(Pairing, pairing_id), asked.as_of())
-    return _told(
-        {
-            "matrix": matrix,
-            "gaps": matrix.list_gaps(),
-            "double_owners": matrix.list_double_owners(),
-        }
-    )
+    matrix = get_matrix(pairing, as_of)
+    return {
+        "matrix": matrix,
+        "gaps": matrix.list_gaps(),
+        "double_owners": matrix.list_double_owners(),
+    }
 
 
-@questions.get("/agreement", response=AnswerOut, summary="Where an agreement stands")
-def agreement(request: HttpRequest, agreement_id: UUID, day: date | None = None) -> AnswerOut:
+@question("agreement", "Where an agreement stands")
+def agreement(agreement: Agreement, day: date | None = None) -> object:
     """State, terms and signatures of an agreement on a day, amendments in force included."""
-    del request
-    _get(Agreement, agreement_id)
-    standing = get_agreement(agreement_id)
+    standing = get_agreement(agreement.pk)
     on = day or timezone.localdate()
-    return _told(
-        {
-            "state": standing.state_on(on),
-            "is_in_force": standing.is_in_force(on),
-            "is_ended": standing.is_ended(on),
-            "terms": standing.effective_terms(on),
-            "text_sha256": hash_of_agreement(standing.agreement),
-            "signatures": standing.signatures,
-        }
-    )
+    return {
+        "state": standing.state_on(on),
+        "is_in_force": standing.is_in_force(on),
+        "is_ended": standing.is_ended(on),
+        "terms": standing.effective_terms(on),
+        "text_sha256": hash_of_agreement(standing.agreement),
+        "signatures": standing.signatures,
+    }
 
 
-@questions.get("/hand-over", response=AnswerOut, summary="What an ending pair leaves open")
-def hand_over(request: HttpRequest, hand_over_id: UUID) -> AnswerOut:
+@question("hand-over", "What an ending pair leaves open")
+def hand_over(hand_over: HandOver) -> object:
     """The lines of a hand-over, each with its answer."""
-    del request
-    lines = list_lines(_get(HandOver, hand_over_id))
-    return _told([{"line": line, "answer": answer_of(line)} for line in lines])
+    return [{"line": line, "answer": answer_of(line)} for line in list_lines(hand_over)]
 
 
-@questions.get("/plan", response=AnswerOut, summary="The plan of a variant")
-def plan(request: HttpRequest, variant_id: UUID) -> AnswerOut:
+@question("plan", "The plan of a variant")
+def plan(variant: Variant) -> object:
     """The plan document of a variant, and whether locks or changes moved since it was made."""
-    del request
-    variant = _get(Variant, variant_id)
-    return _told({"plan": variant.plan, "is_stale": is_stale(variant)})
+    return {"plan": variant.plan, "is_stale": is_stale(variant)}
 
 
-@questions.get("/statistics", response=AnswerOut, summary="The figures of a region")
-def statistics(
-    request: HttpRequest,
-    region_id: UUID,
-    asked: AsOfQuery = Query(...),  # type: ignore[type-arg]  # noqa: B008  # read by the framework
-) -> AnswerOut:
+@question("statistics", "The figures of a region")
+def statistics(region: Region, as_of: AsOf) -> object:
     """The newest vintage of each figure, with its source and reliability."""
-    del request
-    return _told(list_statistics(_get(Region, region_id), as_of=asked.as_of()))
-
-
-def _get(model: Any, record_id: UUID) -> Any:
-    return find_record(model, record_id)
-
-
-def _told(found: Any) -> AnswerOut:
-    return AnswerOut(answer=_tell(found))
+    return list_statistics(region, as_of=as_of)
 
 
 def _tell(value: Any) -> Any:

@@ -1,11 +1,8 @@
 """What binds and what ends: sign an agreement for the own side, terminate it."""
 
-from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -27,8 +24,8 @@ from tiebeam.interfaces.web.agreements.words import (
     trail_to_agreement,
 )
 from tiebeam.interfaces.web.documents.places import name_of_pairing
-from tiebeam.interfaces.web.forming import FORM, show_form, succeeds
-from tiebeam.interfaces.web.page import name_of, say_to, show_page
+from tiebeam.interfaces.web.forming import FORM, answer_form
+from tiebeam.interfaces.web.page import name_of, say_to
 from tiebeam.interfaces.web.seated import actor_of, seated
 
 
@@ -42,23 +39,19 @@ def sign(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     side = demand_side(actor_of(request), "pairings.sign_agreement", pairing)
     if side == "coordinator":
         raise Http404
-    form = SignForm(request, initial={"sha256": hash_of_agreement(agreement)})
-
-    def call(given: dict[str, Any]) -> None:
-        sign_agreement(
+    own = pairing.donor if side == "donor" else pairing.recipient
+    sha256 = hash_of_agreement(agreement)
+    return answer_form(
+        request,
+        SignForm(request, initial={"sha256": sha256}),
+        lambda given: sign_agreement(
             agreement=agreement,
             text_sha256=given["sha256"],
             actor=actor_of(request),
             now=timezone.now(),
-        )
-
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "agreements.signed"))
-        return redirect("agreement", agreement.pk)
-    own = pairing.donor if side == "donor" else pairing.recipient
-    return show_page(
-        request,
-        "web/agreements/sign.html",
+        ),
+        done=say_to(request, "agreements.signed"),
+        template="web/agreements/sign.html",
         title=say_to(
             request,
             "agreements.sign_title",
@@ -70,9 +63,9 @@ def sign(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
         kind=say_kind(request, agreement),
         pair=name_of_pairing(request, pairing),
         term=say_term(request, agreement.starts_on, agreement.ends_on),
-        sha256=hash_of_agreement(agreement),
-        form=form,
-        status=form.status,
+        sha256=sha256,
+        verb=say_to(request, "agreements.sign"),
+        back=reverse("agreement", args=[agreement.pk]),
     )
 
 
@@ -85,23 +78,17 @@ def terminate(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     demand_side(actor_of(request), "pairings.terminate_agreement", pairing)
     if not may_do(actor_of(request), standing, pairing, timezone.localdate()).terminate:
         return refuse_late(request, agreement, "agreements.not_to_terminate")
-    form = TerminateForm(request)
-
-    def call(given: dict[str, Any]) -> None:
-        terminate_agreement(
+    return answer_form(
+        request,
+        TerminateForm(request),
+        lambda given: terminate_agreement(
             agreement=agreement,
             terminated_on=given["terminated_on"],
             reason=given["reason"],
             actor=actor_of(request),
             now=timezone.now(),
-        )
-
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "agreements.terminated"))
-        return redirect("agreement", agreement.pk)
-    return show_form(
-        request,
-        form,
+        ),
+        done=say_to(request, "agreements.terminated"),
         title=say_to(request, "agreements.terminate_title", title=agreement.title),
         trail=trail_to_agreement(request, agreement, pairing),
         text=say_to(request, "agreements.terminate_text"),

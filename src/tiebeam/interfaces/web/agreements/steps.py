@@ -1,5 +1,6 @@
 """The steps of an agreement: draft, revise, lay before the other side, return."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ from tiebeam.interfaces.web.agreements.words import (
     trail_to_pairing,
 )
 from tiebeam.interfaces.web.documents.places import name_of_pairing
-from tiebeam.interfaces.web.forming import FORM, find_or_404, find_refusal, show_form, succeeds
+from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404, find_refusal
 from tiebeam.interfaces.web.page import say_to
 from tiebeam.interfaces.web.periods import last_day_of
 from tiebeam.interfaces.web.seated import actor_of, seated
@@ -49,11 +50,10 @@ def draft(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     demand_side(actor_of(request), "pairings.draft_agreement", pairing)
     amended = _amended(request, pairing)
     form = _draft_form(request, pairing, amended)
-    made: list[Agreement] = []
 
-    def call(given: dict[str, Any]) -> None:
+    def call(given: Mapping[str, Any]) -> Agreement:
         parent_id = form.parent_id() if isinstance(form, DraftForm) else None
-        kept = draft_agreement(
+        return draft_agreement(
             pairing=pairing,
             kind=amended.kind if amended else given["kind"],
             amends=amended,
@@ -62,15 +62,14 @@ def draft(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
             now=timezone.now(),
             **form.values(),
         )
-        made.append(kept)
 
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "agreements.drafted"))
-        return redirect("agreement", made[0].pk)
     pair = name_of_pairing(request, pairing)
-    return show_form(
+    return answer_form(
         request,
         form,
+        call,
+        done=say_to(request, "agreements.drafted"),
+        onto=lambda made: reverse("agreement", args=[made.pk]),
         title=say_to(request, "agreements.amend_title", title=amended.title)
         if amended
         else say_to(request, "agreements.draft_title", pair=pair),
@@ -93,18 +92,13 @@ def revise(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
         return refuse_late(request, agreement, "pairings.agreement_not_open")
     initial = {name: getattr(agreement, name) for name in ("number", "title", "text", "starts_on")}
     form = TextForm(request, initial=initial | {"last_day": last_day_of(agreement.ends_on)})
-
-    def call(_: dict[str, Any]) -> None:
-        revise_agreement(
-            agreement=agreement, actor=actor_of(request), now=timezone.now(), **form.values()
-        )
-
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "agreements.revised"))
-        return redirect("agreement", agreement.pk)
-    return show_form(
+    return answer_form(
         request,
         form,
+        lambda _: revise_agreement(
+            agreement=agreement, actor=actor_of(request), now=timezone.now(), **form.values()
+        ),
+        done=say_to(request, "agreements.revised"),
         title=say_to(request, "agreements.revise_title", title=agreement.title),
         trail=trail_to_agreement(request, agreement, pairing),
         verb=say_to(request, "agreements.save"),
@@ -136,22 +130,16 @@ def send_back(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     standing, pairing = find_both(agreement_id)
     agreement = standing.agreement
     demand_side(actor_of(request), "pairings.return_agreement", pairing)
-    form = ReasonForm(request)
-
-    def call(given: dict[str, Any]) -> None:
-        return_agreement(
+    return answer_form(
+        request,
+        ReasonForm(request),
+        lambda given: return_agreement(
             agreement=agreement,
             reason=given["reason"],
             actor=actor_of(request),
             now=timezone.now(),
-        )
-
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "agreements.returned"))
-        return redirect("agreement", agreement.pk)
-    return show_form(
-        request,
-        form,
+        ),
+        done=say_to(request, "agreements.returned"),
         title=say_to(request, "agreements.return_title", title=agreement.title),
         trail=trail_to_agreement(request, agreement, pairing),
         text=say_to(request, "agreements.return_text"),

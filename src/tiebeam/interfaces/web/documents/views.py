@@ -5,9 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
@@ -15,11 +13,12 @@ from django.views.decorators.http import require_safe
 
 from tiebeam.interfaces.web.documents.part import ATTACH, say_size
 from tiebeam.interfaces.web.documents.places import PLACES
-from tiebeam.interfaces.web.forming import FORM, find_or_404, show_form, succeeds
+from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.page import Link, say_error, say_to
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.platform.files.content import MEDIA_TYPES
+from tiebeam.platform.files.names import clean_name
 from tiebeam.platform.files.operations import DocumentTooLarge, attach_document
 from tiebeam.platform.files.queries import get_document, open_document
 from tiebeam.platform.permissions.operations import require
@@ -63,27 +62,20 @@ def attach(request: HttpRequest, kind: str, record_id: UUID) -> HttpResponse:
         raise Http404
     record = find_or_404(place.get, record_id)
     require(actor_of(request), ATTACH, place.programme_id(record))
-    form = AttachForm(request)
     back = place.address_of(record)
-
-    def call(given: dict[str, Any]) -> None:
-        file = given["file"]
-        attach_document(
+    sent = request.FILES.get("file")
+    return answer_form(
+        request,
+        AttachForm(request),
+        lambda given: attach_document(
             record=record,
-            name=file.name,
-            content=file.read(),
+            name=given["file"].name,
+            content=given["file"].read(),
             actor=actor_of(request),
             now=timezone.now(),
-        )
-
-    if succeeds(form, call):
-        messages.success(
-            request, say_to(request, "documents.attached", name=form.cleaned_data["file"].name)
-        )
-        return redirect(f"{back}#documents")
-    return show_form(
-        request,
-        form,
+        ),
+        done=say_to(request, "documents.attached", name=clean_name((sent and sent.name) or "")),
+        onto=lambda _: f"{back}#documents",
         title=say_to(request, "documents.attach_title"),
         trail=[Link(place.name(request, record), back)],
         text=say_to(request, "documents.attach_text"),

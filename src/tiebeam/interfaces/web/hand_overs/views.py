@@ -1,6 +1,5 @@
 """Hand-overs: the list of ended pairings, one hand-over with its lines, and its steps."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from tiebeam.apps.pairings.models import HandOver
+from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.operations.hand_overs import (
     answer_line,
     open_hand_over,
@@ -30,7 +29,7 @@ from tiebeam.apps.pairings.queries.pairings import get_pairing
 from tiebeam.interfaces.web.documents.part import documents_part
 from tiebeam.interfaces.web.documents.places import name_of_pairing
 from tiebeam.interfaces.web.errors import show_forbidden
-from tiebeam.interfaces.web.forming import FORM, find_or_404, find_refusal, show_form, succeeds
+from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404, find_refusal
 from tiebeam.interfaces.web.hand_overs.forms import AnswerForm, OpenForm, SignForm
 from tiebeam.interfaces.web.hand_overs.lists import ended_table, facts_of, rows_of
 from tiebeam.interfaces.web.hand_overs.words import (
@@ -85,25 +84,18 @@ def open_one(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
             for row in others
         ],
     )
-    made: list[HandOver] = []
-
-    def call(_: dict[str, Any]) -> None:
-        chosen = {row.pk: row for row in others}
-        successor_id = form.successor_id()
-        opened = open_hand_over(
-            ending=pairing,
-            successor=chosen[successor_id] if successor_id else None,
-            actor=actor_of(request),
-            now=timezone.now(),
-        )
-        made.append(opened)
-
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "hand_overs.opened"))
-        return redirect("hand_over", made[0].pk)
-    return show_form(
+    chosen: dict[UUID | None, Pairing] = {row.pk: row for row in others}
+    return answer_form(
         request,
         form,
+        lambda _: open_hand_over(
+            ending=pairing,
+            successor=chosen.get(form.successor_id()),
+            actor=actor_of(request),
+            now=timezone.now(),
+        ),
+        done=say_to(request, "hand_overs.opened"),
+        onto=lambda made: reverse("hand_over", args=[made.pk]),
         title=say_to(request, "hand_overs.open_title", pair=name_of_pairing(request, pairing)),
         trail=trail_to_pairing(request, pairing),
         text=say_to(request, "hand_overs.open_text"),
@@ -132,22 +124,17 @@ def answer(request: HttpRequest, line_id: UUID) -> HttpResponse:
     form = AnswerForm(
         request, initial={"items_count": line.items_count, "statement": line.statement}
     )
-
-    def call(given: dict[str, Any]) -> None:
-        answer_line(
+    return answer_form(
+        request,
+        form,
+        lambda given: answer_line(
             line=line,
             items_count=given["items_count"],
             statement=given["statement"],
             actor=actor_of(request),
             now=timezone.now(),
-        )
-
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "hand_overs.answered"))
-        return redirect("hand_over", hand_over.pk)
-    return show_form(
-        request,
-        form,
+        ),
+        done=say_to(request, "hand_overs.answered"),
         title=say_to(request, "hand_overs.answer_title", kind=say_kind(request, line.kind)),
         trail=trail_to_hand_over(request, hand_over),
         text=say_to(request, "hand_overs.answer_text"),
@@ -183,25 +170,19 @@ def sign(request: HttpRequest, hand_over_id: UUID) -> HttpResponse:
         return page_of_hand_over(
             request, hand_over.pk, [say_to(request, "pairings.hand_over_signed")]
         )
-    form = SignForm(request)
-
-    def call(_: dict[str, Any]) -> None:
-        sign_hand_over(hand_over=hand_over, actor=actor_of(request), now=timezone.now())
-
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "hand_overs.signed"))
-        return redirect("hand_over", hand_over.pk)
-    return show_page(
+    return answer_form(
         request,
-        "web/hand_overs/sign.html",
+        SignForm(request),
+        lambda _: sign_hand_over(hand_over=hand_over, actor=actor_of(request), now=timezone.now()),
+        done=say_to(request, "hand_overs.signed"),
+        template="web/hand_overs/sign.html",
         title=say_to(
             request, "hand_overs.sign_title", pair=name_of_pairing(request, hand_over.ending)
         ),
         trail=trail_to_hand_over(request, hand_over),
         rows=rows_of(request, list_lines(hand_over), may_answer=False),
-        form=form,
+        verb=say_to(request, "hand_overs.sign"),
         back=reverse("hand_over", args=[hand_over.pk]),
-        status=form.status,
     )
 
 

@@ -1,11 +1,10 @@
 """The responsibility matrix of a pairing: shown for a day, set and ended."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -22,7 +21,7 @@ from tiebeam.apps.regions.queries.names import find_organisation, list_organisat
 from tiebeam.interfaces.web.agreements.words import pair_address
 from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.documents.places import name_of_pairing
-from tiebeam.interfaces.web.forming import FORM, find_or_404, show_form, succeeds
+from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.page import Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.periods import end_after
 from tiebeam.interfaces.web.responsibilities.forms import EndForm, SetForm
@@ -82,10 +81,10 @@ def set_one(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         },
     )
 
-    def call(given: dict[str, Any]) -> None:
+    def call(given: Mapping[str, Any]) -> object:
         party = find_organisation(UUID(given["party"]))
         assert party is not None  # one of those offered
-        set_responsibility(
+        return set_responsibility(
             pairing=pairing,
             area=form.chosen_area(),
             party=party,
@@ -96,12 +95,11 @@ def set_one(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
             now=timezone.now(),
         )
 
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "responsibilities.done"))
-        return redirect(_address(pairing))
-    return show_form(
+    return answer_form(
         request,
         form,
+        call,
+        done=say_to(request, "responsibilities.done"),
         title=say_to(request, "responsibilities.set_title", pair=name_of_pairing(request, pairing)),
         trail=_trail(request, pairing),
         text=say_to(request, "responsibilities.set_text"),
@@ -117,12 +115,11 @@ def end_one(request: HttpRequest, responsibility_id: UUID) -> HttpResponse:
     row = find_or_404(get_responsibility, responsibility_id)
     pairing = find_or_404(get_pairing, row.pairing_id)
     demand_side(actor_of(request), "pairings.end_responsibility", pairing)
-    form = EndForm(request, initial={"last_day": timezone.localdate()})
 
-    def call(given: dict[str, Any]) -> None:
+    def call(given: Mapping[str, Any]) -> object:
         until = end_after(given["last_day"])
         assert until is not None
-        end_responsibility(
+        return end_responsibility(
             responsibility=row,
             valid_until=until,
             reason=given["reason"],
@@ -130,13 +127,12 @@ def end_one(request: HttpRequest, responsibility_id: UUID) -> HttpResponse:
             now=timezone.now(),
         )
 
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "responsibilities.ended"))
-        return redirect(_address(pairing))
     party = find_organisation(row.party_id)
-    return show_form(
+    return answer_form(
         request,
-        form,
+        EndForm(request, initial={"last_day": timezone.localdate()}),
+        call,
+        done=say_to(request, "responsibilities.ended"),
         title=say_to(
             request,
             "responsibilities.end_title",

@@ -1,6 +1,5 @@
 """Enter the figures of a return, by form or by file."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,7 +22,7 @@ from tiebeam.apps.programmes.operations.return_files import (
 )
 from tiebeam.apps.programmes.queries import get_return, list_lines, state_of_return
 from tiebeam.interfaces.web.errors import show_forbidden
-from tiebeam.interfaces.web.forming import FORM, find_or_404, find_refusal, succeeds
+from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404, find_refusal
 from tiebeam.interfaces.web.listing import read_asked
 from tiebeam.interfaces.web.page import language_of, name_of, say_to, show_page
 from tiebeam.interfaces.web.returns.forms import FiguresForm, UploadForm
@@ -47,22 +46,18 @@ def enter(request: HttpRequest, return_id: UUID) -> HttpResponse:
     if closed is not None:
         return closed
     form = FiguresForm(request, of_return, list_lines(of_return))
-
-    def call(given: dict[str, Any]) -> None:
-        enter_lines(
+    return answer_form(
+        request,
+        form,
+        lambda given: enter_lines(
             of_return=of_return,
             lines=form.lines(),
             note=given["note"],
             actor=actor_of(request),
             now=timezone.now(),
-        )
-
-    if succeeds(form, call):
-        messages.success(request, say_to(request, "returns.entered"))
-        return redirect("return", of_return.pk)
-    return show_page(
-        request,
-        "web/returns/enter.html",
+        ),
+        done=say_to(request, "returns.entered"),
+        template="web/returns/enter.html",
         title=say_to(
             request,
             f"returns.enter_title.{of_return.side}",
@@ -70,10 +65,9 @@ def enter(request: HttpRequest, return_id: UUID) -> HttpResponse:
             round=name_of(request, of_return.round),
         ),
         trail=trail_to_return(request, of_return),
-        form=form,
         rows=form.rows(),
-        of_return=of_return,
-        status=form.status,
+        verb=say_to(request, "returns.save"),
+        back=reverse("return", args=[of_return.pk]),
     )
 
 

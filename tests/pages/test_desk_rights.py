@@ -10,8 +10,13 @@ from django.urls import reverse
 
 from records.desk import open_desk
 from tiebeam.apps.pairings.operations.plans import store_plan
+from tiebeam.apps.pairings.operations.signing import adopt_plan
 from tiebeam.apps.pairings.queries.variants import effective_scenario
+from tiebeam.apps.programmes.operations.participants import add_participant
+from tiebeam.apps.regions.operations import create_organisation
 from tiebeam.core.pairing.solver import solve_pairing
+from tiebeam.platform.identity.operations import assign_role, create_person
+from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.tenancy.grants import grant_reading
 
@@ -108,6 +113,64 @@ class TestReader:
         for name in ("desk_solve", "desk_lock", "desk_ask"):
             answer = as_fujian.post(reverse(name, args=[shown_to_fujian.pk]), given)
             assert answer.status_code in {403, 409}, name
+
+
+class TestOverseer:
+    @pytest.fixture
+    def as_auditor(self, workspace, admin, desk, sign_in, now):
+        """Somebody of an audit office, which joins the programme after its list was drafted."""
+        office = create_organisation(
+            name_en="Audit office", name_zh="审计机关", kind="office", actor=admin, now=now
+        )
+        person = create_person(
+            email="audit@example.org", name="Auditor", language="en", actor=admin, now=now
+        )
+        given = {"actor": admin, "now": now, "valid_from": now.date(), "role": Role.AUDITOR}
+        assign_role(person=person, organisation_id=office.pk, **given)
+        workspace.people["audit"] = person
+        add_participant(
+            programme=desk.programme,
+            organisation=office,
+            side="auditor",
+            actor=desk.coordinator,
+            now=now,
+        )
+        return sign_in("audit")
+
+    @pytest.fixture
+    def issued(self, desk, solved):
+        for actor in (desk.coordinator, desk.deputy):
+            given = {"in_force_from": desk.now.date(), "actor": actor, "now": desk.now}
+            made = adopt_plan(variant=solved, **given)
+        return made
+
+    def test_sees_which_plan_of_which_scenario_a_list_came_from(
+        self, as_auditor, issued, solved, as_fujian
+    ):
+        address = reverse("list_version", args=[issued.pk])
+        places = [
+            reverse("desk_variant", args=[solved.pk]),
+            reverse("desk_scenario", args=[solved.scenario_id]),
+        ]
+        shown = as_auditor.get(address).content.decode()
+        for place in places:
+            assert place in shown
+            assert as_auditor.get(place).status_code == 200
+        assert f"As computed (plan {issued.plan_sha256[:12]})" in shown
+        seen_by_a_donor = as_fujian.get(address)
+        assert seen_by_a_donor.status_code == 200
+        assert not any(place in seen_by_a_donor.content.decode() for place in places)
+
+    def test_finds_the_desk_filled_and_without_forms(self, as_auditor, solved, desk):
+        assert "First" in as_auditor.get(reverse("desk")).content.decode()
+        for name in ("desk_round", "desk_scenario", "desk_variant"):
+            key = {"desk_round": desk.round.pk, "desk_scenario": solved.scenario_id}
+            address = reverse(name, args=[key.get(name, solved.pk)])
+            shown = as_auditor.get(address).content.decode()
+            assert '<form method="post" class="tools' not in shown
+            assert not any(reverse(form, args=[solved.pk]) in shown for form in (*FORMS, *ACTS))
+        for name in FORMS:
+            assert as_auditor.get(reverse(name, args=[solved.pk])).status_code == 404
 
 
 class TestMethod:

@@ -10,5 +10,6 @@ class PairingsConfig(AppConfig):
     label = "pairings"
 
     def ready(self) -> None:
-        """Say who is told of what."""
-        import tiebeam.apps.pairings.notices  # noqa: F401  # registers its rules
+        """Say who is told of what, and who reads the desk."""
+        import tiebeam.apps.pairings.notices
+        import tiebeam.apps.pairings.operations.oversight  # noqa: F401  # both register their rules

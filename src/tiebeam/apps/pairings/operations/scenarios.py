@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from tiebeam.apps.pairings.models import BuiltScenario
+from tiebeam.apps.pairings.operations.oversight import show_to_overseers
 from tiebeam.apps.pairings.operations.rights import MAKERS, demand_own_programme
 from tiebeam.apps.pairings.queries.scenarios import (
     freeze_scenario,
@@ -39,6 +40,8 @@ def store_scenario(
     """
     Freeze *scenario* for *round*: it never changes, and every plan of it names its hash.
 
+    Whoever oversees the programme reads it, with its variants and plans; neither side does.
+
     Args:
         organisations: Id in the scenario -> organisation, for every donor and recipient.
 
@@ -59,6 +62,7 @@ def store_scenario(
         note=note,
     )
     built.save(force_insert=True)
+    show_to_overseers(built, actor, now)
     record_creation(actor=actor, now=now, action="pairings.store_scenario", record=built)
     return built
 

@@ -1,8 +1,9 @@
-"""Show lists and pairings to those who joined the programme after they were issued."""
+"""Show lists, pairings and the desk to those who joined the programme later."""
 
 from datetime import datetime
 
 from tiebeam.apps.pairings.models import Pairing, PairList
+from tiebeam.apps.pairings.operations.oversight import show_all_to_overseers
 from tiebeam.apps.pairings.operations.readers import (
     BOTH_SIDES,
     OVERSEERS,
@@ -20,10 +21,12 @@ def share_programme(*, programme: Programme, actor: Actor, now: datetime) -> Non
     """
     Let whoever takes part today read what was issued before: lists both sides, pairings the overseers.
 
-    Drafts stay where they are. Nothing is taken from who may read already, and a
-    second call changes nothing.
+    Overseers read the scenarios with their variants and plans as well. Drafts of lists stay
+    where they are. Nothing is taken from who may read lists already, and a second call
+    changes nothing.
     """
     lock_own_programme(actor, "pairings.share_programme", programme)
+    show_all_to_overseers(programme, actor, now)
     overseers = list_participants(programme.pk, OVERSEERS, now)
     everybody = [*list_participants(programme.pk, BOTH_SIDES, now), *overseers]
     issued = PairList.objects.owned().filter(round__programme=programme)

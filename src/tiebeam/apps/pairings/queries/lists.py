@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from tiebeam.apps.pairings.models import ListLine, PairList
+from tiebeam.apps.pairings.models import ListLine, PairList, Variant
 from tiebeam.apps.programmes.models import Programme, Round
 from tiebeam.platform.audit.history import list_states
 from tiebeam.platform.time.periods import AsOf
@@ -55,6 +55,15 @@ def get_list(list_id: UUID, as_of: AsOf | None = None) -> PairList:
         known.round = found.round
         return known
     raise PairList.DoesNotExist
+
+
+def find_variant_of_list(pair_list: PairList) -> Variant | None:
+    """Return the variant whose plan a version was drafted from; None by hand, or where it may not be read."""
+    if pair_list.variant_id is None:
+        return None
+    rows = Variant.objects.filter(pk=pair_list.variant_id).select_related("scenario")
+    found: Variant | None = rows.defer("plan", "scenario__content").first()
+    return found
 
 
 def list_versions_by_id(ids: Iterable[UUID]) -> dict[UUID, PairList]:

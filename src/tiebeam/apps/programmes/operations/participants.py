@@ -1,5 +1,6 @@
 """Who takes part in a programme: joining lets an organisation read it, leaving ends that."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -18,6 +19,17 @@ from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.grants import end_reading, grant_reading
 from tiebeam.platform.time.periods import fits_within, overlap
+
+Follower = Callable[[Participant, Actor, datetime], None]
+"""Does what a participation that began or ended means for the records of an app above."""
+
+_followers: list[Follower] = []
+
+
+def follow_participation(follower: Follower) -> Follower:
+    """Have *follower* called whenever a participation begins or ends, in the same transaction."""
+    _followers.append(follower)
+    return follower
 
 
 class AlreadyParticipant(Refused):
@@ -95,6 +107,7 @@ def add_participant(
             valid_from=today,
             valid_until=valid_until,
         )
+    _tell_followers(participant, actor, now)
     return participant
 
 
@@ -136,7 +149,13 @@ def end_participation(
             organisation_id=participant.organisation_id,
             until=until,
         )
+    _tell_followers(participant, actor, now)
     return participant
+
+
+def _tell_followers(participant: Participant, actor: Actor, now: datetime) -> None:
+    for follow in _followers:
+        follow(participant, actor, now)
 
 
 def _goes_on(participant: Participant, until: date) -> bool:

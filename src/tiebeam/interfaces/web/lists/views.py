@@ -12,6 +12,7 @@ from tiebeam.apps.pairings.queries.lists import (
     ListComparison,
     compare_lists,
     find_in_force,
+    find_variant_of_list,
     find_version_before,
     get_list,
     list_lines,
@@ -227,7 +228,33 @@ def _facts_of_list(request: HttpRequest, pair_list: PairList) -> list[Fact]:
         facts.append(Fact(head("reinstates"), version, address))
     if pair_list.note:
         facts.append(Fact(head("note"), pair_list.note))
-    return facts
+    return [*facts, *_facts_of_origin(request, pair_list)]
+
+
+def _facts_of_origin(request: HttpRequest, pair_list: PairList) -> list[Fact]:
+    """Return from which plan of which scenario a version was drafted, to whoever reads the desk."""
+    variant = find_variant_of_list(pair_list)
+    if variant is None:
+        return []
+    scenario = variant.scenario
+    is_kept = variant.plan_sha256 == pair_list.plan_sha256
+    return [
+        Fact(
+            say_to(request, "lists.column.plan"),
+            say_to(
+                request,
+                "lists.plan" if is_kept else "lists.plan_replaced",
+                variant=variant.name,
+                hash=pair_list.plan_sha256[:12],
+            ),
+            reverse("desk_variant", args=[variant.pk]),
+        ),
+        Fact(
+            say_to(request, "lists.column.scenario"),
+            say_to(request, "lists.scenario", name=scenario.name, hash=scenario.sha256[:12]),
+            reverse("desk_scenario", args=[scenario.pk]),
+        ),
+    ]
 
 
 def _facts_of_signatures(request: HttpRequest, pair_list: PairList) -> list[Fact]:

@@ -132,6 +132,8 @@ def _database() -> dict[str, object]:
             f"TIEBEAM_DATABASE_URL begins with {parts.scheme!r}: expected postgresql://"
         )
     options: dict[str, object] = dict(parse_qsl(parts.query))
+    # The row policies make statements look dear, and compiling one takes a hundred times its run.
+    options["options"] = f"-c jit=off {options.get('options', '')}".rstrip()
     # Migrations run as the owner of the tables: they set this to 0.
     if _flag("TIEBEAM_DATABASE_ASSUME_ROLE", "1"):
         options["assume_role"] = TIEBEAM_DATABASE_ROLE

@@ -12,12 +12,13 @@ from typing import Any
 from django.conf import settings
 from django.db.migrations.operations.base import Operation
 
-ACTING = "nullif(current_setting('app.tenant', true), '')::uuid"
-TODAY = "coalesce(nullif(current_setting('app.today', true), '')::date, current_date)"
+ACTING = "(SELECT nullif(current_setting('app.tenant', true), '')::uuid)"
+"""Who acts; as a subquery it is read once for a statement and not for each row."""
+TODAY = "(SELECT coalesce(nullif(current_setting('app.today', true), '')::date, current_date))"
 """The day in the time zone of the workspace; the database keeps time in UTC, where it may be yesterday."""
 AUDIT_DUTY = "current_setting('app.duty', true) = 'audit'"
 """Set by the command that verifies the log: it reads every entry, and nothing else."""
-PERSON = "nullif(current_setting('app.person', true), '')::uuid"
+PERSON = "(SELECT nullif(current_setting('app.person', true), '')::uuid)"
 POST_DUTY = "current_setting('app.duty', true) = 'post'"
 """Set by the duty of the worker that sends notices by mail."""
 PUBLIC_DUTY = f"current_setting('app.duty', true) = 'public' AND {ACTING} IS NULL"
@@ -134,9 +135,13 @@ class PublishedRows(DatabaseStep):
     """
     Let anybody read the rows of *table* that fulfil *condition*, through the public portal alone (PostgreSQL).
 
+    The condition lies in a function, so that members' statements, which it never concerns,
+    are not planned with it: it leads through other tables and their policies.
+
     Args:
         table: The table.
-        condition: In SQL; rows of other tables that it names are subject to their own policies.
+        condition: In SQL, columns with the name of the table before them; rows of other
+            tables that it names are subject to their own policies.
     """
 
     def __init__(self, table: str, condition: str) -> None:
@@ -146,16 +151,24 @@ class PublishedRows(DatabaseStep):
         """Return the policy."""
         if vendor != "postgresql":
             return []
+        table = self.table
         return [
             (
-                f'CREATE POLICY published ON "{self.table}" FOR SELECT'
-                f" USING ({PUBLIC_DUTY} AND ({self.condition}))"
-            )
+                f"CREATE FUNCTION {table}_is_published({table} {table}) RETURNS boolean"
+                f" LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN {self.condition}; END $$"
+            ),
+            (
+                f'CREATE POLICY published ON "{table}" FOR SELECT'
+                f" USING ({PUBLIC_DUTY} AND {table}_is_published({table}))"
+            ),
         ]
 
     def undoing(self, vendor: str) -> list[str]:
         """Return what drops the policy."""
-        return [f'DROP POLICY published ON "{self.table}"'] if vendor == "postgresql" else []
+        if vendor != "postgresql":
+            return []
+        table = self.table
+        return [f'DROP POLICY published ON "{table}"', f"DROP FUNCTION {table}_is_published"]
 
 
 class PersonalRows(DatabaseStep):

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        PublishedRows("programmes_programme", "is_published"),
+        PublishedRows("programmes_programme", "programmes_programme.is_published"),
         PublishedRows(
             "programmes_legaldocument",
             "EXISTS (SELECT 1 FROM programmes_programme p"
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         ),
         PublishedRows(
             "pairings_pairing",
-            "parent_id IS NULL AND EXISTS (SELECT 1 FROM programmes_programme p"
+            "pairings_pairing.parent_id IS NULL AND EXISTS (SELECT 1 FROM programmes_programme p"
             " WHERE p.id = pairings_pairing.programme_id AND p.is_published)",
         ),
         PublishedRows(

@@ -111,11 +111,11 @@ class TestRun:
         run = start("test.count", word="one")
         now = timezone.now()
         begin_run(run_id=run.pk, actor=coordinator, now=now)
-        assert not tell_progress(run_id=run.pk, actor=coordinator, now=now)
+        assert not tell_progress(run_id=run.pk, attempt=1, actor=coordinator, now=now)
 
         stop_run(run_id=run.pk, actor=coordinator, now=now)
 
-        assert tell_progress(run_id=run.pk, actor=coordinator, now=now)
+        assert tell_progress(run_id=run.pk, attempt=1, actor=coordinator, now=now)
 
     def test_is_not_there_for_another_organisation(self, start, fujian):
         run = start("test.count", word="one")
@@ -142,8 +142,20 @@ class TestRunOfAWorkerThatWasKilled:
         assert look(lost).state == "finished"
         assert look(lost).attempt == 2
 
+    def test_is_done_by_the_next_worker_though_it_was_not_begun(self, start, look):
+        run = start("test.count", word="one")
+        DBTaskResult.objects.update(
+            status="RUNNING", started_at=timezone.now() - timedelta(seconds=60)
+        )
+
+        assert (revive_lost_runs(), revive_lost_runs()) == (1, 0)
+        work()
+
+        assert seen == ["one"]
+        assert look(run).state == "finished"
+
     def test_is_left_alone_while_it_shows_signs_of_life(self, lost, coordinator):
-        tell_progress(run_id=lost.pk, actor=coordinator, now=timezone.now())
+        tell_progress(run_id=lost.pk, attempt=1, actor=coordinator, now=timezone.now())
 
         assert revive_lost_runs() == 0
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import close_old_connections, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
@@ -26,6 +26,7 @@ from tiebeam.interfaces.jobs.kinds import Watch, get_job
 from tiebeam.platform.identity.queries import find_actor_for
 from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tasks.operations import (
+    TakenOver,
     ask_for_run,
     begin_run,
     end_run,
@@ -86,16 +87,26 @@ def perform(run_id: str, organisation_id: str, person_id: str) -> None:
         # The edge: whatever it is, the person who waits is told, and the log has the rest.
         log.exception("run %s failed", run_id)
         state, error = "failed", {"code": "tasks.internal", "facts": {}}
-    end_run(run_id=run.pk, state=state, error=error, result=answer, actor=actor, now=timezone.now())
+    ended = {"state": state, "error": error, "result": answer}
+    try:
+        end_run(run_id=run.pk, attempt=run.attempt, actor=actor, now=timezone.now(), **ended)
+    except TakenOver:
+        log.warning("run %s was taken over by another worker", run_id)
 
 
 def revive_lost_runs() -> int:
     """Hand runs whose worker was killed to another one, or mark them failed; return how many were queued anew."""
     count = 0
-    for result in DBTaskResult.objects.running().filter(task_path=perform.module_path):
+    queue = DBTaskResult.objects.filter(task_path=perform.module_path)
+    queued = {result.args_kwargs["args"][0] for result in queue.ready()}
+    for result in queue.running():
         run_id, organisation_id, person_id = result.args_kwargs["args"]
-        actor = _find_actor(organisation_id, person_id)
-        if revive_run(run_id=UUID(run_id), actor=actor, now=timezone.now()):
+        if run_id in queued:
+            continue
+        actor, now = _find_actor(organisation_id, person_id), timezone.now()
+        taken_at = result.started_at or result.enqueued_at
+        if revive_run(run_id=UUID(run_id), taken_at=taken_at, actor=actor, now=now):
+            queued.add(run_id)
             _queue(UUID(run_id), UUID(organisation_id), UUID(person_id))
             count += 1
     return count
@@ -112,8 +123,14 @@ def _watched(run: Run, actor: Actor, answer: dict[str, Any]) -> Iterator[Watch]:
         try:
             while not is_over.wait(BEAT_S):
                 progress = {**latest, "elapsed_s": round(time.monotonic() - started, 1)}
-                if tell_progress(run_id=run.pk, actor=actor, now=timezone.now(), progress=progress):
-                    wants_stop.set()
+                try:
+                    told = {"run_id": run.pk, "attempt": run.attempt, "progress": progress}
+                    if tell_progress(actor=actor, now=timezone.now(), **told):
+                        wants_stop.set()
+                except DatabaseError:
+                    # A database that is away for a moment does not end the signs of life for good.
+                    log.warning("run %s could not show a sign of life", run.pk, exc_info=True)
+                    connection.close()
         finally:
             connection.close()
 

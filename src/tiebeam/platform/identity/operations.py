@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
 
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
@@ -60,11 +61,9 @@ def create_person(
     Raises:
         AlreadyKnown: The address is taken.
     """
-    if Person.objects.filter(email__iexact=email).exists():
-        raise AlreadyKnown(email=email)
     person = Person(email=email, name=name, language=language, joined_at=now, is_demo=is_demo)
     person.set_unusable_password()
-    person.save()
+    _add_person(person)
     record_creation(actor=actor, now=now, action="identity.create_person", record=person)
     return person
 
@@ -231,9 +230,10 @@ def invite(
     return invitation, secret
 
 
-def find_invitation(secret: str, now: datetime) -> Invitation | None:
-    """Return the open invitation of a link, or None."""
-    return Invitation.objects.filter(
+def find_invitation(secret: str, now: datetime, *, is_locked: bool = False) -> Invitation | None:
+    """Return the open invitation of a link, locked where that is asked for, or None."""
+    rows = Invitation.objects.select_for_update() if is_locked else Invitation.objects.all()
+    return rows.filter(
         link_sha256=hash_of_secret(secret), accepted_at=None, expires_at__gt=now
     ).first()
 
@@ -251,15 +251,13 @@ def accept_invitation(
         LinkNotValid: The link was used, has expired, or never was.
         AlreadyKnown: Somebody of this address has joined by another link.
     """
-    invitation = find_invitation(secret, now)
+    invitation = find_invitation(secret, now, is_locked=True)
     if invitation is None or invitation.invited_by_id != actor.person_id:
         raise LinkNotValid
-    # Two links may have gone to one address.
-    if Person.objects.filter(email__iexact=invitation.email).exists():
-        raise AlreadyKnown(email=invitation.email)
     person = Person(email=invitation.email, name=name, language=language, joined_at=now)
     person.set_password(password)
-    person.save()
+    # Two links may have gone to one address.
+    _add_person(person)
     action = "identity.accept_invitation"
     record_creation(actor=actor, now=now, action=action, record=person)
     before = state_of(invitation)
@@ -363,6 +361,22 @@ def _revoke(token: ApiToken, actor: Actor, now: datetime, action: str) -> ApiTok
     token.save()
     record_change(actor=actor, now=now, action=action, record=token, before=before)
     return token
+
+
+def _add_person(person: Person) -> None:
+    """
+    Store a new person.
+
+    Raises:
+        AlreadyKnown: The address is taken, or is being taken at this moment.
+    """
+    if Person.objects.filter(email__iexact=person.email).exists():
+        raise AlreadyKnown(email=person.email)
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyKnown(email=person.email) from error
 
 
 def _assign(

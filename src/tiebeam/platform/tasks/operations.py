@@ -6,9 +6,12 @@ own, so that no lock is held while something is computed.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db.models import F
 
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
@@ -20,6 +23,12 @@ LOST_AFTER = timedelta(seconds=30)
 """A run that has shown no sign of life for so long has lost its worker."""
 ATTEMPTS_MOST = 3
 ENDED = frozenset({"finished", "failed", "stopped"})
+
+
+class TakenOver(Refused):
+    """The run was taken over by another worker, or has ended, so this attempt says nothing of it."""
+
+    code = "tasks.taken_over"
 
 
 class AlreadyEnded(Refused):
@@ -79,43 +88,50 @@ def begin_run(*, run_id: UUID, actor: Actor, now: datetime) -> Run | None:
     """Mark a waiting run as running and return it; None where it was stopped or has ended meanwhile."""
     with acting(actor):
         begun = Run.objects.filter(pk=run_id, state="waiting", is_stop_asked=False).update(
-            state="running", started_at=now, heartbeat_at=now
+            state="running", started_at=now, heartbeat_at=now, attempt=F("attempt") + 1
         )
-        if not begun:
-            return None
-        run: Run = Run.objects.get(pk=run_id)
-        run.attempt += 1
-        run.save(update_fields=["attempt"])
-        return run
+        return Run.objects.get(pk=run_id) if begun else None
 
 
 def tell_progress(
-    *, run_id: UUID, actor: Actor, now: datetime, progress: Mapping[str, Any] | None = None
+    *,
+    run_id: UUID,
+    attempt: int,
+    actor: Actor,
+    now: datetime,
+    progress: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Show a sign of life, with *progress* where there is any; return whether a stop was asked for."""
+    """Show a sign of life, with *progress* where there is any; return whether the attempt has to stop."""
     with acting(actor):
         values: dict[str, Any] = {"heartbeat_at": now}
         if progress is not None:
             values["progress"] = dict(progress)
-        Run.objects.filter(pk=run_id, state="running").update(**values)
-        found = Run.objects.filter(pk=run_id).values_list("is_stop_asked", "state").first()
-        # A run that another worker took over, or that is gone, must stop as well.
-        return found is None or bool(found[0]) or found[1] != "running"
+        mine = Run.objects.filter(pk=run_id, state="running", attempt=attempt)
+        # An attempt that another worker took over from must stop as well.
+        return not mine.update(**values) or mine.filter(is_stop_asked=True).exists()
 
 
 @operation("tasks.end_run", roles=())
 def end_run(
     *,
     run_id: UUID,
+    attempt: int,
     state: str,
     actor: Actor,
     now: datetime,
     error: Mapping[str, Any] | None = None,
     result: Mapping[str, Any] | None = None,
 ) -> Run:
-    """Write down how a run ended: finished, failed with an error (code and facts), or stopped; and its answer."""
+    """
+    Write down how a run ended: finished, failed with an error (code and facts), or stopped; and its answer.
+
+    Raises:
+        TakenOver: Another attempt is under way, or ended it.
+    """
     assert state in ENDED, state
     run: Run = Run.objects.select_for_update().get(pk=run_id)
+    if (run.state, run.attempt) != ("running", attempt):
+        raise TakenOver(attempt=attempt)
     before = state_of(run)
     run.state, run.finished_at, run.error = state, now, dict(error) if error else None
     run.result = dict(result) if result else None
@@ -124,13 +140,22 @@ def end_run(
     return run
 
 
-def revive_run(*, run_id: UUID, actor: Actor, now: datetime) -> bool:
+def revive_run(*, run_id: UUID, taken_at: datetime, actor: Actor, now: datetime) -> bool:
     """
     Look after a run whose worker may be gone; return whether it waits for another worker now.
 
     After too many attempts it is marked failed instead.
+
+    Args:
+        run_id: A run that waits in no queue.
+        taken_at: When a worker took it from the queue.
+        actor: Who asked for it.
+        now: When this is looked at.
     """
     with acting(actor):
+        if Run.objects.filter(pk=run_id, state="waiting").exists():
+            # Its worker was killed before it had begun.
+            return taken_at < now - LOST_AFTER
         lost = Run.objects.filter(
             pk=run_id, state="running", heartbeat_at__lt=now - LOST_AFTER
         ).first()
@@ -138,13 +163,14 @@ def revive_run(*, run_id: UUID, actor: Actor, now: datetime) -> bool:
             return False
         if lost.attempt < ATTEMPTS_MOST and not lost.is_stop_asked:
             return bool(
-                Run.objects.filter(pk=run_id, heartbeat_at=lost.heartbeat_at).update(
-                    state="waiting"
-                )
+                Run.objects.filter(
+                    pk=run_id, state="running", heartbeat_at=lost.heartbeat_at
+                ).update(state="waiting")
             )
     state = "stopped" if lost.is_stop_asked else "failed"
     error = {"code": "tasks.worker_lost", "facts": {"attempts": lost.attempt}}
-    end_run(run_id=run_id, state=state, error=error, actor=actor, now=now)
+    with suppress(TakenOver):
+        end_run(run_id=run_id, attempt=lost.attempt, state=state, error=error, actor=actor, now=now)
     return False
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tiebeam.apps.pairings.models import Agreement, AgreementReturn, Pairing
 from tiebeam.apps.pairings.operations.agreement_terms import refuse_terms
-from tiebeam.apps.pairings.operations.holding import hold
+from tiebeam.platform.tenancy.holding import hold
 from tiebeam.apps.pairings.operations.sides import (
     PARTIES,
     SIGNERS,

@@ -8,7 +8,7 @@ from tiebeam.apps.pairings.hand_over_providers import (
     register_provider,
 )
 from tiebeam.apps.pairings.models import HandOver, HandOverLine, Pairing
-from tiebeam.apps.pairings.operations.holding import hold
+from tiebeam.platform.tenancy.holding import hold
 from tiebeam.apps.pairings.operations.sides import PARTIES, demand_side
 from tiebeam.apps.pairings.queries.hand_overs import (
     count_open_documents,

@@ -26,6 +26,7 @@ from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.tenancy.holding import hold
 
 
 class NoPlan(Refused):
@@ -203,8 +204,9 @@ def new_version(
 
 
 def lock_list(pair_list: PairList, actor: Actor, action: str) -> PairList:
-    """Return *pair_list* as it stands, for the right *action*, with its programme locked."""
+    """Return *pair_list* as it stands, for the right *action*, with its programme locked and no opinion given meanwhile."""
     lock_own_programme(actor, action, pair_list.round.programme)
+    hold(pair_list.pk)
     locked: PairList = PairList.objects.lock(pair_list.pk)
     return locked
 

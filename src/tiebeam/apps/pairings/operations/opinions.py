@@ -14,6 +14,7 @@ from tiebeam.platform.audit.writing import record_change, record_creation, state
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.tenancy.holding import hold
 from tiebeam.platform.tenancy.records import NotOwner
 
 OFFICES = frozenset({Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE})
@@ -69,6 +70,8 @@ def give_opinion(
         OpinionAnswered: The opinion has its answer already.
     """
     action = "pairings.give_opinion"
+    # The list is another's: whoever signs or withdraws it, or answers, meets us at its name.
+    hold(pair_list.pk)
     pair_list = PairList.objects.get(pk=pair_list.pk)
     require(actor, action, pair_list.round.programme_id)
     _demand_sense(reply, text)
@@ -116,6 +119,7 @@ def answer_opinion(
     require(actor, action, opinion.of_list.round.programme_id)
     if opinion.of_list.tenant_id != actor.organisation_id:
         raise NotOwner(record="PairList")
+    hold(opinion.of_list_id)
     PairList.objects.lock(opinion.of_list_id)
     if not text.strip():
         raise AnswerWithoutWords

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from tiebeam.apps.pairings.models import SHARES, Pairing, Responsibility
-from tiebeam.apps.pairings.operations.holding import hold
+from tiebeam.platform.tenancy.holding import hold
 from tiebeam.apps.pairings.operations.sides import PARTIES, demand_side, let_maker_read
 from tiebeam.apps.pairings.queries.responsibilities import AREA_LENGTH_MOST, list_standing
 from tiebeam.apps.regions.models import Organisation

@@ -24,6 +24,7 @@ from tiebeam.platform.audit.writing import record_change, record_creation, state
 from tiebeam.platform.permissions.operations import NotAllowed, operation
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.grants import grant_reading
+from tiebeam.platform.tenancy.holding import hold
 
 OFFICES = frozenset(OFFICE_OF.values())
 
@@ -89,6 +90,8 @@ def start_return(*, of_round: Round, side: str, actor: Actor, now: datetime) -> 
     )
     if not part.exists():
         raise NotParticipant
+    # There is no row yet to lock: two beginnings of one office meet at its name.
+    hold(actor.organisation_id)
     if Return.objects.owned().filter(round=of_round, side=side).exists():
         raise ReturnExists
     of_return = Return(tenant_id=actor.organisation_id, round=of_round, side=side, state="draft")

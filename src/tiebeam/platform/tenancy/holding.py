@@ -9,8 +9,9 @@ def hold(record_id: UUID) -> None:
     """
     Let nobody else hold the record of this id until the transaction ends.
 
-    Only its owner can lock a row, but both sides of a pairing add to what hangs on
-    it, so they meet at a lock of its name. SQLite has one writer at a time anyway.
+    Only its owner can lock a row, and only one that is there; but others add to what
+    hangs on it, so they meet at a lock of its name. It is taken before any row is
+    locked or read. SQLite has one writer at a time anyway.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

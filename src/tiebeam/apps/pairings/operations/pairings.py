@@ -87,39 +87,21 @@ def add_second_tier_pairing(
     action = "pairings.add_second_tier_pairing"
     parent = Pairing.objects.get(pk=parent.pk)
     require(actor, action, parent.programme_id)
-    _demand_party(parent, actor)
-    if parent.parent_id is not None:
-        raise ParentIsSecondTier
-    if not holds_on(valid_from, parent.valid_from, parent.valid_until):
-        raise ParentNotInForce(day=valid_from)
-    if donor.pk == recipient.pk:
-        raise PairedWithItself(name=donor.name_zh or donor.name_en)
-    pairing = Pairing(
-        id=uuid4(),
-        tenant_id=actor.organisation_id,
-        scope_id=parent.scope_id,
+    pairing = draft_second_tier(parent, donor, recipient, valid_from, actor, note)
+    # The database refuses a second one without an end; one that ends later overlaps as well.
+    if Pairing.objects.filter(
         programme_id=parent.programme_id,
-        parent=parent,
         donor=donor,
         recipient=recipient,
-        valid_from=valid_from,
-        note=note,
-    )
+        valid_until__gt=valid_from,
+    ).exists():
+        raise already_paired(pairing)
     try:
         with transaction.atomic():
             pairing.save(force_insert=True)
     except IntegrityError as error:
-        raise AlreadyPaired(
-            donor=donor.name_zh or donor.name_en, recipient=recipient.name_zh or recipient.name_en
-        ) from error
-    # The owner of the pairing above holds no grant on its own scope; those below it, of others, need one.
-    let_read(
-        actor=actor,
-        scope_id=parent.scope_id,
-        organisation_ids=[parent.tenant_id],
-        role="pairing",
-        now=now,
-    )
+        raise already_paired(pairing) from error
+    let_owner_above_read(parent, actor, now)
     record_creation(actor=actor, now=now, action=action, record=pairing)
     return pairing
 
@@ -139,12 +121,7 @@ def end_second_tier_pairing(
     action = "pairings.end_second_tier_pairing"
     require(actor, action, pairing.programme_id)
     pairing = Pairing.objects.lock(pairing.pk)
-    if pairing.parent_id is None:
-        raise NotSecondTier
-    if until < pairing.valid_from or (
-        pairing.valid_until is not None and pairing.valid_until <= until
-    ):
-        raise AlreadyEnded(until=until)
+    refuse_ending(pairing, until)
     before = state_of(pairing)
     pairing.valid_until = until
     pairing.save(update_fields=["valid_until"])
@@ -152,6 +129,75 @@ def end_second_tier_pairing(
     return pairing
 
 
-def _demand_party(pairing: Pairing, actor: Actor) -> None:
-    if actor.organisation_id not in {pairing.tenant_id, pairing.donor_id, pairing.recipient_id}:
+def draft_second_tier(
+    parent: Pairing,
+    donor: Organisation,
+    recipient: Organisation,
+    valid_from: date,
+    actor: Actor,
+    note: str = "",
+) -> Pairing:
+    """
+    Return a pairing below *parent*, not saved.
+
+    Raises:
+        NotAParty, ParentIsSecondTier, ParentNotInForce, PairedWithItself: As their names say.
+    """
+    if not is_party(actor, parent):
         raise NotAParty
+    if parent.parent_id is not None:
+        raise ParentIsSecondTier
+    if not holds_on(valid_from, parent.valid_from, parent.valid_until):
+        raise ParentNotInForce(day=valid_from)
+    if donor.pk == recipient.pk:
+        raise PairedWithItself(name=donor.name_zh or donor.name_en)
+    return Pairing(
+        id=uuid4(),
+        tenant_id=actor.organisation_id,
+        scope_id=parent.scope_id,
+        programme_id=parent.programme_id,
+        parent=parent,
+        donor=donor,
+        recipient=recipient,
+        valid_from=valid_from,
+        note=note,
+    )
+
+
+def refuse_ending(pairing: Pairing, until: date) -> None:
+    """
+    Refuse to end *pairing* on *until*.
+
+    Raises:
+        NotSecondTier, AlreadyEnded: As their names say.
+    """
+    if pairing.parent_id is None:
+        raise NotSecondTier
+    if until < pairing.valid_from or (
+        pairing.valid_until is not None and pairing.valid_until <= until
+    ):
+        raise AlreadyEnded(until=until)
+
+
+def already_paired(pairing: Pairing) -> AlreadyPaired:
+    """Return the refusal of a second pairing of the same two."""
+    donor, recipient = pairing.donor, pairing.recipient
+    return AlreadyPaired(
+        donor=donor.name_zh or donor.name_en, recipient=recipient.name_zh or recipient.name_en
+    )
+
+
+def let_owner_above_read(parent: Pairing, actor: Actor, now: datetime) -> None:
+    """Let the owner of *parent* read what others pair below it: it holds no grant on its own scope."""
+    let_read(
+        actor=actor,
+        scope_id=parent.scope_id,
+        organisation_ids=[parent.tenant_id],
+        role="pairing",
+        now=now,
+    )
+
+
+def is_party(actor: Actor, pairing: Pairing) -> bool:
+    """Return whether *actor* acts for a side of *pairing*, or for whoever made it."""
+    return actor.organisation_id in {pairing.tenant_id, pairing.donor_id, pairing.recipient_id}

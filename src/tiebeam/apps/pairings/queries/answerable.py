@@ -48,10 +48,7 @@ def find_answerable(recipient: Organisation, as_of: AsOf) -> list[Answerable]:
     """
     known = _list_known_pairings(recipient, as_of.known_at)
     standing = [row for row in known if holds_on(as_of.true_on, row.valid_from, row.valid_until)]
-    lists = {
-        programme_id: list_known_lists(programme_id, as_of)
-        for programme_id in {row.programme_id for row in standing}
-    }
+    lists = list_known_lists({row.programme_id for row in standing}, as_of)
     in_force = {pk: find_in_force(rows, as_of) for pk, rows in lists.items()}
     lines = _list_own_lines(recipient, in_force.values())
     found = []

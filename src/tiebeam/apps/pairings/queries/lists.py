@@ -124,20 +124,22 @@ def list_lines(pair_list: PairList) -> list[ListLine]:
 
 def find_list_in_force(programme: Programme, as_of: AsOf) -> PairList | None:
     """Return the version in force in *programme* on the day, as known then; None where none was."""
-    return find_in_force(list_known_lists(programme.pk, as_of), as_of)
+    return find_in_force(list_known_lists([programme.pk], as_of)[programme.pk], as_of)
 
 
-def list_known_lists(programme_id: UUID, as_of: AsOf) -> list[PairList]:
-    """List the versions that were ever given a date of force in a programme, as known at a moment."""
-    readable = PairList.objects.filter(round__programme_id=programme_id)
+def list_known_lists(programme_ids: Iterable[UUID], as_of: AsOf) -> dict[UUID, list[PairList]]:
+    """List the versions that were ever given a date of force, by programme, as known at a moment."""
+    found: dict[UUID, list[PairList]] = {pk: [] for pk in programme_ids}
+    readable = PairList.objects.filter(round__programme_id__in=found)
     if as_of.known_at is None:
-        return list(readable.exclude(in_force_from=None).select_related("document"))
-    ids = set(readable.values_list("pk", flat=True))
-    return [
-        state
-        for state in list_states(PairList, as_of.known_at, record_ids=ids)
-        if state.in_force_from is not None
-    ]
+        for row in readable.exclude(in_force_from=None).select_related("document", "round"):
+            found[row.round.programme_id].append(row)
+        return found
+    programmes = dict(readable.values_list("pk", "round__programme_id"))
+    for state in list_states(PairList, as_of.known_at, record_ids=programmes):
+        if state.in_force_from is not None:
+            found[programmes[state.pk]].append(state)
+    return found
 
 
 def find_in_force(lists: Iterable[PairList], as_of: AsOf) -> PairList | None:

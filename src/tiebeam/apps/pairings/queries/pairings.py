@@ -22,6 +22,9 @@ PAIRING_ORDERS = {
 }
 """What may order the pairings of all programmes, with the columns that do."""
 
+FEW = 1000
+"""Ids that are named in one statement."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairCount:
@@ -111,8 +114,7 @@ def find_pairings(
             rows = rows.filter(programme_id=programme_id)
         for word in search.split():
             rows = rows.filter(matching(word, "donor__grams") | matching(word, "recipient__grams"))
-        related = rows.select_related("donor", "recipient", "programme")
-        return list(related.order_by(*columns, "pk")[start:stop]), rows.count()
+        return _cut(rows.order_by(*columns, "pk"), start, stop), rows.count()
     conditions = {} if programme_id is None else {"programme_id": programme_id}
     found = [
         row
@@ -131,11 +133,21 @@ def find_pairings(
     return found[start:stop], len(found)
 
 
-def count_pairs(as_of: AsOf) -> dict[UUID, PairCount]:
-    """Return how many pairs each programme has on a day, and how many donors and recipients."""
+def _cut(rows: Any, start: int, stop: int | None) -> list[Pairing]:
+    """Return a slice of ordered pairings; of a short one the database orders the ids alone, which is quicker."""
+    related = rows.select_related("donor", "recipient", "programme")
+    if stop is None or stop - start > FEW:
+        return list(related[start:stop])
+    ids = list(rows.values_list("pk", flat=True)[start:stop])
+    return list(related.filter(pk__in=ids)) if ids else []
+
+
+def count_pairs(as_of: AsOf, programme_ids: Iterable[UUID]) -> dict[UUID, PairCount]:
+    """Return how many pairs each of the programmes has on a day, and how many donors and recipients."""
+    ids = set(programme_ids)
     if as_of.known_at is None:
         rows = (
-            Pairing.objects.filter(valid_on(as_of.true_on), parent=None)
+            Pairing.objects.filter(valid_on(as_of.true_on), parent=None, programme_id__in=ids)
             .order_by()
             .values("programme_id")
             .annotate(
@@ -148,7 +160,7 @@ def count_pairs(as_of: AsOf) -> dict[UUID, PairCount]:
     listed: dict[UUID, list[Pairing]] = {}
     for pairing in list_states(Pairing, as_of.known_at):
         is_there = holds_on(as_of.true_on, pairing.valid_from, pairing.valid_until)
-        if pairing.parent_id is None and is_there:
+        if pairing.parent_id is None and is_there and pairing.programme_id in ids:
             listed.setdefault(pairing.programme_id, []).append(pairing)
     return {programme_id: count_sides(found) for programme_id, found in listed.items()}
 

@@ -49,6 +49,11 @@ def list_programmes(search: str = "", *, as_of: AsOf | None = None) -> list[Prog
     return sorted(known, key=lambda row: row.starts_on or date.min, reverse=True)
 
 
+def list_programme_names() -> list[Programme]:
+    """Return every programme that may be read, with its names alone, for a field in which one is chosen."""
+    return list(Programme.objects.only("name_en", "name_zh").order_by("name_en", "pk"))
+
+
 def _below(programme: Programme) -> dict[str, Any]:
     """Return the conditions of what belongs to the programme: its scope narrows the log, too."""
     return {"programme_id": programme.pk, "scope_id": programme.scope_id}

@@ -11,7 +11,7 @@ from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.queries.answerable import Answerable
 from tiebeam.apps.pairings.queries.pairings import PAIRING_ORDERS, find_pairings
 from tiebeam.apps.programmes.models import Programme
-from tiebeam.apps.programmes.queries import list_programmes
+from tiebeam.apps.programmes.queries import list_programme_names
 from tiebeam.interfaces.web.amounts import amounts_text
 from tiebeam.interfaces.web.listing import Asked, read_asked
 from tiebeam.interfaces.web.lists.tables import document_text
@@ -24,7 +24,7 @@ from tiebeam.platform.time.periods import AsOf
 def pairs_table(request: HttpRequest, as_of: AsOf) -> Table:
     """Return the pairs of the day in all programmes, as the reader asks for them."""
     asked = read_asked(request, sorts=PAIRING_ORDERS, filters=("programme",), name="pairs")
-    programmes = list_programmes()
+    programmes = list_programme_names()
     rows, count = find_pairings(
         as_of,
         search=asked.words,

@@ -25,7 +25,7 @@ def programmes_table(request: HttpRequest, as_of: AsOf, step: Link | None) -> Ta
     sorts = {"name": _name_key, "starts": _start_key}
     asked = read_asked(request, sorts=sorts, name="programmes")
     found, count = arrange(list_programmes(asked.words, as_of=as_of), asked, sorts)
-    counts = count_pairs(as_of)
+    counts = count_pairs(as_of, [row.pk for row in found])
 
     def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"programmes.column.{key}"), **options)

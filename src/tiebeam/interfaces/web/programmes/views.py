@@ -16,7 +16,6 @@ from tiebeam.apps.programmes.queries import (
     get_programme,
     list_documents,
     list_participants,
-    list_programmes,
     list_rounds,
 )
 from tiebeam.apps.regions.queries import find_places
@@ -52,7 +51,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
     return table_as_file(table) or show_page(
         request,
         "web/programmes/list.html",
-        title=say_to(request, "programmes.title", count=len(list_programmes(as_of=as_of))),
+        title=say_to(request, "programmes.title", count=table.row_count),
         action=step if may_create else None,
         takes_dates=True,
         table=table,

@@ -6,31 +6,16 @@ from typing import Any
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, RadioSelect
 from django.http import HttpRequest
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from tiebeam.interfaces.messages import say
 from tiebeam.interfaces.messages.figures import number
+from tiebeam.interfaces.web.table_rows import draw_rows, draw_status
 from tiebeam.interfaces.web.tables import Table, choose_columns
 from tiebeam.platform.bookmarks.queries import list_filters
 
 register = template.Library()
 
-SIGNS = {"good": "●", "risk": "▲", "bad": "■", "none": "○"}
-
-
-@register.simple_tag
-def status(kind: str, text: str = "") -> SafeString:
-    """Return a status mark: its sign and its word, never colour alone."""
-    sign = SIGNS.get(kind)
-    if sign is None:
-        return format_html("{}", text)
-    return format_html(
-        '<span class="status {}"><span class="sign" aria-hidden="true">{}</span> {}</span>',
-        kind,
-        sign,
-        text,
-    )
+register.simple_tag(draw_status, name="status")
 
 
 @register.simple_tag(takes_context=True)
@@ -68,11 +53,7 @@ def table(context: template.Context, table: Table) -> dict[str, Any]:
         "table": seen,
         "columns": [(column, column.key in shown) for column in table.columns],
         "heads": heads,
-        "rows": [
-            (row, list(zip(seen.columns, row.cells, strict=True)))
-            for row in ([seen.totals] if seen.totals else []) + list(seen.rows)
-        ],
-        "has_totals": seen.totals is not None,
+        "body": draw_rows(seen),
         "choices": [
             (choice, asked.filters.get(choice.key, "") if asked else "") for choice in table.choices
         ],

@@ -17,11 +17,15 @@ class Watch:
         should_stop: Asked between steps; true once somebody wants the work to end.
         tell: Told how far the work is; shown on the page that waits for it.
         keep: Given the answer, where it is no record: kept with the run, in place of one given before.
+        send: Writes down what was told, and hears whether to stop, at once; outside any transaction.
+        finish: Ends the run, with its answer, in the transaction of what the job stores: both, or neither.
     """
 
     should_stop: Callable[[], bool]
     tell: Callable[[Mapping[str, Any]], None]
     keep: Callable[[Mapping[str, Any]], None] = lambda _answer: None
+    send: Callable[[], None] = lambda: None
+    finish: Callable[[], None] = lambda: None
 
 
 Job = Callable[[Run, Actor, Watch], None]

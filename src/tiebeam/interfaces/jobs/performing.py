@@ -72,8 +72,9 @@ def perform(run_id: str, organisation_id: str, person_id: str) -> None:
         return
     state, error = "finished", None
     answer: dict[str, Any] = {}
+    is_ended = threading.Event()
     try:
-        with _watched(run, actor, answer) as watch:
+        with _watched(run, actor, answer, is_ended) as watch:
             get_job(run.kind)(run, actor, watch)
             if watch.should_stop():
                 state = "stopped"
@@ -87,9 +88,18 @@ def perform(run_id: str, organisation_id: str, person_id: str) -> None:
         # The edge: whatever it is, the person who waits is told, and the log has the rest.
         log.exception("run %s failed", run_id)
         state, error = "failed", {"code": "tasks.internal", "facts": {}}
-    ended = {"state": state, "error": error, "result": answer}
+    if is_ended.is_set():
+        return
     try:
-        end_run(run_id=run.pk, attempt=run.attempt, actor=actor, now=timezone.now(), **ended)
+        end_run(
+            run_id=run.pk,
+            attempt=run.attempt,
+            state=state,
+            error=error,
+            result=answer,
+            actor=actor,
+            now=timezone.now(),
+        )
     except TakenOver:
         log.warning("run %s was taken over by another worker", run_id)
 
@@ -113,20 +123,36 @@ def revive_lost_runs() -> int:
 
 
 @contextmanager
-def _watched(run: Run, actor: Actor, answer: dict[str, Any]) -> Iterator[Watch]:
+def _watched(
+    run: Run, actor: Actor, answer: dict[str, Any], is_ended: threading.Event
+) -> Iterator[Watch]:
     """Show signs of life while the job computes, from a thread of its own: the job may be deep in a solver."""
     wants_stop, is_over = threading.Event(), threading.Event()
     latest: dict[str, Any] = {}
     started = time.monotonic()
 
+    def send() -> None:
+        progress = {**latest, "elapsed_s": round(time.monotonic() - started, 1)}
+        if _shows_that_it_shall_stop(run, actor, progress):
+            wants_stop.set()
+
+    def finish() -> None:
+        now = timezone.now()
+        end_run(
+            run_id=run.pk,
+            attempt=run.attempt,
+            state="finished",
+            result=answer,
+            actor=actor,
+            now=now,
+        )
+        transaction.on_commit(is_ended.set)
+
     def beat() -> None:
         try:
             while not is_over.wait(BEAT_S):
-                progress = {**latest, "elapsed_s": round(time.monotonic() - started, 1)}
                 try:
-                    told = {"run_id": run.pk, "attempt": run.attempt, "progress": progress}
-                    if tell_progress(actor=actor, now=timezone.now(), **told):
-                        wants_stop.set()
+                    send()
                 except DatabaseError:
                     # A database that is away for a moment does not end the signs of life for good.
                     log.warning("run %s could not show a sign of life", run.pk, exc_info=True)
@@ -137,11 +163,24 @@ def _watched(run: Run, actor: Actor, answer: dict[str, Any]) -> Iterator[Watch]:
     thread = threading.Thread(target=beat, name=f"heartbeat {run.pk}", daemon=True)
     thread.start()
     try:
-        yield Watch(should_stop=wants_stop.is_set, tell=latest.update, keep=answer.update)
+        yield Watch(
+            should_stop=wants_stop.is_set,
+            tell=latest.update,
+            keep=answer.update,
+            send=send,
+            finish=finish,
+        )
     finally:
         is_over.set()
         thread.join()
         close_old_connections()
+
+
+def _shows_that_it_shall_stop(run: Run, actor: Actor, progress: Mapping[str, Any]) -> bool:
+    now = timezone.now()
+    return tell_progress(
+        run_id=run.pk, attempt=run.attempt, actor=actor, now=now, progress=progress
+    )
 
 
 def _fault_value(fault: Fault) -> dict[str, Any]:

@@ -1,20 +1,32 @@
-"""Take in an uploaded sheet in the background: read, look at every row, write all or nothing."""
+"""
+Take in an uploaded sheet in the background: read, look at every row, write all or nothing.
+
+Reading and looking hold no lock. What is written, the end of the run and that the
+upload is used up are one transaction: a worker that is killed leaves all of it or none,
+and no sheet is taken in twice.
+"""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from django.db import connection, transaction
 from django.utils import timezone
 
+from tiebeam.apps.regions.operations.looking import LookedRows
 from tiebeam.errors import InvalidInput
 from tiebeam.interfaces.jobs.kinds import Watch, job
-from tiebeam.interfaces.jobs.workbook_forms import KINDS, plan_rows, read_rows
+from tiebeam.interfaces.jobs.workbook_forms import KINDS, read_rows
 from tiebeam.platform.files.models import Upload
 from tiebeam.platform.files.uploads import UploadGone, drop_upload, find_upload, read_upload
 from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tenancy.acting import Actor, acting
 
 TAKE_IN = "take_in_sheet"
+UNWATCHED = Watch(should_stop=lambda: False, tell=lambda _progress: None)
+
+
+class _Stopped(Exception):
+    """Ends the writing: nothing of it stays."""
 
 
 @job(TAKE_IN)
@@ -23,9 +35,9 @@ def take_in(run: Run, actor: Actor, watch: Watch) -> None:
     upload = find_upload(UUID(str(run.record_id)), actor)
     if upload is None:
         raise UploadGone(name="")
-    watch.keep({"kind": upload.kind, "counts": take_in_upload(
+    take_in_upload(
         upload, run.arguments["sha256"], run.arguments["reason"], actor, timezone.now(), watch
-    )})  # fmt: skip
+    )
 
 
 def take_in_upload(
@@ -34,38 +46,66 @@ def take_in_upload(
     reason: str,
     actor: Actor,
     now: datetime,
-    watch: Watch | None = None,
+    watch: Watch = UNWATCHED,
 ) -> dict[str, int]:
     """
     Take in an upload in one transaction and forget it; return how many rows did what.
 
     Args:
+        upload: What was sent.
         sha256: Of what was looked at: nothing else is taken in.
+        reason: Why, for the log.
+        actor: Who confirmed it.
+        now: When.
+        watch: Told how far it is; it is stopped by it until all is written, and then holds nothing of the sheet.
 
     Raises:
-        UploadGone: It has expired, or is not what was looked at.
+        UploadGone: It has expired, was taken in already, or is not what was looked at.
         InvalidInput: A row is refused by now; then nothing is written.
     """
-
-    def tell(phase: str, done: int, of: int) -> None:
-        if watch is not None:
-            watch.tell({"phase": phase, "done": done, "of": of})
-
     kind = KINDS[upload.kind]
     if upload.sha256 != sha256:
         raise UploadGone(name=upload.name)
-    tell("reading", 0, 0)
-    rows, faults = read_rows(kind, read_upload(upload, now), upload.name)
-    if faults:
-        raise InvalidInput(faults)
-    with acting(actor):
-        planned = plan_rows(kind, rows, [], actor, now, lambda done, of: tell("checking", done, of))
-    counts: dict[str, Any] = {"create": 0, "update": 0, "unchanged": 0, "refused": 0}
-    for row in planned:
-        counts[row.act] += 1
-    if watch is not None and watch.should_stop():
-        return dict.fromkeys(counts, 0)
-    tell("writing", 0, counts["create"] + counts["update"])
-    kind.take_in(rows=rows, reason=reason, actor=actor, now=now)
-    drop_upload(upload, actor)
+    try:
+        _tell(watch, "reading", 0, 0)
+        watch.send()
+        content, faults = read_rows(kind, read_upload(upload, now), upload.name)
+        if faults:
+            raise InvalidInput(faults)
+        with acting(actor):
+            rows = LookedRows(
+                content,
+                plan=kind.plan,
+                bases=kind.bases,
+                actor=actor,
+                tell=lambda done, of: _tell(watch, "checking", done, of),
+            )
+        counts = {"create": 0, "update": 0, "unchanged": 0, "refused": 0}
+        for row in rows.planned:
+            counts[row.act] += 1
+        of = counts["create"] + counts["update"]
+        _tell(watch, "writing", 0, of)
+        watch.send()
+        _refuse_stopped(watch)
+        if connection.vendor != "sqlite":
+            # Where there is one writer at a time, nobody else writes down how far this one is.
+            rows.tell_written = lambda done, of: _tell(watch, "written", done, of)
+        with transaction.atomic():
+            if not drop_upload(upload, actor):
+                raise UploadGone(name=upload.name)
+            kind.take_in(rows=rows, reason=reason, actor=actor, now=now)
+            watch.keep({"kind": upload.kind, "counts": counts})
+            watch.finish()
+    except _Stopped:
+        return {}
     return counts
+
+
+def _tell(watch: Watch, phase: str, done: int, of: int) -> None:
+    watch.tell({"phase": phase, "done": done, "of": of})
+    _refuse_stopped(watch)
+
+
+def _refuse_stopped(watch: Watch) -> None:
+    if watch.should_stop():
+        raise _Stopped

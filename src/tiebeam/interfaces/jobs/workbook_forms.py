@@ -2,24 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tiebeam.apps.pairings.operations.sheets import (
-    above_label,
-    list_sheet_pairings,
-    plan_pairings,
-    take_in_pairings,
-)
+from tiebeam.apps.pairings.models import Pairing
+from tiebeam.apps.pairings.operations.sheet_rows import above_label, plan_pairings
+from tiebeam.apps.pairings.operations.sheets import list_sheet_pairings, take_in_pairings
 from tiebeam.apps.regions.models import (
     ORGANISATION_KINDS,
     REGION_KINDS,
     RELIABILITIES,
     Organisation,
     Region,
+    RegionCode,
+    Statistic,
 )
-from tiebeam.apps.regions.operations.directory_rows import plan_directory
+from tiebeam.apps.regions.operations.directory_rows import plan_organisations, plan_regions
+from tiebeam.apps.regions.operations.looking import Plan, tell_nobody
 from tiebeam.apps.regions.operations.rows import GivenRow, PlannedRow, References, shown
 from tiebeam.apps.regions.operations.sheets import (
     take_in_organisations,
@@ -40,8 +39,8 @@ from tiebeam.interchange.excel.reading import read_form
 from tiebeam.interchange.excel.writing import write_form
 from tiebeam.interfaces.messages import LANGUAGES, Language, has_message, say
 from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.tenancy.records import OwnedRecord
 
-Tell = Callable[[int, int], None]
 OPTIONS_MOST = 20_000
 
 
@@ -56,6 +55,8 @@ class SheetKind:
         required: Columns without which the sheet makes no sense.
         operation: Name of the operation that takes it in.
         take_in: That operation.
+        plan: Says what each row would do.
+        bases: The kinds of records that it rests on.
     """
 
     name: str
@@ -63,6 +64,8 @@ class SheetKind:
     required: frozenset[str]
     operation: str
     take_in: Callable[..., list[UUID]]
+    plan: Plan
+    bases: tuple[type[OwnedRecord], ...]
 
 
 _PERIOD: tuple[tuple[str, Kind], ...] = (("valid_from", "date"), ("valid_until", "date"))
@@ -89,6 +92,8 @@ KINDS: dict[str, SheetKind] = {
             required=frozenset({"id", "name_zh", "kind"}),
             operation="regions.take_in_regions",
             take_in=take_in_regions,
+            plan=plan_regions,
+            bases=(Region, RegionCode),
         ),
         SheetKind(
             name="organisations",
@@ -96,6 +101,8 @@ KINDS: dict[str, SheetKind] = {
             required=frozenset({"id", "name_zh", "kind"}),
             operation="regions.take_in_organisations",
             take_in=take_in_organisations,
+            plan=plan_organisations,
+            bases=(Organisation, Region),
         ),
         SheetKind(
             name="statistics",
@@ -114,6 +121,8 @@ KINDS: dict[str, SheetKind] = {
             required=frozenset({"id", "region", "indicator", "year", "quantity"}),
             operation="regions.take_in_statistics",
             take_in=take_in_statistics,
+            plan=plan_statistics,
+            bases=(Statistic, Region),
         ),
         SheetKind(
             name="pairings",
@@ -128,6 +137,8 @@ KINDS: dict[str, SheetKind] = {
             required=frozenset({"id", "above", "donor", "recipient", "valid_from"}),
             operation="pairings.take_in_pairings",
             take_in=take_in_pairings,
+            plan=plan_pairings,
+            bases=(Pairing, Organisation),
         ),
     )
 }
@@ -135,12 +146,12 @@ KINDS: dict[str, SheetKind] = {
 
 def write_sheet(kind: SheetKind, actor: Actor, language: Language) -> bytes:
     """Return the workbook of what the acting organisation owns of *kind*, to be edited and sent back."""
-    rows, options = _SOURCES[kind.name](actor)
+    rows, options = list_sheet_rows(kind.name, actor)
     options |= {
         "kind": ORGANISATION_KINDS if kind.name == "organisations" else REGION_KINDS,
         "reliability": RELIABILITIES,
     }
-    columns = _columns(kind, language, options)
+    columns = list_columns(kind, language, options)
     guide = [
         say(f"workbooks.guide.{line}", {}, language)
         for line in ("ids", "rows", "columns", "days", kind.name)
@@ -151,7 +162,7 @@ def write_sheet(kind: SheetKind, actor: Actor, language: Language) -> bytes:
 
 def read_rows(kind: SheetKind, content: bytes, name: str) -> tuple[list[GivenRow], list[Fault]]:
     """Return the rows of an uploaded sheet, and what could not be read."""
-    read = read_form(content, name, _columns(kind, "en", {}))
+    read = read_form(content, name, list_columns(kind, "en", {}))
     rows = [GivenRow(number=row.number, values=row.values) for row in read.rows]
     return rows, list(read.faults)
 
@@ -161,24 +172,14 @@ def plan_rows(
     rows: Sequence[GivenRow],
     faults: Sequence[Fault],
     actor: Actor,
-    now: datetime,
-    tell: Tell = lambda _done, _of: None,
 ) -> list[PlannedRow]:
     """Return what each row would do; what could not be read of a row refuses it."""
-    if kind.name == "regions":
-        planned = plan_directory(Region, rows, actor, tell)
-    elif kind.name == "organisations":
-        planned = plan_directory(Organisation, rows, actor, tell)
-    elif kind.name == "statistics":
-        planned = plan_statistics(rows, actor)
-    else:
-        planned = plan_pairings(rows, actor, now, tell)
     unread: dict[int, list[Fault]] = {}
     for fault in faults:
         unread.setdefault(fault.row or 0, []).append(fault)
     return [
         row.refused(*_without_echo(row, unread[row.number])) if row.number in unread else row
-        for row in planned
+        for row in kind.plan(rows, actor, tell_nobody)
     ]
 
 
@@ -193,9 +194,10 @@ def _without_echo(row: PlannedRow, unread: Sequence[Fault]) -> list[Fault]:
     return [fault for fault in unread if fault.column not in told]
 
 
-def _columns(
+def list_columns(
     kind: SheetKind, language: Language, options: Mapping[str, Sequence[str]]
 ) -> list[FormColumn]:
+    """Return the columns of a sheet; a drop-down offers its *options*."""
     columns = []
     for name, cells in kind.columns:
         note = f"workbooks.note.{name}"
@@ -288,6 +290,11 @@ def _pairing_rows(actor: Actor) -> tuple[Rows, Options]:
         "donor": labels,
         "recipient": labels,
     }
+
+
+def list_sheet_rows(kind: str, actor: Actor) -> tuple[Rows, Options]:
+    """Return what the acting organisation owns of a kind, row by row, and what its drop-downs offer."""
+    return _SOURCES[kind](actor)
 
 
 _SOURCES: dict[str, Callable[[Actor], tuple[Rows, Options]]] = {

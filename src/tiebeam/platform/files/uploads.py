@@ -9,6 +9,7 @@ import secrets
 import time
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -97,11 +98,12 @@ def read_upload(upload: Upload, now: datetime) -> bytes:
     return read_content(upload.stored_as, upload.sha256)
 
 
-def drop_upload(upload: Upload, actor: Actor) -> None:
-    """Forget an upload and what it holds."""
+def drop_upload(upload: Upload, actor: Actor) -> bool:
+    """Forget an upload and what it holds, once this is committed; return whether it was still there."""
     with transaction.atomic(), acting(actor):
-        Upload.objects.owned().filter(pk=upload.pk).delete()
-    remove_content(upload.stored_as)
+        dropped, _ = Upload.objects.owned().filter(pk=upload.pk).delete()
+        transaction.on_commit(partial(remove_content, upload.stored_as))
+    return bool(dropped)
 
 
 def remove_expired_contents() -> int:

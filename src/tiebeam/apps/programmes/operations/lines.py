@@ -39,10 +39,10 @@ def read_lines(
     lots = {resource["id"]: Decimal(resource["lot"]) for resource in resources}
     faults: list[Fault] = []
     read: dict[str, tuple[Decimal, str]] = {}
+    known: dict[str, object] = {"known": tuple(lots)}
     for place, line in enumerate(lines, start=1):
         row = line.row or place
         evidence = line.evidence.strip()
-        known: dict[str, object] = {"known": tuple(lots)}
         if line.resource not in lots:
             faults.append(
                 _fault("programmes.unknown_resource", row, "resource", line.resource, known)

@@ -1,7 +1,7 @@
 """What can be needed and given in a round: its list of resources, checked whole."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -24,12 +24,14 @@ def read_resources(resources: Sequence[Any]) -> list[dict[str, str]]:
     """
     faults: list[Fault] = []
     read: list[dict[str, str]] = []
+    earlier: set[str] = set()
     for row, given in enumerate(resources, start=1):
         if not isinstance(given, Mapping):
             faults.append(_fault("programmes.no_resource", row, "", str(given)[:80]))
             continue
         resource = {name: str(given.get(name) or "").strip() for name in _TEXTS}
-        faults += _list_text_faults(row, resource, [earlier["id"] for earlier in read])
+        faults += _list_text_faults(row, resource, earlier)
+        earlier.add(resource["id"])
         for name, default in _DEFAULTS.items():
             number = read_number(given.get(name, default))
             if number is None:
@@ -57,7 +59,9 @@ def read_number(value: object) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _list_text_faults(row: int, resource: Mapping[str, str], earlier: list[str]) -> list[Fault]:
+def _list_text_faults(
+    row: int, resource: Mapping[str, str], earlier: Collection[str]
+) -> list[Fault]:
     own = resource["id"]
     faults = []
     if not _ID.fullmatch(own):

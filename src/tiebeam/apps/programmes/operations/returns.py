@@ -20,7 +20,13 @@ from tiebeam.apps.programmes.operations.rights import (
 from tiebeam.apps.programmes.operations.rounds import RoundClosed
 from tiebeam.apps.programmes.queries.returns import state_of_return
 from tiebeam.errors import Fault, InvalidInput, Refused
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import (
+    State,
+    record_change,
+    record_changes,
+    record_creation,
+    state_of,
+)
 from tiebeam.platform.permissions.operations import NotAllowed, operation
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.grants import grant_reading
@@ -213,23 +219,26 @@ def _replace_lines(
 ) -> None:
     """Change, add and remove lines until they are those that were *read*, by resource."""
     standing = {line.resource: line for line in of_return.lines.select_for_update()}
+    made: list[tuple[ReturnLine, State | None]] = []
+    changed: list[tuple[ReturnLine, State | None]] = []
     for resource, (quantity, evidence) in read.items():
         line = standing.pop(resource, None)
-        before = None if line is None else state_of(line)
         if line is None:
             line = ReturnLine(
                 tenant_id=actor.organisation_id,
                 scope_id=of_return.scope_id,
                 of_return=of_return,
                 resource=resource,
+                quantity=quantity,
+                evidence=evidence,
             )
-        if before is not None and (line.quantity, line.evidence) == (quantity, evidence):
-            continue
-        line.quantity, line.evidence = quantity, evidence
-        line.save()
-        record_change(
-            actor=actor, now=now, action="programmes.enter_lines", record=line, before=before
-        )
+            made.append((line, None))
+        elif (line.quantity, line.evidence) != (quantity, evidence):
+            changed.append((line, state_of(line)))
+            line.quantity, line.evidence = quantity, evidence
+    ReturnLine.objects.bulk_create([line for line, _ in made], batch_size=500)
+    ReturnLine.objects.save_changed([line for line, _ in changed])
+    record_changes(actor=actor, now=now, action="programmes.enter_lines", changes=[*made, *changed])
     for line in standing.values():
         # The entry is written first: a deleted record has lost its key.
         record_change(

@@ -1,7 +1,7 @@
 """Rows of a sheet of regions or organisations: what each would do to the directory."""
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from tiebeam.apps.regions.models import Organisation, Region, RegionCode
 from tiebeam.apps.regions.operations.checks import list_entry_faults
 from tiebeam.apps.regions.operations.codes import list_code_faults
 from tiebeam.apps.regions.operations.filling import fill
+from tiebeam.apps.regions.operations.looking import TOLD_EACH, Tell, tell_nobody
 from tiebeam.apps.regions.operations.rows import (
     GivenRow,
     PlannedRow,
@@ -35,16 +36,24 @@ PLAIN = {
 LINKS: dict[type, tuple[str, ...]] = {Region: ("parent",), Organisation: ("parent", "region")}
 _FINEST = Decimal(1).scaleb(-6)
 
-Told = Callable[[int, int], None]
 
-
-def plan_directory(
-    model: type[Region] | type[Organisation],
-    rows: Sequence[GivenRow],
-    actor: Actor,
-    tell: Told = lambda _done, _of: None,
+def plan_regions(
+    rows: Sequence[GivenRow], actor: Actor, tell: Tell = tell_nobody
 ) -> list[PlannedRow]:
-    """Return what each row would do; *tell* is told how many are done, and of how many."""
+    """Return what each row would do to the regions; *tell* is told how many are done, and of how many."""
+    return _plan(Region, rows, actor, tell)
+
+
+def plan_organisations(
+    rows: Sequence[GivenRow], actor: Actor, tell: Tell = tell_nobody
+) -> list[PlannedRow]:
+    """Return what each row would do to the organisations; *tell* is told how many are done, and of how many."""
+    return _plan(Organisation, rows, actor, tell)
+
+
+def _plan(
+    model: type[Region] | type[Organisation], rows: Sequence[GivenRow], actor: Actor, tell: Tell
+) -> list[PlannedRow]:
     sheet = _Sheet(model, actor)
     drafts = [sheet.draft(row) for row in rows]
     twice = list_twice(rows, "id") | list_twice(
@@ -65,7 +74,7 @@ def plan_directory(
                 )
             )
         planned.append(result)
-        if done % 500 == 0:
+        if done % TOLD_EACH == 0:
             tell(done, len(rows))
     return sheet.refuse_misplaced(planned)
 

@@ -6,22 +6,18 @@ from uuid import UUID, uuid4
 
 from tiebeam.apps.regions.models import Organisation, Region, RegionCode
 from tiebeam.apps.regions.operations.checks import KEEPERS, refuse_without_reason
-from tiebeam.apps.regions.operations.directory_rows import GB, plan_directory
+from tiebeam.apps.regions.operations.directory_rows import GB, plan_organisations, plan_regions
+from tiebeam.apps.regions.operations.looking import plan_now, write_rows
 from tiebeam.apps.regions.operations.rows import (
     GivenRow,
-    PlannedRow,
     as_uuid,
-    demand_whole,
     lock_rows,
 )
 from tiebeam.apps.regions.operations.statistic_rows import plan_statistics
-from tiebeam.platform.audit.writing import record_changes
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.records import OwnedRecord
-
-BATCH = 500
 
 
 @operation("regions.take_in_regions", roles=KEEPERS)
@@ -36,7 +32,7 @@ def take_in_regions(
         ReasonMissing: No reason is given.
     """
     _lock(Region, rows, reason)
-    planned = plan_directory(Region, rows, actor)
+    planned = plan_now(rows, plan_regions, actor)
     codes = {row.number: row.values.get("gbt2260", "").strip() for row in rows}
     given = [
         RegionCode(
@@ -52,7 +48,9 @@ def take_in_regions(
         for row in planned
         if row.act == "create" and codes[row.number]
     ]
-    return _write(planned, given, actor, now, "regions.take_in_regions", reason)
+    return write_rows(
+        rows, planned, given, actor=actor, now=now, action="regions.take_in_regions", reason=reason
+    )
 
 
 @operation("regions.take_in_organisations", roles=KEEPERS)
@@ -67,8 +65,10 @@ def take_in_organisations(
         ReasonMissing: No reason is given.
     """
     _lock(Organisation, rows, reason)
-    planned = plan_directory(Organisation, rows, actor)
-    return _write(planned, [], actor, now, "regions.take_in_organisations", reason)
+    planned = plan_now(rows, plan_organisations, actor)
+    return write_rows(
+        rows, planned, actor=actor, now=now, action="regions.take_in_organisations", reason=reason
+    )
 
 
 @operation("regions.take_in_statistics", roles=KEEPERS | {Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE})
@@ -83,34 +83,12 @@ def take_in_statistics(
         ReasonMissing: No reason is given.
     """
     refuse_without_reason(reason)
-    planned = plan_statistics(rows, actor)
-    return _write(planned, [], actor, now, "regions.take_in_statistics", reason)
+    planned = plan_now(rows, plan_statistics, actor)
+    return write_rows(
+        rows, planned, actor=actor, now=now, action="regions.take_in_statistics", reason=reason
+    )
 
 
 def _lock(model: type[OwnedRecord], rows: Sequence[GivenRow], reason: str) -> None:
     refuse_without_reason(reason)
     lock_rows(model, [pk for row in rows if (pk := as_uuid(row.values.get("id", "")))])
-
-
-def _write(
-    planned: Sequence[PlannedRow],
-    given: Sequence[OwnedRecord],
-    actor: Actor,
-    now: datetime,
-    action: str,
-    reason: str,
-) -> list[UUID]:
-    demand_whole(planned)
-    created = [row.record for row in planned if row.act == "create"]
-    updated = [row for row in planned if row.act == "update"]
-    for records in (created, list(given)):
-        if records:
-            type(records[0]).objects.bulk_create(records, batch_size=BATCH)
-    for row in updated:
-        row.record.save(force_update=True)
-    changes = [
-        *((record, None) for record in [*created, *given]),
-        *((row.record, row.before) for row in updated),
-    ]
-    record_changes(actor=actor, now=now, action=action, changes=changes, reason=reason)
-    return [record.pk for record, _ in changes]

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tiebeam.apps.regions.models import Region, Statistic
+from tiebeam.apps.regions.operations.looking import TOLD_EACH, Tell, tell_nobody
 from tiebeam.apps.regions.operations.rows import (
     GivenRow,
     PlannedRow,
@@ -24,8 +25,10 @@ TEXTS = ("indicator", "unit", "source", "url", "reliability")
 COLUMNS = ("region", "indicator", "year", "quantity", "unit", "vintage", *TEXTS[2:])
 
 
-def plan_statistics(rows: Sequence[GivenRow], actor: Actor) -> list[PlannedRow]:
-    """Return what each row would do."""
+def plan_statistics(
+    rows: Sequence[GivenRow], actor: Actor, tell: Tell = tell_nobody
+) -> list[PlannedRow]:
+    """Return what each row would do; *tell* is told how many are done, and of how many."""
     regions = References(Region.objects.all())
     wanted = {pk for row in rows if (pk := as_uuid(row.values.get("id", "")))}
     known: dict[UUID, Statistic] = {
@@ -37,7 +40,7 @@ def plan_statistics(rows: Sequence[GivenRow], actor: Actor) -> list[PlannedRow]:
         [row for row in rows if not row.values.get("id")], *key_columns
     )
     planned = []
-    for row in rows:
+    for done, row in enumerate(rows, start=1):
         result = (
             _plan_standing(row, known, regions)
             if row.values.get("id")
@@ -51,6 +54,8 @@ def plan_statistics(rows: Sequence[GivenRow], actor: Actor) -> list[PlannedRow]:
                 fault("workbooks.twice", row.number, column, value, rows=others)
             )
         planned.append(result)
+        if done % TOLD_EACH == 0:
+            tell(done, len(rows))
     return planned
 
 

@@ -138,7 +138,7 @@ def show_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     else:
         form = ConfirmForm(request, initial={"sha256": kept.sha256})
     rows, faults = read_rows(kind, read_upload(kept, now), kept.name)
-    planned = plan_rows(kind, rows, faults, actor, now)
+    planned = plan_rows(kind, rows, faults, actor)
     counts = count_acts(planned)
     # What concerns no row concerns the file.
     lost = say_faults(request, [one for one in faults if one.row is None or not rows])

@@ -28,8 +28,8 @@ SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
 # Names and formats that stand in a Chinese page as they are.
 LATIN = {
-    "Build", "XLSX", "CSV", "JSON", "SHA", "API", "MB", "ID", "UTC", "verifier", "py",
-    "nurse", "coverage", "partners", "continuity", "burden", "distance", "cost", "tiebeam", "Tiebeam",
+    "Build", "XLSX", "CSV", "JSON", "SVG", "PNG", "SHA", "API", "MB", "ID", "UTC", "verifier", "py",
+    "nurse", "staff", "coverage", "partners", "continuity", "burden", "distance", "cost", "tiebeam", "Tiebeam",
     "Office", "Fujian", "Hunan", "Nyingchi", "Huanggang", "Second", "Auditor", "Administrator",
 }  # fmt: skip
 NAMED_BY_NUMBER = re.compile(r"[0-9a-f-]{12,}|[0-9a-f]{8,}|\S+@\S+")

@@ -100,8 +100,8 @@ def pages(transactional_db, workspace, coordinator, now):  # noqa: F811  # the f
     }
 
 
-def _open_window(browser, live_server, person, language, width):
-    context = browser.new_context(viewport={"width": width, "height": 860})
+def _open_window(browser, live_server, person, language, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 860}, color_scheme=scheme)
     cookies = {"language": language}
     if person is not None:
         client = Client()
@@ -125,7 +125,10 @@ def _list_faults(page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("zh", 390)])
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"),
+    [("en", 1280, "light"), ("zh", 390, "light"), ("zh", 1280, "dark")],
+)
 def test_no_main_page_has_a_serious_fault(
     pages,
     workspace,  # noqa: F811  # the fixture above
@@ -133,11 +136,12 @@ def test_no_main_page_has_a_serious_fault(
     browser,
     language,
     width,
+    scheme,
 ):
     faults = {}
     for who, addresses in pages.items():
         person = workspace.people[who] if who else None
-        context = _open_window(browser, live_server, person, language, width)
+        context = _open_window(browser, live_server, person, language, width, scheme)
         page = context.new_page()
         for address in addresses:
             answer = page.goto(live_server.url + address)

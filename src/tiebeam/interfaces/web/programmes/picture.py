@@ -7,10 +7,12 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 
-from tiebeam.apps.pairings.models import Pairing
+from tiebeam.apps.pairings.models import Pairing, PairList
+from tiebeam.apps.programmes.models import LegalDocument
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.apps.regions.queries import Place
-from tiebeam.interfaces.web.page import name_of, say_to
+from tiebeam.interfaces.web.page import language_of, name_of, say_to
+from tiebeam.platform.time.periods import AsOf
 
 
 def map_of_pairs(
@@ -44,6 +46,42 @@ def map_of_pairs(
         ],
         "missing": len(pairings) - len(drawn),
     }
+
+
+def source_of_map(
+    request: HttpRequest,
+    as_of: AsOf,
+    standing: PairList | None,
+    documents: Iterable[LegalDocument],
+) -> str:
+    """Return of which day and from which list the map is: it stands below it, and in its file."""
+    facts: dict[str, object] = {"on": f"{as_of.true_on:%Y-%m-%d}"}
+    if as_of.known_at is not None:
+        facts["known"] = f"{as_of.known_at:%Y-%m-%d}"
+    code = "source_known" if as_of.known_at is not None else "source"
+    said = [say_to(request, f"programmes.map.{code}", **facts)]
+    if standing is not None:
+        said.append(
+            say_to(
+                request,
+                "programmes.map.source_list",
+                version=standing.version,
+                since=f"{standing.in_force_from:%Y-%m-%d}",
+            )
+        )
+        document = next((row for row in documents if row.pk == standing.document_id), None)
+        if document is not None:
+            said.append(
+                say_to(request, "programmes.map.source_document", title=_title(request, document))
+            )
+    return (" " if language_of(request) == "en" else "").join(said)
+
+
+def _title(request: HttpRequest, document: LegalDocument) -> str:
+    first, second = document.title_zh, document.title_en
+    if language_of(request) == "en":
+        first, second = second, first
+    return f"{first or second} {document.number}".strip()
 
 
 def _weight(pairing: Pairing) -> float:

@@ -24,7 +24,7 @@ from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.documents.part import documents_part
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.periods import period_text
-from tiebeam.interfaces.web.programmes.picture import map_of_pairs
+from tiebeam.interfaces.web.programmes.picture import map_of_pairs, source_of_map
 from tiebeam.interfaces.web.programmes.rights import may
 from tiebeam.interfaces.web.programmes.tables import (
     documents_table,
@@ -72,6 +72,7 @@ def show_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
     if file is not None:
         return file
     count = count_sides(pairings)
+    standing, documents = find_in_force(lists, as_of), list_documents(programme, as_of)
     steps = _list_steps(request, programme)
     return show_page(
         request,
@@ -83,17 +84,19 @@ def show_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
         programme=programme,
         facts=_list_facts(request, programme),
         count=count,
-        standing=find_in_force(lists, as_of),
+        standing=standing,
         steps=list(steps.values()),
         table=table,
         map_address=_with_query(request, reverse("programme_map", args=[programme.pk])),
+        map_source=source_of_map(request, as_of, standing, documents),
+        map_file=f"{name_of(request, programme)} {as_of.true_on:%Y-%m-%d}",
         boundary_address=reverse("boundary") if _find_boundary() else "",
         timeline=draw_timeline(request, rounds, lists, as_of.true_on),
         rounds=rounds_table(request, rounds, lists, as_of, steps.get("open_round")),
         files=documents_part(request, programme, as_of),
         documents=documents_table(
             request,
-            list_documents(programme, as_of),
+            documents,
             may_correct=may(request, "programmes.correct_document", programme),
             step=steps.get("add_document"),
         ),

@@ -10,14 +10,59 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from tiebeam.errors import InvalidInput, TiebeamError
 from tiebeam.interfaces.messages import Language, has_message, say
 from tiebeam.interfaces.web.page import language_of, say_error
 
+LETTERS_MOST = 60
 
-class PageForm(forms.Form):
+
+class SpokenFaults(forms.Form):
+    """
+    A form that says itself what a field does not take: what was met, what is expected, what to do.
+
+    The framework names each fault by a code; its sentence is ``web.field.<kind of field>.<code>``
+    of the catalogue, of the nearest kind that has one.
+
+    Attributes:
+        spoken: The language of the reader.
+    """
+
+    spoken: Language
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Note a fault, in our own words where the framework found it."""
+        if field in self.fields and isinstance(error, ValidationError):
+            error = ValidationError([self._say(field, one) for one in error.error_list])
+        super().add_error(field, error)
+
+    def _say(self, name: str, fault: ValidationError) -> ValidationError:
+        code = find_sentence(self.fields[name], fault.code)
+        if code is None:
+            return fault
+        facts = {**(fault.params or {}), "value": self._met(name)}
+        return ValidationError(say(code, facts, self.spoken), code=fault.code)
+
+    def _met(self, name: str) -> str:
+        """Return what was entered, as far as it may be repeated."""
+        if isinstance(self.fields[name].widget, forms.PasswordInput):
+            return ""
+        met = self[name].data
+        text = ", ".join(map(str, met)) if isinstance(met, list) else str(met or "")
+        return text if len(text) <= LETTERS_MOST else f"{text[:LETTERS_MOST]} …"
+
+
+def find_sentence(field: forms.Field, code: str | None) -> str | None:
+    """Return the code of the sentence for a fault that the framework finds in *field*, or None."""
+    kinds = [kind.__name__.lower() for kind in type(field).__mro__]
+    codes = [f"web.field.{kind}.{code}" for kind in kinds]
+    return next((code for code in codes if has_message(code)), None)
+
+
+class PageForm(SpokenFaults):
     """A form whose words come from the catalogue."""
 
     words: ClassVar[str] = ""
@@ -30,7 +75,8 @@ class PageForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.request = request
         self.is_refused = False
-        name_fields(self, self.words, language_of(request))
+        self.spoken = language_of(request)
+        name_fields(self, self.words, self.spoken)
 
     def refuse(self, error: TiebeamError, field: str | None = None) -> None:
         """Show in the form why an operation refused."""

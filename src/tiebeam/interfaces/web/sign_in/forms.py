@@ -7,10 +7,11 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 
-from tiebeam.interfaces.messages import Language
-from tiebeam.interfaces.web.forms import PageForm, name_fields
+from tiebeam.interfaces.messages import Language, say
+from tiebeam.interfaces.web.forms import PageForm, SpokenFaults, name_fields
 from tiebeam.platform.identity.models import Person
 
 
@@ -20,16 +21,23 @@ def current_language() -> Language:
 
 
 def _worded(form: Any) -> Any:
-    """Return the library's *form* with our labels and hints, and without its placeholders."""
+    """Return the library's *form* with our labels, hints and sentences, and without its placeholders."""
 
-    class Worded(form):  # type: ignore[misc]  # a class given at run time
+    class Worded(SpokenFaults, form):  # type: ignore[misc]  # a class given at run time
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             kwargs.setdefault("label_suffix", "")
             super().__init__(*args, **kwargs)
             for field in self.fields.values():
                 field.help_text = ""
                 field.widget.attrs.pop("placeholder", None)
-            name_fields(cast("forms.Form", self), "sign_in.field", current_language())
+            self.spoken = current_language()
+            name_fields(cast("forms.Form", self), "sign_in.field", self.spoken)
+
+        def add_error(self, field: str | None, error: Any) -> None:
+            """Note a fault; the library tells that the second password differs by a sentence alone."""
+            if field == "password2" and not isinstance(error, ValidationError):
+                error = say("sign_in.fault.password_differs", {}, self.spoken)
+            super().add_error(field, error)
 
     return Worded
 

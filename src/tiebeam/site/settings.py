@@ -22,6 +22,13 @@ def _flag(name: str, default: str = "0") -> bool:
     return value in {"1", "true", "yes"}
 
 
+def _number(name: str, default: str) -> int:
+    value = os.environ.get(name, default).strip()
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name}={value!r}: expected a whole number")
+    return int(value)
+
+
 def _list(name: str) -> list[str]:
     return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()]
 
@@ -197,25 +204,29 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "tiebeam.interfaces.web.sign_in.forms.ResetPasswordKeyForm",
     "reauthenticate": "tiebeam.interfaces.web.sign_in.forms.ReauthenticateForm",
 }
-SOCIALACCOUNT_PROVIDERS = (
-    {
-        "openid_connect": {
-            # Whoever the office vouches for is the person of that address; nobody is made by it.
-            "EMAIL_AUTHENTICATION": True,
-            "APPS": [
-                {
-                    "provider_id": "office",
-                    "name": os.environ.get("TIEBEAM_OIDC_NAME", "OpenID Connect"),
-                    "client_id": os.environ["TIEBEAM_OIDC_CLIENT"],
-                    "secret": os.environ.get("TIEBEAM_OIDC_SECRET", ""),
-                    "settings": {"server_url": os.environ.get("TIEBEAM_OIDC_URL", "")},
-                }
-            ],
-        }
+SOCIALACCOUNT_ADAPTER = "tiebeam.interfaces.web.sign_in.office.KnownPeopleOnly"
+
+
+def _sign_in_of_the_office() -> dict[str, object]:
+    client, address = os.environ.get("TIEBEAM_OIDC_CLIENT"), os.environ.get("TIEBEAM_OIDC_URL", "")
+    if not client:
+        return {}
+    if IS_OFFICE and not address.startswith("https://"):
+        raise ImproperlyConfigured(f"TIEBEAM_OIDC_URL={address!r}: expected https://…")
+    app = {
+        "provider_id": "office",
+        "name": os.environ.get("TIEBEAM_OIDC_NAME", "OpenID Connect"),
+        "client_id": client,
+        "secret": os.environ.get("TIEBEAM_OIDC_SECRET", ""),
+        "settings": {
+            "server_url": address.rstrip("/"),
+            "domains": [domain.lower() for domain in _list("TIEBEAM_OIDC_DOMAINS")],
+        },
     }
-    if os.environ.get("TIEBEAM_OIDC_CLIENT")
-    else {}
-)
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
+
+
+SOCIALACCOUNT_PROVIDERS = _sign_in_of_the_office()
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 1
 AXES_RESET_ON_SUCCESS = True
@@ -279,6 +290,12 @@ EMAIL_BACKEND = os.environ.get(
 )
 EMAIL_FILE_PATH = HOME / "mail"
 EMAIL_HOST = os.environ.get("TIEBEAM_EMAIL_HOST", "localhost")
+EMAIL_PORT = _number("TIEBEAM_EMAIL_PORT", "25")
+EMAIL_USE_TLS = _flag("TIEBEAM_EMAIL_TLS")
+EMAIL_HOST_USER = os.environ.get("TIEBEAM_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("TIEBEAM_EMAIL_PASSWORD", "")
+# A mail server that hangs must not hold a page or the worker.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("TIEBEAM_EMAIL_FROM", "tiebeam@localhost")
 
 TIEBEAM_ADDRESS = os.environ.get("TIEBEAM_ADDRESS", "http://127.0.0.1:8000").rstrip("/")

@@ -11,7 +11,7 @@ from tiebeam.interfaces.web.lists import urls as lists
 from tiebeam.interfaces.web.pairs import urls as pairs
 from tiebeam.interfaces.web.people import views as people
 from tiebeam.interfaces.web.programmes import urls as programmes
-from tiebeam.interfaces.web.sign_in import mine
+from tiebeam.interfaces.web.sign_in import mine, office
 from tiebeam.interfaces.web.sign_in import views as sign_in
 
 urlpatterns = [
@@ -27,6 +27,11 @@ urlpatterns = [
     path("me/tokens/<uuid:token_id>/revoke/", mine.revoke_token, name="revoke_token"),
     # An address is changed by the administrator, with a line in the log.
     path("accounts/email/", mine.show_nothing),
+    # Nobody links an account of elsewhere: the address alone says who it is.
+    path("accounts/3rdparty/", mine.show_nothing),
+    path("accounts/3rdparty/signup/", mine.show_nothing),
+    path("accounts/oidc/office/login/", office.go_to_office),
+    path("accounts/oidc/office/login/callback/", office.come_back),
     path("people/", people.list_all, name="people"),
     path("people/invite/", people.invite_person, name="invite_person"),
     path("people/<uuid:person_id>/", people.show_person, name="person"),

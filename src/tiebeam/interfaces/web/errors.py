@@ -1,13 +1,17 @@
 """Pages for what went wrong: the same body for what is missing and for what is another's."""
 
+import logging
 from collections.abc import Callable
 
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from tiebeam.errors import TiebeamError
 from tiebeam.interfaces.web.page import language_of, say_error, say_to, show_page
 from tiebeam.platform.permissions.operations import NotAllowed
+
+log = logging.getLogger(__name__)
 
 
 class RefusalMiddleware:
@@ -33,6 +37,10 @@ class RefusalMiddleware:
                 text=" ".join(sentences[1:]),
                 status=409,
             )
+        if isinstance(exception, IntegrityError):
+            # An operation should have refused it in words of its own: the log tells us which did not.
+            log.warning("the database refused: %s", exception)
+            return _show(request, "meanwhile", 409)
         return None
 
 

@@ -10,6 +10,8 @@ from openpyxl import load_workbook
 from records.desk import open_desk, small_scenario
 from records.programme_at_work import SIDES, set_to_work
 from tiebeam.apps.pairings.models import BuiltScenario, Lock, Variant
+from tiebeam.apps.pairings.operations.history import record_list
+from tiebeam.apps.pairings.operations.lines import Line
 from tiebeam.apps.pairings.operations.lists import draft_list, send_for_opinion
 from tiebeam.apps.pairings.operations.opinions import give_opinion
 from tiebeam.apps.pairings.operations.plans import store_plan
@@ -558,6 +560,39 @@ class TestAdoption:
         shown = page(as_coordinator, "desk_variant", solved.pk)
         assert "1 list drafted from this variant" in shown
         assert "issued" in shown
+
+    def test_shows_the_pairs_and_what_changes_against_the_list_in_force(
+        self, as_coordinator, solved, desk, workspace
+    ):
+        ids = desk.organisations
+        kept, left = opened(solved), closed(solved)
+        record_list(
+            round=desk.round,
+            document=desk.document,
+            in_force_from=date(2020, 2, 7),
+            lines=[Line(donor=ids[d], recipient=ids[r]) for d, r in (kept, left)],
+            actor=desk.coordinator,
+            now=desk.now,
+        )
+
+        shown = page(as_coordinator, "desk_adopt", solved.pk)
+
+        pairs = pairs_of(solved)
+        assert f"The list would have {len(pairs)} pairs" in shown
+        earlier, later = {kept, left}, set(pairs)
+        movers = {d for d, _ in earlier - later} & {d for d, _ in later - earlier}
+        new = sum(d not in movers for d, _ in later - earlier)
+        ended = sum(d not in movers for d, _ in earlier - later)
+        told = f"Compared with version 1: 1 held, {len(movers)} donor"
+        assert told in shown
+        assert f"moved, {new} new, {ended} ended" in shown
+        assert shown.index(told) < shown.index("In force from")
+
+    def test_says_that_every_pair_is_new_where_no_list_is_in_force(self, as_coordinator, solved):
+        shown = page(as_coordinator, "desk_adopt", solved.pk)
+
+        assert "all pairs would be new" in shown
+        assert {name for name in ("Fujian", "Hunan") if name in shown} == {"Fujian", "Hunan"}
 
     def test_is_not_offered_of_a_plan_that_was_overtaken(self, as_coordinator, solved):
         donor, recipient = closed(solved)

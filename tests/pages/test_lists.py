@@ -8,6 +8,9 @@ from openpyxl import load_workbook
 from tests.pages.round_trip import set_scene
 
 from tiebeam.apps.pairings.models import Opinion, PairList
+from tiebeam.apps.pairings.operations.lines import Line
+from tiebeam.apps.pairings.operations.lists import draft_list_by_hand
+from tiebeam.apps.regions.operations import create_organisation
 from tiebeam.platform.identity.operations import assign_role, create_person
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
@@ -245,6 +248,26 @@ class TestWayToForce:
         answer = as_coordinator.post(_addresses(scene)["send"], {"due_on": "2020-02-11"})
 
         assert answer.status_code == 409
+
+    def test_shows_every_pair_to_whoever_signs_however_many(self, as_coordinator, scene, admin):
+        names = [f"Town {number:03}" for number in range(60)]
+        made = [
+            create_organisation(
+                name_en=name, name_zh="", kind="government", actor=admin, now=scene.desk.now
+            )
+            for name in names
+        ]
+        donor = scene.desk.organisations["hunan"]
+        draft = draft_list_by_hand(
+            round=scene.round,
+            lines=[Line(donor=donor, recipient=town.pk) for town in made],
+            actor=scene.desk.coordinator,
+            now=scene.desk.now,
+        )
+
+        page = _text(as_coordinator.get(f"/lists/{draft.pk}/sign/"))
+
+        assert [name for name in names if name not in page] == []
 
     def test_refuses_to_issue_what_was_not_signed(self, as_coordinator, scene):
         answer = as_coordinator.post(_addresses(scene)["issue"], {"in_force_from": "2020-02-20"})

@@ -293,9 +293,11 @@ class TestImportedScenario:
             self.bring(desk, content)
         assert code in {fault.code for fault in refused.value.faults}
 
-    def test_does_not_write_out_of_its_folder(self, desk):
+    def test_is_refused_where_it_would_lead_out_of_its_folder(self, desk):
         files = {f"../../{name}": text for name, text in as_files(desk.scenario).items()}
-        assert self.bring(desk, zipped(files)).sha256 == scenario_sha256(desk.scenario)
+        with pytest.raises(InvalidInput) as refused:
+            self.bring(desk, zipped(files))
+        assert [fault.code for fault in refused.value.faults] == ["pairings.archive_leads_out"]
 
     def test_is_not_brought_by_a_recipient(self, desk, nyingchi):
         desk.coordinator = nyingchi

@@ -68,7 +68,7 @@ def answer_form(
     form: PageForm,
     act: Callable[[Mapping[str, Any]], T],
     *,
-    done: str,
+    done: str | Callable[[T], str],
     back: str,
     onto: Callable[[T], str] | None = None,
     **page: Any,
@@ -80,14 +80,14 @@ def answer_form(
         request: What is answered.
         form: What is asked.
         act: Does it with what was entered, by one operation.
-        done: What is told when it is done.
+        done: What is told when it is done; where it depends on what *act* returned, made from that.
         back: Where giving up leads, and what was done too.
         onto: Where it leads instead when it is done, from what *act* returned.
         page: What :func:`show_form` takes.
     """
     made: list[T] = []
     if succeeds(form, lambda given: made.append(act(given))):
-        messages.success(request, done)
+        messages.success(request, done(made[0]) if callable(done) else done)
         return redirect(back if onto is None else onto(made[0]))
     return show_form(request, form, back=back, **page)
 

@@ -106,6 +106,24 @@ def lines_of_plan(plan: Plan, organisations: Mapping[str, str]) -> list[Line]:
     ]
 
 
+def preview_lines(
+    lines: Sequence[Line], organisations: Mapping[UUID, Organisation]
+) -> list[ListLine]:
+    """Return *lines* as they would be written, in the order in which a list shows them."""
+    rows = [
+        ListLine(
+            donor=organisations[line.donor],
+            recipient=organisations[line.recipient],
+            is_lead=line.is_lead,
+            is_doubtful=line.is_doubtful,
+            amounts=dict(line.amounts),
+            note=line.note,
+        )
+        for line in lines
+    ]
+    return sorted(rows, key=lambda row: (row.recipient.name_en, not row.is_lead, row.donor.name_en))
+
+
 def lines_of_list(pair_list: PairList) -> list[Line]:
     """Return the lines of an earlier version, to be written again."""
     return [

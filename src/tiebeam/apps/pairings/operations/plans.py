@@ -1,23 +1,25 @@
-"""Store plans: found by a search or made by hand, and always checked first."""
+"""Store plans: found by a search, made by hand or brought in a file, and always checked first."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from tiebeam.apps.pairings.models import Variant
-from tiebeam.apps.pairings.operations.rights import MAKERS
-from tiebeam.apps.pairings.operations.variants import lock_variant
+from tiebeam.apps.pairings.models import BuiltScenario, Variant
+from tiebeam.apps.pairings.operations.rights import MAKERS, demand_own_programme
+from tiebeam.apps.pairings.operations.variants import create_variant, lock_variant
+from tiebeam.apps.pairings.queries.scenarios import load_scenario
 from tiebeam.apps.pairings.queries.variants import effective_scenario, load_plan, plan_value
 from tiebeam.core.model.identity import plan_sha256, scenario_sha256
-from tiebeam.core.model.plan import Flow, Pair, Plan
+from tiebeam.core.model.plan import OPTIMAL_GAP, Flow, Pair, Plan, PlanStatus
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.core.pairing.check import CheckReport, check_plan
 from tiebeam.core.pairing.completion import complete_flows
-from tiebeam.errors import Refused
+from tiebeam.errors import Fault, InvalidInput, Refused
 from tiebeam.platform.audit.writing import record_change, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tenancy.acting import Actor, acting
@@ -42,6 +44,12 @@ class PlanBreaksRules(Refused):
     code = "pairings.plan_breaks_rules"
 
 
+class PlanWithoutPairs(Refused):
+    """A plan that holds no pair says that there is none, and cannot be kept."""
+
+    code = "pairings.plan_without_pairs"
+
+
 def check_beforehand(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Check the plan before the transaction of the operation *name*, which then finds the report.
@@ -53,13 +61,11 @@ def check_beforehand(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            actor, variant = kwargs["actor"], kwargs["variant"]
+            actor, plan = kwargs["actor"], kwargs.get("plan")
             assert isinstance(actor, Actor)
-            assert isinstance(variant, Variant)
             require(actor, name)
             with acting(actor):
-                plan = kwargs.get("plan") or load_plan(variant)
-                scenario = effective_scenario(variant)
+                scenario, plan = _read_asked(plan, kwargs.get("variant"), kwargs.get("scenario"))
             if isinstance(plan, Plan) and plan.scenario_sha256 == scenario_sha256(scenario):
                 _report_on(scenario, plan)
             return function(*args, **kwargs)
@@ -67,6 +73,12 @@ def check_beforehand(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return run
 
     return decorate
+
+
+def _read_asked(plan: Any, variant: Any, built: Any) -> tuple[Scenario, Any]:
+    if built is not None:
+        return load_scenario(built), plan
+    return effective_scenario(variant), plan or load_plan(variant)
 
 
 @check_beforehand("pairings.store_plan")
@@ -117,6 +129,61 @@ def store_manual_plan(
     return _store(variant, made, actor, now, "pairings.store_manual_plan", None)
 
 
+@check_beforehand("pairings.import_plan")
+@operation("pairings.import_plan", roles=MAKERS)
+def import_plan(
+    *, scenario: BuiltScenario, plan: Plan, name: str, actor: Actor, now: datetime
+) -> Variant:
+    """
+    Keep a plan that was made elsewhere as a new variant of the scenario that it was made for.
+
+    It is called optimal where the checker proves it so, whatever it says of itself. One
+    without flows has them completed, and marked so (§M7).
+
+    Raises:
+        PlanWithoutPairs: It holds no pair.
+        InvalidInput: It was made for another scenario.
+        PlanBreaksRules: The checker finds something.
+        NameTaken: The scenario has a variant of this name.
+    """
+    action = "pairings.import_plan"
+    demand_own_programme(actor, action, scenario.round.programme)
+    if not plan.pairs:
+        raise PlanWithoutPairs(status=plan.status)
+    of = load_scenario(scenario)
+    _demand_made_for(scenario, plan)
+    plan = replace(plan, scenario_id=plan.scenario_id or of.id, scenario_sha256=scenario.sha256)
+    if plan.flows is None:
+        _demand_sound(check_plan(of, plan))
+        plan = complete_flows(of, plan)
+    report = demand_sound_plan(of, plan)
+    plan = replace(plan, status=_proven_status(plan, report))
+    _remember(of, plan, report)
+    variant = create_variant(scenario=scenario, name=name, actor=actor, now=now)
+    return _store(variant, plan, actor, now, action, None)
+
+
+def _demand_made_for(built: BuiltScenario, plan: Plan) -> None:
+    """Refuse a plan that names another scenario; one that names none belongs to what it is brought to."""
+    met = plan.scenario_sha256
+    if met in {"", built.sha256}:
+        return
+    own = BuiltScenario.objects.filter(round_id=built.round_id, sha256=met).first()
+    facts: dict[str, object] = {"scenario": built.name, "expected": built.sha256}
+    code = "pairings.plan_for_another"
+    if own is not None:
+        code, facts["other"] = "pairings.plan_for_other_of_round", own.name
+    place, column = "plan.json", "scenario.sha256"
+    raise InvalidInput([Fault(code=code, place=place, column=column, value=met, facts=facts)])
+
+
+def _proven_status(plan: Plan, report: CheckReport) -> PlanStatus:
+    """Return what a plan with pairs may be called: "optimal" where every level's bound is proven here (§M6)."""
+    gaps = [level.proven_gap for level in report.levels]
+    is_proven = bool(gaps) and all(gap is not None and gap <= OPTIMAL_GAP for gap in gaps)
+    return "optimal" if plan.status == "optimal" and is_proven else "feasible"
+
+
 def demand_sound_plan(scenario: Scenario, plan: Plan) -> CheckReport:
     """
     Return what the checker says of a plan that is made for *scenario* and keeps its rules.
@@ -140,11 +207,15 @@ def _report_on(scenario: Scenario, plan: Plan) -> CheckReport:
     if known is not None:
         return known
     report = check_plan(scenario, plan)
+    _remember(scenario, plan, report)
+    return report
+
+
+def _remember(scenario: Scenario, plan: Plan, report: CheckReport) -> None:
     with _reports_lock:
-        _reports[key] = report
+        _reports[scenario_sha256(scenario), plan_sha256(plan)] = report
         while len(_reports) > REPORTS_MOST:
             _reports.popitem(last=False)
-    return report
 
 
 def _demand_sound(report: CheckReport) -> None:

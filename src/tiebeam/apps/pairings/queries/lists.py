@@ -157,7 +157,11 @@ def find_in_force(lists: Iterable[PairList], as_of: AsOf) -> PairList | None:
 
 def compare_lists(earlier: PairList, later: PairList) -> ListComparison:
     """Tell what became of each pair of *earlier* in *later*, and which came."""
-    before, after = _couples(earlier), _couples(later)
+    return compare_couples(list_couples(earlier), list_couples(later))
+
+
+def compare_couples(before: set[Couple], after: set[Couple]) -> ListComparison:
+    """Tell what became of each pair of *before* in *after*, and which came."""
     gone, come = before - after, after - before
     movers = sorted({donor for donor, _ in gone} & {donor for donor, _ in come}, key=str)
     return ListComparison(
@@ -175,7 +179,8 @@ def compare_lists(earlier: PairList, later: PairList) -> ListComparison:
     )
 
 
-def _couples(pair_list: PairList) -> set[Couple]:
+def list_couples(pair_list: PairList) -> set[Couple]:
+    """Return the pairs of a version."""
     lines = ListLine.objects.filter(of_list=pair_list)
     return set(lines.values_list("donor_id", "recipient_id"))
 

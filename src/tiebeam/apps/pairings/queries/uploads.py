@@ -1,4 +1,4 @@
-"""Read uploaded scenarios, and find which organisation each party of them is."""
+"""Read uploaded scenarios and plans, and find which organisation each party of a scenario is."""
 
 import tempfile
 import zipfile
@@ -13,12 +13,29 @@ from django.db.models import Q
 from tiebeam.apps.programmes.models import Participant, Round
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.core.model.findings import list_near
+from tiebeam.core.model.plan import Plan
 from tiebeam.core.model.scenario import Party, Scenario
 from tiebeam.errors import Fault, InvalidInput
+from tiebeam.interchange.plan import read_plan
 from tiebeam.interchange.scenario import ReadScenario, read_scenario
+from tiebeam.platform.files.archives import ArchiveNotSafe, find_office_type
 
 FILES_MOST = 200
 UNPACKED_BYTES_MOST = 64 * 2**20
+SIZES: dict[str, object] = {"files_most": FILES_MOST, "bytes_most": UNPACKED_BYTES_MOST}
+UNSAFE = {
+    "damaged": "pairings.damaged_archive",
+    "method": "pairings.damaged_archive",
+    "entries": "pairings.archive_too_large",
+    "table_bytes": "pairings.archive_too_large",
+    "unpacked_bytes": "pairings.archive_too_large",
+    "ratio": "pairings.archive_swells",
+    "locked": "pairings.archive_locked",
+    "path": "pairings.archive_leads_out",
+    "twice": "pairings.archive_names_twice",
+    "macro": "pairings.archive_with_macros",
+}
+"""Why an archive is not opened -> the code of the fault."""
 SETTINGS_FILE = "scenario.toml"
 
 
@@ -67,12 +84,27 @@ def read_scenario_file(content: bytes | Mapping[str, bytes], file_name: str) -> 
         path = Path(room) / "scenario"
         if isinstance(content, Mapping):
             _write_files(path, content, file_name)
-        elif _is_workbook(content, file_name):
+            return read_scenario(path)
+        _refuse_unsafe(content, file_name)
+        if _is_workbook(content, file_name):
             path = path.with_suffix(".xlsx")
             path.write_bytes(content)
         else:
             _write_files(path, _unzip(content, file_name), file_name)
         return read_scenario(path)
+
+
+def read_plan_file(content: bytes) -> Plan:
+    """
+    Return the plan of a ``plan.json``.
+
+    Raises:
+        InvalidInput: Every fault of the file.
+    """
+    with tempfile.TemporaryDirectory() as room:
+        path = Path(room) / "plan.json"
+        path.write_bytes(content)
+        return read_plan(path)
 
 
 def match_organisations(
@@ -122,6 +154,18 @@ def _write_files(folder: Path, files: Mapping[str, bytes], place: str) -> None:
         target.write_bytes(content)
 
 
+def _refuse_unsafe(content: bytes, place: str) -> None:
+    """Refuse an archive that swells, is locked, holds macros, or names a place outside of itself."""
+    if not zipfile.is_zipfile(BytesIO(content)):
+        return
+    try:
+        find_office_type(content)
+    except ArchiveNotSafe as error:
+        code = UNSAFE[str(error.facts["fault"])]
+        fault = Fault(code=code, place=place, facts=SIZES | error.facts)
+        raise InvalidInput([fault]) from error
+
+
 def _is_workbook(content: bytes, file_name: str) -> bool:
     if not zipfile.is_zipfile(BytesIO(content)):
         # What is no archive goes to the reader of workbooks, which says what is wrong with it.
@@ -162,8 +206,7 @@ def _of_scenario(entries: Sequence[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
 
 
 def _too_large(place: str) -> Fault:
-    facts: dict[str, object] = {"files_most": FILES_MOST, "bytes_most": UNPACKED_BYTES_MOST}
-    return Fault(code="pairings.archive_too_large", place=place, facts=facts)
+    return Fault(code="pairings.archive_too_large", place=place, facts=SIZES)
 
 
 def _list_candidates(parties: Sequence[Party]) -> list[Organisation]:

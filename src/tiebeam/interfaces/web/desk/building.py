@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from tiebeam import cases
 from tiebeam.apps.pairings.operations.scenarios import build_scenario, import_scenario
@@ -24,17 +24,22 @@ from tiebeam.errors import Fault, InvalidInput, TiebeamError
 from tiebeam.interfaces.messages import Language
 from tiebeam.interfaces.report.words import Voice
 from tiebeam.interfaces.web.desk.faults import fault_table
-from tiebeam.interfaces.web.desk.finding import demand_maker, find_round, trail_to_scenario
+from tiebeam.interfaces.web.desk.finding import (
+    demand_maker,
+    find_round,
+    seat_of,
+    trail_to_scenario,
+)
 from tiebeam.interfaces.web.desk.forms import BuildForm, CaseForm, ConfirmForm, UploadForm
+from tiebeam.interfaces.web.forming import FORM
 from tiebeam.interfaces.web.page import language_of, name_of, say_to, show_page
-from tiebeam.interfaces.web.seated import actor_of, seated
+from tiebeam.interfaces.web.seated import seated
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, figure
 from tiebeam.platform.time.periods import AsOf
 
 SALT = "tiebeam.desk.preview"
 PREVIEW_S = 6 * 3600
 """So long a preview can be confirmed."""
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @FORM
@@ -55,8 +60,7 @@ def build(request: HttpRequest, round_id: UUID) -> HttpResponse:
                 name=given["name"],
                 as_of=given["as_of"],
                 note=given["note"],
-                actor=actor_of(request),
-                now=timezone.now(),
+                **seat_of(request),
             )
         except InvalidInput as error:
             faults, status = error.faults, 409
@@ -133,8 +137,7 @@ def confirm(request: HttpRequest, round_id: UUID) -> HttpResponse:
             file_name=kept["source"],
             name=form.cleaned_data["name"],
             note=kept["source"],
-            actor=actor_of(request),
-            now=timezone.now(),
+            **seat_of(request),
         )
     except TiebeamError as error:
         form.refuse(error)

@@ -1,17 +1,59 @@
-"""Faults of a scenario as a table: where each is, what was met, what was expected, what to do."""
+"""Why something was refused: faults as a table or in sentences, where each is, what was met, what to do."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.http import HttpRequest
 
-from tiebeam.errors import Fault
+from tiebeam.apps.pairings.operations.plans import PlanBreaksRules
+from tiebeam.errors import Fault, Infeasible, InvalidInput, TiebeamError
 from tiebeam.interfaces.messages import has_message
-from tiebeam.interfaces.messages.faults import say_fault
-from tiebeam.interfaces.web.page import language_of, say_to
+from tiebeam.interfaces.messages.faults import locate_fault, say_fault
+from tiebeam.interfaces.report.words import Voice
+from tiebeam.interfaces.web.page import language_of, say_error, say_to
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Status, Table
 
 SHOWN_MOST = 500
 """So many faults a page lists; the rest is told by number."""
+
+
+SENTENCES_MOST = 100
+"""So many sentences stand above a form; the rest is told by number."""
+
+
+def list_reasons(
+    request: HttpRequest, error: TiebeamError, voice: Voice | None = None
+) -> list[str]:
+    """Return why the desk refused, each fault and each broken rule in a sentence; *voice* names the parties."""
+    if isinstance(error, InvalidInput):
+        reasons = [_sentence(request, fault) for fault in error.faults]
+    elif isinstance(error, PlanBreaksRules):
+        findings: Any = error.facts["findings"]
+        reasons = [
+            voice.say(
+                "report.finding", rule=finding.rule, words=voice.tell(finding.code, finding.facts)
+            )
+            for finding in findings
+            if voice is not None
+        ]
+        reasons = [*say_error(request, error), *reasons]
+    elif isinstance(error, Infeasible):
+        return [say_to(request, "desk.nothing_flows")]
+    else:
+        return say_error(request, error)
+    left_out = len(reasons) - SENTENCES_MOST
+    if left_out > 0:
+        reasons[SENTENCES_MOST:] = [say_to(request, "desk.faults.left_out", count=left_out)]
+    return reasons
+
+
+def _sentence(request: HttpRequest, fault: Fault) -> str:
+    """Return a fault with where it is."""
+    language = language_of(request)
+    where = [_place(request, fault)] if fault.place else []
+    where += [text] if (text := locate_fault(fault, language)) else []
+    told = say_fault(fault, language)
+    return say_to(request, "desk.faults.sentence", where=where, told=told) if where else told
 
 
 def fault_table(

@@ -11,10 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from tiebeam.apps.pairings.queries.scenarios import load_scenario
+from tiebeam.apps.pairings.queries.variants import load_plan
 from tiebeam.core.explain.plan_reasons import explain_plan
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.errors import Fault
 from tiebeam.interchange.plan import write_plan
+from tiebeam.interchange.plan.document import plan_text
 from tiebeam.interchange.scenario import write_scenario
 from tiebeam.interfaces.jobs.solving import REASONS_S
 from tiebeam.interfaces.messages import LANGUAGES
@@ -28,6 +30,7 @@ from tiebeam.interfaces.web.seated import seated
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
+    "json": "application/json",
     "html": "text/html; charset=utf-8",
 }
 
@@ -60,6 +63,18 @@ def give_report(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     check = read_check(variant, ground)
     text = render_report(ground.scenario, ground.plan, check=check, reasons=reasons)
     return as_file(text.encode(), f"report-{variant.plan_sha256[:12]}", "html")
+
+
+@require_safe
+@seated
+def give_plan_document(request: HttpRequest, variant_id: UUID) -> HttpResponse:
+    """Give a plan as the document that the command line writes and that can be brought back."""
+    del request
+    variant = find_variant(variant_id)
+    plan = load_plan(variant)
+    if plan is None:
+        raise Http404
+    return as_file(plan_text(plan).encode(), f"plan-{variant.plan_sha256[:12]}", "json")
 
 
 @require_safe

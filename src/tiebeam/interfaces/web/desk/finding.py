@@ -1,15 +1,17 @@
 """What the pages of the desk are about, found among what the reader may read; and who may act on it."""
 
+from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from tiebeam.apps.pairings.models import BuiltScenario, Variant
 from tiebeam.apps.pairings.queries.desk import get_scenario, get_variant
 from tiebeam.apps.programmes.models import Programme, Round
 from tiebeam.apps.programmes.queries import get_round
+from tiebeam.interfaces.web.forming import find_or_404
 from tiebeam.interfaces.web.page import Link, name_of, say_to
 from tiebeam.interfaces.web.seated import actor_of
 from tiebeam.platform.permissions.operations import is_allowed
@@ -21,26 +23,34 @@ NAME_IN_TRAIL = 28
 
 def find_round(round_id: UUID) -> Round:
     """Return a round; a page of its own says that there is none."""
-    try:
-        return get_round(round_id)
-    except ObjectDoesNotExist:
-        raise Http404 from None
+    return find_or_404(get_round, round_id)
 
 
 def find_scenario(scenario_id: UUID) -> BuiltScenario:
     """Return a frozen scenario; a page of its own says that there is none."""
-    try:
-        return get_scenario(scenario_id)
-    except ObjectDoesNotExist:
-        raise Http404 from None
+    return find_or_404(get_scenario, scenario_id)
 
 
 def find_variant(variant_id: UUID) -> Variant:
     """Return a variant; a page of its own says that there is none."""
-    try:
-        return get_variant(variant_id)
-    except ObjectDoesNotExist:
-        raise Http404 from None
+    return find_or_404(get_variant, variant_id)
+
+
+def find_own_variant(request: HttpRequest, variant_id: UUID) -> Variant:
+    """Return a variant that the reader may work on; there is no form for anybody else."""
+    variant = find_variant(variant_id)
+    demand_maker(request, variant.scenario.round.programme)
+    return variant
+
+
+def seat_of(request: HttpRequest) -> dict[str, Any]:
+    """Return who acts, and when, as every operation takes it."""
+    return {"actor": actor_of(request), "now": timezone.now()}
+
+
+def address_of(variant: Variant) -> str:
+    """Return where a variant is shown."""
+    return reverse("desk_variant", args=[variant.pk])
 
 
 def may_act(actor: Actor, programme: Programme) -> bool:

@@ -4,17 +4,24 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils import timezone
 
 from tiebeam import cases
 from tiebeam.apps.programmes.models import LegalDocument
 from tiebeam.core.model.scenario import LEVEL_NAMES, Policy
+from tiebeam.errors import InvalidInput, TiebeamError
+from tiebeam.interchange.tables.files import MAX_FILE_BYTES
 from tiebeam.interfaces.jobs.asking import TIME_LIMIT_MOST_S, TIME_LIMIT_S
+from tiebeam.interfaces.report.words import Voice
+from tiebeam.interfaces.web.desk.faults import list_reasons
 from tiebeam.interfaces.web.forms import PageForm, date_field
 from tiebeam.interfaces.web.page import language_of, say_to
 
 NAME_MOST = 120
+PLAN_BYTES_MOST = 8 * 2**20
+"""A plan of all counties of a country is smaller."""
 
 
 def name_field() -> forms.CharField:
@@ -33,9 +40,16 @@ def partners_field() -> forms.IntegerField:
 
 
 class DeskForm(PageForm):
-    """A form of the desk."""
+    """A form of the desk; *voice* names the parties where a rule is broken."""
 
     words: ClassVar[str] = "desk.field"
+    voice: Voice | None = None
+
+    def refuse(self, error: TiebeamError, field: str | None = None) -> None:
+        """Show in the form why an operation refused: every fault, and every broken rule."""
+        self.is_refused = not isinstance(error, InvalidInput)
+        for reason in list_reasons(self.request, error, self.voice):
+            self.add_error(field, reason)
 
 
 class NameForm(DeskForm):
@@ -73,11 +87,10 @@ class PairForm(DeskForm):
     recipient = forms.CharField()
 
 
-class ChangesForm(DeskForm):
-    """Values set in place of those of the scenario, one in each line, and why."""
+class SettingsForm(DeskForm):
+    """Values set in place of those of the scenario, one in each line."""
 
-    settings = forms.CharField(required=False, widget=forms.Textarea({"rows": 8, "class": "code"}))
-    reason = reason_field(is_required=False)
+    settings = forms.CharField(widget=forms.Textarea({"rows": 5, "class": "code"}))
 
     def lines(self) -> list[str]:
         """Return the lines that hold something."""
@@ -85,10 +98,16 @@ class ChangesForm(DeskForm):
         return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class WhatIfForm(DeskForm):
+class ChangesForm(SettingsForm):
+    """Values that are kept with a variant, and why."""
+
+    settings = forms.CharField(required=False, widget=forms.Textarea({"rows": 8, "class": "code"}))
+    reason = reason_field(is_required=False)
+
+
+class WhatIfForm(SettingsForm):
     """Changes that are asked about and not kept."""
 
-    settings = forms.CharField(widget=forms.Textarea({"rows": 5, "class": "code"}))
     time_limit_s = forms.FloatField(
         min_value=1, max_value=TIME_LIMIT_MOST_S, initial=round(TIME_LIMIT_S)
     )
@@ -140,6 +159,36 @@ class UploadForm(DeskForm):
     """A scenario as a file."""
 
     file = forms.FileField(widget=forms.FileInput({"accept": ".xlsx,.zip"}))
+
+    def clean_file(self) -> "UploadedFile[bytes]":
+        """Refuse a file that is too large to be read."""
+        return demand_size(self.request, self.cleaned_data["file"], MAX_FILE_BYTES)
+
+
+class PlanForm(DeskForm):
+    """A plan as a file, and the name of the variant that it becomes."""
+
+    name = name_field()
+    plan = forms.FileField(widget=forms.FileInput({"accept": ".json"}))
+
+    def clean_plan(self) -> "UploadedFile[bytes]":
+        """Refuse a file that is too large to be read."""
+        return demand_size(self.request, self.cleaned_data["plan"], PLAN_BYTES_MOST)
+
+
+def demand_size(
+    request: HttpRequest, file: "UploadedFile[bytes]", most: int
+) -> "UploadedFile[bytes]":
+    """
+    Return *file*, which holds at most so many bytes; a larger one is not even read.
+
+    Raises:
+        ValidationError: It holds more.
+    """
+    if (file.size or 0) > most:
+        facts = {"name": file.name, "found": file.size, "most": most}
+        raise forms.ValidationError(say_to(request, "desk.fault.file_too_large", **facts))
+    return file
 
 
 class CaseForm(DeskForm):

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from tiebeam.apps.pairings.models import BuiltScenario
+from tiebeam.apps.pairings.models import BuiltScenario, Variant
 from tiebeam.apps.pairings.operations.variants import create_variant
 from tiebeam.apps.pairings.queries.desk import (
     list_rounds_at_desk,
@@ -19,20 +19,22 @@ from tiebeam.apps.pairings.queries.desk import (
 from tiebeam.apps.pairings.queries.scenarios import load_scenario
 from tiebeam.apps.pairings.queries.variants import list_variants
 from tiebeam.core.model.scenario import Scenario
-from tiebeam.errors import TiebeamError
 from tiebeam.interfaces.report.background import policy_table, source_table, view_assumptions
 from tiebeam.interfaces.report.words import Voice
 from tiebeam.interfaces.web.desk.finding import (
+    address_of,
     find_round,
     find_scenario,
     may_act,
     round_name,
+    seat_of,
     trail_to_round,
     trail_to_scenario,
 )
 from tiebeam.interfaces.web.desk.forms import NameForm
 from tiebeam.interfaces.web.desk.report_tables import page_table
 from tiebeam.interfaces.web.desk.tables import rounds_table, scenarios_table, variants_table
+from tiebeam.interfaces.web.forming import FORM, succeeds
 from tiebeam.interfaces.web.page import Fact, language_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import figure
@@ -76,29 +78,25 @@ def show_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 @seated
 def show_scenario(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
     """Show a frozen scenario with its variants, and begin another variant."""
     built = find_scenario(scenario_id)
     form = NameForm(request, initial={"name": say_to(request, "desk.first_variant")})
-    if request.method == "POST" and form.is_valid():
-        try:
-            variant = create_variant(
-                scenario=built,
-                name=form.cleaned_data["name"],
-                actor=actor_of(request),
-                now=timezone.now(),
-            )
-        except TiebeamError as error:
-            form.refuse(error, "name")
-            return _show(request, built, form, 409)
-        messages.success(request, say_to(request, "desk.variant_created", name=variant.name))
-        return redirect("desk_variant", variant.pk)
-    return _show(request, built, form, 400 if form.errors else 200)
+    made: list[Variant] = []
+    if succeeds(
+        form,
+        lambda given: made.append(
+            create_variant(scenario=built, name=given["name"], **seat_of(request))
+        ),
+    ):
+        messages.success(request, say_to(request, "desk.variant_created", name=made[0].name))
+        return redirect(address_of(made[0]))
+    return _show(request, built, form)
 
 
-def _show(request: HttpRequest, built: BuiltScenario, form: NameForm, status: int) -> HttpResponse:
+def _show(request: HttpRequest, built: BuiltScenario, form: NameForm) -> HttpResponse:
     scenario = load_scenario(built)
     voice = Voice(scenario, language_of(request))
     variants = list_variants(built)
@@ -114,7 +112,7 @@ def _show(request: HttpRequest, built: BuiltScenario, form: NameForm, status: in
             recipients=len(scenario.recipients),
         ),
         trail=trail_to_scenario(request, built.round),
-        status=status,
+        status=form.status,
         scenario=built,
         form=form,
         may_act=may_act(actor_of(request), built.round.programme),

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from tiebeam.interfaces.web.desk import (
+    adopting,
     building,
     cells,
     comparing,
     editing,
     files,
     overview,
+    plan_files,
     plan_pages,
     tools,
 )
@@ -32,6 +34,11 @@ urlpatterns = [
     path(f"{ROUND}confirm/", building.confirm, name="desk_confirm"),
     path("desk/scenarios/<uuid:scenario_id>/", overview.show_scenario, name="desk_scenario"),
     path(
+        "desk/scenarios/<uuid:scenario_id>/plan/",
+        plan_files.upload_plan,
+        name="desk_upload_plan",
+    ),
+    path(
         "desk/scenarios/<uuid:scenario_id>/file/<str:kind>/",
         files.give_scenario,
         name="desk_scenario_file",
@@ -48,10 +55,11 @@ urlpatterns = [
     path(f"{VARIANT}rename/", editing.rename, name="desk_rename"),
     path(f"{VARIANT}copy/", editing.copy, name="desk_copy"),
     path(f"{VARIANT}changes/", editing.change, name="desk_change"),
-    path(f"{VARIANT}adopt/", editing.adopt, name="desk_adopt"),
+    path(f"{VARIANT}adopt/", adopting.adopt, name="desk_adopt"),
     path(f"{VARIANT}by-hand/", editing.pair_by_hand, name="desk_by_hand"),
     path(f"{VARIANT}what-if/", editing.what_if, name="desk_what_if"),
     path(f"{VARIANT}what-if/<uuid:run_id>/", editing.show_answer, name="desk_answer"),
     path(f"{VARIANT}report.html", files.give_report, name="desk_report"),
+    path(f"{VARIANT}plan.json", files.give_plan_document, name="desk_plan_document"),
     path(f"{VARIANT}plan.xlsx", files.give_plan, name="desk_plan_file"),
 ]

@@ -1,7 +1,6 @@
 """Draft lists, sign, issue, withdraw and reinstate them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +27,7 @@ from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.lists import forms
-from tiebeam.interfaces.web.lists.tables import lines_table
+from tiebeam.interfaces.web.lists.tables import whole_table
 from tiebeam.interfaces.web.lists.views import find_list_or_404, name_of_list
 from tiebeam.interfaces.web.page import Link, name_of, say_to
 from tiebeam.interfaces.web.periods import end_after
@@ -236,4 +235,4 @@ def _step(
 
 def _pairs_of(request: HttpRequest, pair_list: PairList) -> Table:
     resources = name_resources(request, [pair_list.round])
-    return replace(lines_table(request, pair_list, list_lines(pair_list), resources), asked=None)
+    return whole_table(request, list_lines(pair_list), resources, name="pairs")

@@ -1,6 +1,7 @@
 """The tables of lists: versions, the pairs of one, what changed, and what both sides said."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -82,16 +83,24 @@ def lines_table(
     lines: Sequence[ListLine],
     resources: Mapping[str, str],
 ) -> Table:
-    """Return the pairs of one version."""
+    """Return the pairs of one version, to be sorted and leafed through."""
     sorts = {"recipient": lambda row: row.recipient.name_en, "donor": lambda row: row.donor.name_en}
     asked = read_asked(request, sorts=sorts, name="lines")
     rows, count = arrange(lines, asked, sorts)
+    whole = whole_table(request, rows, resources, name=f"list-v{pair_list.version}")
+    return replace(whole, count=count, asked=asked)
+
+
+def whole_table(
+    request: HttpRequest, rows: Sequence[ListLine], resources: Mapping[str, str], *, name: str
+) -> Table:
+    """Return pairs all on one page: what is signed, issued or adopted lies before one whole."""
 
     def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"pairs.column.{key}"), **options)
 
     table = Table(
-        name=f"list-v{pair_list.version}",
+        name=name,
         columns=(
             head("recipient", is_sortable=True),
             head("donor", is_sortable=True),
@@ -120,8 +129,6 @@ def lines_table(
             )
             for row in rows
         ),
-        count=count,
-        asked=asked,
         empty=say_to(request, "lists.no_lines"),
     )
     return without_empty(table, "lead", "amounts", "doubt", "note")

@@ -115,7 +115,7 @@ def show_version(request: HttpRequest, list_id: UUID) -> HttpResponse:
         table=table,
         before=before,
         comparison=comparison,
-        changes=None if comparison is None else _draw_changes(request, comparison),
+        changes=None if comparison is None else draw_changes(request, comparison),
         opinions=opinions_table(request, opinions, may_answer=may_answer),
         shows_opinions=bool(opinions) or is_open,
         silent=[name_of(request, row) for row in list_silent(pair_list)]
@@ -131,7 +131,7 @@ def download_list(request: HttpRequest, list_id: UUID) -> HttpResponse:
     pair_list = find_list_or_404(list_id, read_as_of(request))
     resources = name_resources(request, [pair_list.round])
     before = find_version_before(pair_list)
-    changes = None if before is None else _draw_changes(request, compare_lists(before, pair_list))
+    changes = None if before is None else draw_changes(request, compare_lists(before, pair_list))
     return workbook_of_list(
         request,
         pair_list,
@@ -174,7 +174,8 @@ def _title_of(request: HttpRequest, pair_list: PairList, count: int) -> str:
     )
 
 
-def _draw_changes(request: HttpRequest, comparison: ListComparison) -> Table:
+def draw_changes(request: HttpRequest, comparison: ListComparison) -> Table:
+    """Return how a list differs from another, with the names of all that are concerned."""
     ids = {pk for couple in (*comparison.new, *comparison.ended) for pk in couple}
     ids |= {pk for move in comparison.moved for pk in (move.donor, *move.left, *move.joined)}
     return changes_table(request, comparison, list_organisations_by_id(ids))

@@ -6,8 +6,10 @@ import pytest
 from django.utils import timezone
 from tests.small_workspace import admin, workspace  # noqa: F401  # fixtures
 
+from pages.office_provider import CLIENT, SECRET, OfficeProvider
 from tiebeam.platform.identity.operations import invite
 from tiebeam.platform.permissions.roles import Role
+from tiebeam.site.settings import _sign_in_of_the_office
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed: pages were not opened"
@@ -93,3 +95,33 @@ def test_somebody_joins_meets_a_fault_mends_it_and_arrives(
         )
     assert complaints == []
     page.close()
+
+
+def test_signing_in_through_the_office_leads_there_and_back(
+    browser,
+    live_server,
+    transactional_db,
+    workspace,  # noqa: F811  # the fixture above
+    settings,
+    monkeypatch,
+):
+    provider = OfficeProvider()
+    for name, value in {"CLIENT": CLIENT, "SECRET": SECRET, "URL": provider.address}.items():
+        monkeypatch.setenv(f"TIEBEAM_OIDC_{name}", value)
+    settings.SOCIALACCOUNT_PROVIDERS = _sign_in_of_the_office()
+    provider.person |= {"email": "fujian@example.org", "email_verified": True}
+    context = browser.new_context(locale="en")
+    context.add_cookies([{"name": "language", "value": "en", "url": live_server.url}])
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    faults: list[str] = []
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+
+    page.goto(f"{live_server.url}/accounts/login/?next=/me/")
+    page.get_by_role("button", name="Sign in with OpenID Connect").click()
+    page.wait_for_url("**/me/")
+
+    assert "fujian@example.org" in page.inner_text("main")
+    assert faults == []
+    context.close()
+    provider.close()

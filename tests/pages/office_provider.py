@@ -7,7 +7,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import time
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -47,6 +47,10 @@ class OfficeProvider:
         self._codes[code] = asked
         return {"code": code, "state": asked["state"]}
 
+    def asked_by(self, code: str) -> dict[str, str]:
+        """Return what was asked for the code."""
+        return self._codes[code]
+
     def answer(self, path: str, form: dict[str, str], authorisation: str) -> dict[str, Any]:
         """Return the body for a request."""
         self.asked.append(path)
@@ -82,7 +86,15 @@ class OfficeProvider:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self._answer({})
+                if not self.path.startswith("/authorise?"):
+                    self._answer({})
+                    return
+                # Who comes by a browser is signed in already.
+                brought = provider.authorise(f"{provider.address}{self.path}")
+                back = provider.asked_by(brought["code"])["redirect_uri"]
+                self.send_response(302)
+                self.send_header("Location", f"{back}?{urlencode(brought)}")
+                self.end_headers()
 
             def do_POST(self) -> None:
                 text = self.rfile.read(int(self.headers["Content-Length"])).decode()

@@ -1,5 +1,5 @@
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from tests.records.agreement_grounds import make_pairing, make_programme
@@ -8,6 +8,7 @@ from tiebeam.apps.pairings.models import Agreement, Signature
 from tiebeam.apps.pairings.operations.agreements import ask_for_review, draft_agreement
 from tiebeam.apps.pairings.operations.signatures import sign_agreement
 from tiebeam.apps.pairings.queries.agreements import hash_of_agreement
+from tiebeam.platform.files.operations import attach_document
 from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.tenancy.grants import grant_reading
 
@@ -267,3 +268,79 @@ class TestTermination:
         given = {"terminated_on": "2020-02-11", "reason": "No."}
 
         assert as_nyingchi.post(f"{own}terminate/", given).status_code == 409
+
+
+class TestAsKnown:
+    @pytest.fixture
+    def changed(self, pairing, drafted, fujian, nyingchi, now):
+        """Drafted on the 10th, signed by both with a letter on the 12th, its amendment on the 14th."""
+
+        def sign(agreement, then):
+            asked = ask_for_review(agreement=agreement, actor=fujian, now=then)
+            for actor in (fujian, nyingchi):
+                sign_agreement(
+                    agreement=asked, text_sha256=hash_of_agreement(asked), actor=actor, now=then
+                )
+
+        sign(drafted, now + timedelta(days=2))
+        amendment = draft_agreement(
+            pairing=pairing,
+            kind="five_year",
+            amends=drafted,
+            title="Amendment of 2020",
+            text="Fujian sends 9 doctors.",
+            starts_on=date(2020, 2, 14),
+            ends_on=date(2098, 1, 1),
+            actor=fujian,
+            now=now + timedelta(days=4),
+        )
+        sign(amendment, now + timedelta(days=4))
+        then = now + timedelta(days=2)
+        attach_document(
+            record=drafted, name="letter.csv", content=b"a,b\n1,2\n", actor=fujian, now=then
+        )
+        return f"/agreements/{drafted.pk}/"
+
+    def test_tells_state_signatures_amendments_and_documents_of_then(self, as_fujian, changed):
+        drafted = _text(as_fujian.get(changed, {"known": "2020-02-11"}))
+        signed = _text(as_fujian.get(changed, {"known": "2020-02-12"}))
+        amended = _text(as_fujian.get(changed, {"known": "2020-02-14"}))
+
+        assert "Agreement of 2020: draft" in drafted
+        assert "letter.csv" not in drafted
+        assert "Agreement of 2020: signed by both sides" in signed
+        assert "letter.csv" in signed
+        assert "Amendment of 2020" not in signed
+        assert "Amendment of 2020" in amended
+
+    def test_tells_the_terms_of_another_day(self, as_fujian, changed):
+        before = _text(as_fujian.get(f"{changed}print/", {"on": "2020-02-13"}))
+        after = _text(as_fujian.get(f"{changed}print/", {"on": "2020-02-14"}))
+        unknown = _text(
+            as_fujian.get(f"{changed}print/", {"on": "2020-02-14", "known": "2020-02-13"})
+        )
+
+        assert "Fujian sends 9 doctors." in after
+        assert "Fujian sends 9 doctors." not in before
+        assert "Fujian sends 9 doctors." not in unknown
+
+    def test_lists_the_agreements_of_a_pair_of_then(self, as_fujian, pairing, changed):
+        address = f"/pairs/{pairing.pk}/agreements/"
+
+        assert "Agreement of 2020" not in _text(as_fujian.get(address, {"known": "2020-02-09"}))
+        assert "draft" in _text(as_fujian.get(address, {"known": "2020-02-11"}))
+        assert "1 agreement, 0 in force" in _text(as_fujian.get(address, {"known": "2020-02-11"}))
+
+    def test_offers_no_step_and_keeps_the_dates_of_the_print(self, as_fujian, changed):
+        page = _text(as_fujian.get(changed, {"known": "2020-02-11"}))
+
+        for step in ("revise/", "review/", "sign/", "terminate/", "attach/"):
+            assert step not in page
+        assert f"{changed}print/?known=2020-02-11" in page
+
+    def test_of_a_day_before_it_was_known_is_not_there(self, as_fujian, changed):
+        assert as_fujian.get(changed, {"known": "2020-02-09"}).status_code == 404
+
+    def test_the_list_of_all_says_that_it_shows_today(self, as_fujian, changed):
+        page = _text(as_fujian.get("/agreements/", {"known": "2020-02-11"}))
+        assert "it shows today" in page

@@ -1,6 +1,6 @@
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 from tests.records.programme_at_work import set_to_work
 
 from tiebeam.apps.programmes.models import Return, ReturnDecision, ReturnLine
+from tiebeam.apps.programmes.operations import submit_return
 from tiebeam.platform.tenancy.acting import acting
 
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -366,3 +367,66 @@ class TestRound:
         page = _text(as_coordinator.get(f"/returns/rounds/{at_work.of_round.pk}/"))
 
         assert "Handed in late: 1" in page
+
+
+class TestAsKnown:
+    @pytest.fixture
+    def changed(self, at_work):
+        """Started on the 10th, handed in on the 11th, sent back on the 12th, handed in anew on the 13th."""
+        of_return = at_work.start("nyingchi")
+        at_work.enter("nyingchi", of_return, [("doctors", 15), ("nurses", 7)])
+        at_work.now += timedelta(days=1)
+        submit_return(of_return=of_return, actor=at_work.office("nyingchi"), now=at_work.now)
+        at_work.now += timedelta(days=1)
+        at_work.decide(of_return, is_accepted=False, reason="Count again")
+        at_work.now += timedelta(days=1)
+        at_work.enter("nyingchi", of_return, [("doctors", 40)])
+        submit_return(of_return=of_return, actor=at_work.office("nyingchi"), now=at_work.now)
+        return f"/returns/{of_return.pk}/"
+
+    @pytest.mark.parametrize("asked", ["known", "on"])
+    def test_a_return_tells_its_figures_and_state_of_then(
+        self, as_coordinator, changed, asked, django_assert_max_num_queries
+    ):
+        as_coordinator.get("/me/")
+        with django_assert_max_num_queries(34):
+            handed_in = _text(as_coordinator.get(changed, {asked: "2020-02-11"}))
+        sent_back = _text(as_coordinator.get(changed, {asked: "2020-02-12"}))
+        anew = _text(as_coordinator.get(changed))
+
+        for page in (handed_in, sent_back):
+            assert "<td" in page
+            assert re.search(r">\s*15\s*<", page)
+            assert re.search(r">\s*7\s*<", page)
+            assert not re.search(r">\s*40\s*<", page)
+        assert "Count again" not in handed_in
+        assert "Count again" in sent_back
+        assert re.search(r">\s*40\s*<", anew)
+        assert not re.search(r">\s*7\s*<", anew)
+
+    def test_a_return_of_then_offers_no_step(self, as_coordinator, changed):
+        then = _text(as_coordinator.get(changed, {"known": "2020-02-11"}))
+
+        assert "accept/" not in then
+        assert "table/?file" not in then
+        assert "accept/" in _text(as_coordinator.get(changed))
+
+    def test_a_draft_of_then_is_its_owners_alone(self, as_coordinator, as_nyingchi, changed):
+        asked = {"known": "2020-02-10"}
+
+        assert as_coordinator.get(changed, asked).status_code == 404
+        assert "15" in _text(as_nyingchi.get(changed, asked))
+        assert as_nyingchi.get(changed, {"known": "2020-02-09"}).status_code == 404
+
+    def test_a_round_tells_who_had_handed_in_by_then(self, as_coordinator, at_work, changed):
+        address = f"/returns/rounds/{at_work.of_round.pk}/"
+        said = {"2020-02-10": "missing", "2020-02-11": "handed in", "2020-02-12": "sent back"}
+        for day, state in said.items():
+            page = _text(as_coordinator.get(address, {"known": day}))
+            row = re.search(r"Nyingchi.*?</tr>", page, re.DOTALL)
+            assert row is not None
+            assert state in row.group(), day
+        assert as_coordinator.get(address, {"known": "2020-02-09"}).status_code == 404
+
+    def test_the_list_says_that_it_shows_today(self, as_coordinator, changed):
+        assert "it shows today" in _text(as_coordinator.get("/returns/", {"known": "2020-02-11"}))

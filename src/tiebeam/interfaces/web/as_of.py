@@ -27,6 +27,20 @@ def read_as_of(request: HttpRequest) -> AsOf:
     )
 
 
+def read_moment(request: HttpRequest) -> AsOf:
+    """
+    Return both dates for what has no period of its own, such as a return.
+
+    What it was on a past day is what was known of it at the end of that day, so
+    the earlier of the two dates decides.
+    """
+    as_of = read_as_of(request)
+    is_past = as_of.true_on < timezone.localdate()
+    moments = [as_of.known_at, _end_of(as_of.true_on) if is_past else None]
+    known_at = min((moment for moment in moments if moment is not None), default=None)
+    return AsOf(true_on=as_of.true_on, known_at=known_at)
+
+
 def asks_for_another_day(request: HttpRequest) -> bool:
     """Return whether the address names a day that a page without history cannot show."""
     return bool(request.GET.get(TRUE_ON) or request.GET.get(KNOWN_ON))

@@ -26,9 +26,11 @@ class Line:
     reason: str
 
 
-def timeline_of(request: HttpRequest, record_ids: Iterable[UUID]) -> list[Line]:
-    """Return the steps of the records' history, the latest first."""
-    changes = list_changes(record_ids)
+def timeline_of(
+    request: HttpRequest, record_ids: Iterable[UUID], known_at: datetime | None = None
+) -> list[Line]:
+    """Return the steps of the records' history, the latest first; with *known_at*, up to that moment."""
+    changes = list_changes(record_ids, known_at=known_at)
     steps = {(row.at, row.action, row.person_id): row for row in reversed(changes)}
     shown = sorted(steps.values(), key=lambda row: row.at, reverse=True)[:LINES_MOST]
     people = list_names(row.person_id for row in shown)

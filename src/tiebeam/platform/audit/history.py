@@ -36,9 +36,14 @@ class Change:
     fields: tuple[tuple[str, Any, Any], ...]
 
 
-def list_changes(record_ids: Iterable[UUID], limit: int = 500) -> list[Change]:
-    """Return what happened to the records, newest first."""
-    entries = Entry.objects.filter(record_id__in=list(record_ids)).order_by("-at", "-id")[:limit]
+def list_changes(
+    record_ids: Iterable[UUID], limit: int = 500, known_at: datetime | None = None
+) -> list[Change]:
+    """Return what happened to the records, newest first; with *known_at*, up to that moment."""
+    found = Entry.objects.filter(record_id__in=list(record_ids))
+    if known_at is not None:
+        found = found.filter(at__lte=known_at)
+    entries = found.order_by("-at", "-id")[:limit]
     return [_read_change(entry) for entry in entries]
 
 

@@ -29,7 +29,9 @@ def list_documents(record: OwnedRecord, as_of: AsOf | None = None) -> list[Docum
     if as_of.known_at is None:
         found = list(Document.objects.filter(record_id=record.pk))
     else:
-        found = list_states(Document, as_of.known_at, record_id=record.pk)
+        found = list_states(
+            Document, as_of.known_at, scope_ids=[record.scope_id], record_id=record.pk
+        )
     attached = [
         document
         for document in found

@@ -117,7 +117,9 @@ def list_agreements(pairing: Pairing, as_of: AsOf | None = None) -> list[Agreeme
     """
     known_at = as_of.known_at if as_of else None
     if known_at is not None:
-        found = list_states(Agreement, known_at, pairing_id=pairing.pk)
+        found = list_states(
+            Agreement, known_at, scope_ids=[pairing.scope_id], pairing_id=pairing.pk
+        )
         signatures = list_states(Signature, known_at, scope_id=pairing.scope_id)
         returns = list_states(AgreementReturn, known_at, scope_id=pairing.scope_id)
     else:

@@ -116,7 +116,9 @@ def list_standing(
 def _read(pairing: Pairing, as_of: AsOf) -> list[Responsibility]:
     if as_of.known_at is None:
         return list(Responsibility.objects.filter(pairing_id=pairing.pk))
-    return list_states(Responsibility, as_of.known_at, pairing_id=pairing.pk)
+    return list_states(
+        Responsibility, as_of.known_at, scope_ids=[pairing.scope_id], pairing_id=pairing.pk
+    )
 
 
 def _programme_forms(pairing: Pairing) -> Sequence[str]:

@@ -101,11 +101,13 @@ def get_return(return_id: UUID) -> Return:
 
 def list_lines(of_return: Return) -> list[ReturnLine]:
     """Return the lines of a return in the order of the round's resources."""
+    return in_order_of_resources(of_return, of_return.lines.all())
+
+
+def in_order_of_resources(of_return: Return, lines: Iterable[ReturnLine]) -> list[ReturnLine]:
+    """Return *lines* in the order in which the round of the return names its resources."""
     order = {row["id"]: place for place, row in enumerate(of_return.round.resources)}
-    return sorted(
-        of_return.lines.all(),
-        key=lambda line: (order.get(line.resource, len(order)), line.resource),
-    )
+    return sorted(lines, key=lambda line: (order.get(line.resource, len(order)), line.resource))
 
 
 def find_decision(of_return: Return) -> ReturnDecision | None:
@@ -227,11 +229,18 @@ def _list_participants(of_round: Round) -> list[Participant]:
 
 def list_decisions(returns: Iterable[Return]) -> dict[UUID, ReturnDecision]:
     """Return the answer to what was handed in last, by return; one query for all."""
-    times = {row.pk: row.submitted_at for row in returns if row.submitted_at is not None}
+    handed_in = [row for row in returns if row.submitted_at is not None]
+    ids = [row.pk for row in handed_in]
+    return latest_decisions(handed_in, ReturnDecision.objects.filter(of_return_id__in=ids))
+
+
+def latest_decisions(
+    returns: Iterable[Return], decisions: Iterable[ReturnDecision]
+) -> dict[UUID, ReturnDecision]:
+    """Return those of *decisions* that answer what was handed in last, by return."""
+    times = {row.pk: row.submitted_at for row in returns}
     return {
-        row.of_return_id: row
-        for row in ReturnDecision.objects.filter(of_return_id__in=times)
-        if row.submitted_at == times[row.of_return_id]
+        row.of_return_id: row for row in decisions if row.submitted_at == times[row.of_return_id]
     }
 
 

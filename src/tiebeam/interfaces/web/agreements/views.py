@@ -38,6 +38,7 @@ from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import table_as_file
 from tiebeam.interfaces.web.timeline import timeline_of
 from tiebeam.platform.identity.people import list_names
+from tiebeam.platform.time.periods import AsOf
 
 
 @require_safe
@@ -102,7 +103,7 @@ def show_print(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
         trail=trail_to_agreement(request, standing.agreement, pairing),
         takes_dates=True,
         agreement=standing.agreement,
-        facts=_facts(request, standing, pairing, as_of.true_on),
+        facts=_facts(request, standing, pairing, as_of),
         documents_signed=[
             {
                 "title": row.title,
@@ -149,7 +150,7 @@ def page_of_agreement(
         agreement=agreement,
         force=force,
         mark=mark,
-        facts=_facts(request, standing, pairing, day),
+        facts=_facts(request, standing, pairing, as_of),
         sent_back=return_shown,
         signatures=_signatures(request, standing, pairing),
         terms=_terms(request, standing, day),
@@ -159,21 +160,24 @@ def page_of_agreement(
         annual=standings_table(request, annual, day, name="annual", is_nested=False)
         if annual
         else None,
-        may=may_do(actor_of(request), standing, pairing, timezone.localdate()),
+        # Nothing is done to what was: the steps are those of today.
+        may=may_do(actor_of(request), standing, pairing, timezone.localdate())
+        if as_of.known_at is None
+        else None,
         documents=documents_part(request, agreement, as_of),
-        timeline=timeline_of(request, records),
+        timeline=timeline_of(request, records, as_of.known_at),
         refusal=refusal,
         status=409 if refusal else 200,
     )
 
 
 def _facts(
-    request: HttpRequest, standing: AgreementStanding, pairing: Pairing, day: date
+    request: HttpRequest, standing: AgreementStanding, pairing: Pairing, as_of: AsOf
 ) -> list[Fact]:
     def term(key: str) -> str:
         return say_to(request, f"agreements.column.{key}")
 
-    agreement, state = standing.agreement, standing.state_on(day)
+    agreement, state = standing.agreement, standing.state_on(as_of.true_on)
     facts = [
         Fact(term("state"), say_state(request, state), status=STATE_MARKS[state]),
         Fact(term("kind"), say_kind(request, agreement)),
@@ -183,7 +187,7 @@ def _facts(
     ]
     for key, above_id in (("amends", agreement.amends_id), ("parent", agreement.parent_id)):
         if above_id is not None:
-            above = find_or_404(get_agreement, above_id).agreement
+            above = find_or_404(get_agreement, above_id, as_of.known_at).agreement
             facts.append(Fact(term(key), above.title, reverse("agreement", args=[above_id])))
     if agreement.terminated_on is not None:
         text = say_to(

@@ -48,7 +48,8 @@ def documents_part(
     found = list_documents(record, as_of)
     owners = list_organisations_by_id(row.tenant_id for row in found)
     kind = find_kind(record)
-    may = is_allowed(actor_of(request), ATTACH, PLACES[kind].programme_id(record))
+    is_now = as_of is None or as_of.known_at is None
+    may = is_now and is_allowed(actor_of(request), ATTACH, PLACES[kind].programme_id(record))
     address = reverse("attach_document", args=[kind, record.pk])
     return DocumentsPart(
         rows=tuple(

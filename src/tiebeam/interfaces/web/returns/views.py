@@ -20,8 +20,15 @@ from tiebeam.apps.programmes.queries import (
     list_returns,
     list_rounds_steered,
 )
-from tiebeam.apps.programmes.queries.returns import state_with
+from tiebeam.apps.programmes.queries.known_returns import (
+    KnownReturn,
+    get_known_return,
+    get_known_round,
+    list_known_returns,
+)
+from tiebeam.apps.programmes.queries.returns import latest_decisions, state_with
 from tiebeam.apps.programmes.queries.rounds import list_decisions_of
+from tiebeam.interfaces.web.as_of import read_moment
 from tiebeam.interfaces.web.documents.part import documents_part
 from tiebeam.interfaces.web.forming import find_or_404, find_refusal
 from tiebeam.interfaces.web.page import Fact, name_of, say_to, show_page
@@ -39,6 +46,7 @@ from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import table_as_file
 from tiebeam.interfaces.web.timeline import timeline_of
 from tiebeam.platform.permissions.operations import is_allowed
+from tiebeam.platform.time.periods import AsOf
 
 
 @require_safe
@@ -66,8 +74,12 @@ def list_all(request: HttpRequest) -> HttpResponse:
 @seated
 def show_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Show where every donor and recipient of a round stands, those missing and late too."""
-    of_round = find_or_404(get_round, round_id)
-    statuses = list_returns(of_round, timezone.localdate())
+    of_round, as_of = find_or_404(get_round, round_id), read_moment(request)
+    if as_of.known_at is None:
+        statuses = list_returns(of_round, timezone.localdate())
+    else:
+        of_round = find_or_404(get_known_round, of_round, as_of.known_at)
+        statuses = list_known_returns(of_round, as_of.known_at, as_of.true_on)
     table = round_table(request, of_round, statuses)
     file = table_as_file(table)
     if file is not None:
@@ -87,6 +99,7 @@ def show_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
             missing=missing,
         ),
         trail=trail_to_round(request, of_round)[:-1],
+        takes_dates=True,
         of_round=of_round,
         late=sum(row.is_late for row in statuses),
         overdue=sum(row.is_overdue for row in statuses),
@@ -107,7 +120,10 @@ def start(request: HttpRequest, round_id: UUID, side: str) -> HttpResponse:
 @seated
 def show_return(request: HttpRequest, return_id: UUID) -> HttpResponse:
     """Show one return: its figures, its state, the answers, its documents and history."""
-    return page_of_return(request, find_or_404(get_return, return_id))
+    as_of = read_moment(request)
+    if as_of.known_at is None:
+        return page_of_return(request, find_or_404(get_return, return_id))
+    return _show(request, find_or_404(get_known_return, return_id, as_of.known_at), as_of)
 
 
 @require_POST
@@ -129,10 +145,18 @@ def page_of_return(
     request: HttpRequest, of_return: Return, refusal: list[str] | None = None
 ) -> HttpResponse:
     """Answer with the page of a return; with *refusal*, why what was asked for was not done."""
-    decisions = list_decisions_of(of_return)
-    current = next((row for row in decisions if row.submitted_at == of_return.submitted_at), None)
+    known = KnownReturn(
+        of_return=of_return, lines=list_lines(of_return), decisions=list_decisions_of(of_return)
+    )
+    return _show(request, known, AsOf(true_on=timezone.localdate()), refusal)
+
+
+def _show(
+    request: HttpRequest, known: KnownReturn, as_of: AsOf, refusal: list[str] | None = None
+) -> HttpResponse:
+    of_return, lines, decisions = known.of_return, known.lines, known.decisions
+    current = latest_decisions([of_return], decisions).get(of_return.pk)
     state = state_with(of_return, current)
-    lines = list_lines(of_return)
     given = {"given": len(lines), "count": len(of_return.round.resources)}
     title = say_to(
         request,
@@ -147,14 +171,16 @@ def page_of_return(
         "web/returns/return.html",
         title=title,
         trail=trail_to_return(request, of_return)[:-1],
+        takes_dates=True,
         of_return=of_return,
         state=state,
         facts=_facts(request, of_return, state),
         sent_back=current if state == "returned" else None,
         table=lines_table(request, of_return, lines),
-        may=may_do(actor_of(request), of_return, state),
-        documents=documents_part(request, of_return),
-        timeline=timeline_of(request, records),
+        # Nothing is done to what was: the steps are those of today.
+        may=may_do(actor_of(request), of_return, state) if as_of.known_at is None else None,
+        documents=documents_part(request, of_return, as_of),
+        timeline=timeline_of(request, records, as_of.known_at),
         refusal=refusal,
         status=409 if refusal else 200,
     )

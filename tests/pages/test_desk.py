@@ -20,6 +20,7 @@ from tiebeam.apps.pairings.queries.variants import effective_scenario
 from tiebeam.core.pairing.solver import solve_pairing
 from tiebeam.interchange.scenario import write_scenario
 from tiebeam.interfaces.jobs import performing
+from tiebeam.platform.notices.models import Notice
 from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tenancy.acting import acting
 
@@ -176,6 +177,24 @@ class TestVariant:
         work_off(desk)
 
         assert "proven optimal" in page(as_coordinator, "desk_variant", variant.pk)
+
+    @pytest.mark.parametrize(
+        ("language", "told"),
+        [("en", "has ended with a plan. Proven optimal."), ("zh", "已得出方案。已证明为最优。")],
+    )
+    def test_tells_on_the_first_page_how_the_search_ended(
+        self, sign_in, variant, desk, language, told
+    ):
+        client = sign_in("office", language)
+        client.post(at(variant, "desk_solve"), {"time_limit_s": "60"})
+        work_off(desk)
+
+        assert told in page(client, "home")
+
+        with acting(desk.coordinator):
+            notice = Notice.objects.get(kind="search_ended")
+        assert client.get(reverse("notice", args=[notice.pk])).url == at(variant, "desk_variant")
+        assert told not in page(client, "home")
 
     def test_shows_how_far_the_search_is(self, as_coordinator, variant, desk):
         as_coordinator.post(at(variant, "desk_solve"), {"time_limit_s": "60"})

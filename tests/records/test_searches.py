@@ -21,18 +21,20 @@ from tiebeam.core.explain.reasons import LevelChange, PairReason
 from tiebeam.core.pairing.changes import Forbid, Set
 from tiebeam.core.pairing.solver import solve_pairing
 from tiebeam.errors import InvalidInput
-from tiebeam.interfaces.jobs import performing
+from tiebeam.interfaces.jobs import performing, solving
 from tiebeam.interfaces.jobs.asking import (
     AlreadySolving,
     ask_what_if,
     explain_pair,
     solve_variant,
 )
+from tiebeam.interfaces.jobs.posting import say_notice
 from tiebeam.interfaces.jobs.solving import NoPlanYet, read_reason, reason_value
 from tiebeam.platform.identity.queries import find_actor_for
+from tiebeam.platform.notices.models import Notice
 from tiebeam.platform.permissions.operations import NotAllowed
 from tiebeam.platform.tasks.models import Run
-from tiebeam.platform.tasks.operations import stop_run
+from tiebeam.platform.tasks.operations import begin_run, end_run, stop_run
 from tiebeam.platform.tasks.queries import list_latest_runs
 from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.tenancy.records import NotOwner
@@ -109,6 +111,55 @@ class TestSearch:
         assert ended.result["plan"]["conflict"]
         with acting(desk.coordinator):
             assert Variant.objects.get(pk=solved.pk).plan_sha256 == solved.plan_sha256
+
+    @pytest.mark.parametrize(
+        ("ends", "variant_of_notice", "told"),
+        [
+            ("with a plan", "planned", "has ended with a plan. Proven optimal."),
+            ("against rules", "infeasible", "no plan can keep all the rules at once"),
+            ("by an error", "failed", "has failed"),
+        ],
+    )
+    def test_tells_whoever_began_it_how_it_ended(
+        self, desk, variant, ask, work_off, monkeypatch, ends, variant_of_notice, told
+    ):
+        if ends == "against rules":
+            for donor in ("fujian", "hunan"):
+                lock = {"donor": donor, "recipient": "nyingchi", "must_be": False, "reason": "x"}
+                ask(set_lock, variant=variant, **lock)
+        if ends == "by an error":
+            monkeypatch.setattr(solving, "store_plan", lambda **_: 1 / 0)
+
+        work_off(ask(solve_variant, variant=variant))
+
+        with acting(desk.coordinator):
+            (notice,) = Notice.objects.filter(kind="search_ended")
+            assert not Notice.objects.filter(kind="run_ended").exists()
+        assert notice.variant == variant_of_notice
+        assert notice.record_id == variant.pk
+        assert "As computed" in say_notice(notice, "zh")
+        assert told in say_notice(notice, "en")
+
+    @pytest.mark.parametrize(
+        ("result", "told"),
+        [
+            (None, "was stopped before it had a plan"),
+            ({"standing": {"en": "Within 3 %.", "zh": "差距 3%。"}}, "is kept. Within 3 %."),
+        ],
+    )
+    def test_that_is_stopped_tells_what_it_kept(self, desk, variant, ask, result, told):
+        run = ask(solve_variant, variant=variant)
+        begun = begin_run(run_id=run.pk, actor=desk.coordinator, now=desk.now)
+        ask(end_run, run_id=run.pk, attempt=begun.attempt, state="stopped", result=result)
+
+        with acting(desk.coordinator):
+            assert told in say_notice(Notice.objects.get(kind="search_ended"), "en")
+
+    def test_tells_nobody_else(self, desk, variant, ask, work_off):
+        work_off(ask(solve_variant, variant=variant))
+
+        with acting(desk.deputy):
+            assert not Notice.objects.exists()
 
     def test_is_refused_while_one_is_under_way(self, variant, ask):
         ask(solve_variant, variant=variant)

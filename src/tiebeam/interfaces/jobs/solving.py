@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tiebeam import __version__
 from tiebeam.apps.pairings.models import Variant
-from tiebeam.apps.pairings.operations.plans import store_plan
+from tiebeam.apps.pairings.operations.plans import demand_sound_plan, store_plan
 from tiebeam.apps.pairings.queries.desk import get_variant
 from tiebeam.apps.pairings.queries.variants import (
     effective_scenario,
@@ -29,6 +29,11 @@ from tiebeam.core.model.plan import Plan
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.errors import Refused
 from tiebeam.interfaces.jobs.kinds import Watch, job
+from tiebeam.interfaces.messages import LANGUAGES
+from tiebeam.interfaces.report.levels import standing_of
+from tiebeam.interfaces.report.words import Voice
+from tiebeam.platform.notices.runs import told_of_run
+from tiebeam.platform.notices.telling import Told
 from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tenancy.acting import Actor, acting
 
@@ -58,7 +63,43 @@ def solve(run: Run, actor: Actor, watch: Watch) -> None:
         return
     reasons = find_pair_reasons(scenario, plan)
     store_plan(variant=variant, plan=plan, actor=actor, now=timezone.now(), run_id=run.pk)
-    watch.keep({"status": plan.status, "plan_sha256": plan_sha256(plan), "reasons": list(reasons)})
+    watch.keep(
+        {
+            "status": plan.status,
+            "plan_sha256": plan_sha256(plan),
+            "reasons": list(reasons),
+            "standing": _say_standing(scenario, plan),
+        }
+    )
+
+
+@told_of_run(SOLVE)
+def tell_search_end(run: Run) -> Told:
+    """Tell whoever asked for a search how it ended: with which plan, with none and why, stopped or failed."""
+    found = run.result or {}
+    variant = get_variant(run.record_id) if run.record_id else None
+    word = run.state
+    if run.state == "finished":
+        word = "planned" if "standing" in found else str(found.get("status", "unknown"))
+    elif run.state == "stopped" and "standing" in found:
+        word = "stopped_planned"
+    name = "" if variant is None else variant.name
+    return Told(
+        kind="search_ended",
+        variant=word,
+        people=[run.person_id],
+        facts={"name": name, "standing": found.get("standing", "")},
+        about=variant,
+    )
+
+
+def _say_standing(scenario: Scenario, plan: Plan) -> dict[str, str]:
+    """Return how good a plan is known to be, in each language; the check of it is at hand since it was stored."""
+    check = demand_sound_plan(scenario, plan)
+    return {
+        language: standing_of(plan, check, Voice(scenario, language)).words
+        for language in LANGUAGES
+    }
 
 
 @job(EXPLAIN)

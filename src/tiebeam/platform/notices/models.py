@@ -22,6 +22,7 @@ KINDS = {
     "agreement_review": "at_once",
     "agreement_returned": "at_once",
     "agreement_signed": "daily",
+    "search_ended": "none",
     "run_ended": "none",
 }
 """Kind of notice -> how it is mailed to whoever has chosen nothing."""

@@ -25,6 +25,12 @@ def list_notices(
     return list(rows[start:stop]), rows.count()
 
 
+def list_unread(kind: str, most: int) -> list[Notice]:
+    """List the notices of one kind that the acting person has not read at this seat, the newest first."""
+    rows = Notice.objects.filter(kind=kind, read_at=None)
+    return list(rows.order_by("-told_at", "-id")[:most])
+
+
 def find_notice(notice_id: UUID) -> Notice | None:
     """Return a notice of the acting person at this seat, or None."""
     return Notice.objects.filter(pk=notice_id).first()

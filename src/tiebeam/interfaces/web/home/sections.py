@@ -25,7 +25,8 @@ class Item:
 
     Attributes:
         code: Of its sentence in the message catalogue.
-        facts: What the sentence needs; a record among them is shown by its name.
+        facts: What the sentence needs; a record among them is shown by its name, a text in both
+            languages (``{"zh": …, "en": …}``) in that of the page.
         address: The page where it is done or read.
         on: The day it is due, or happened.
         status: "good", "risk", "bad" or "none", where there is something to warn of.

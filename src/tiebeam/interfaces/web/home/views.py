@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from tiebeam.apps.regions.queries.names import find_organisation
 from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.web.home.sections import ITEMS_MOST, Item, Part, Words, list_items
-from tiebeam.interfaces.web.page import name_of, say_to, show_page
+from tiebeam.interfaces.web.page import language_of, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import show_no_seat
 from tiebeam.platform.bookmarks.queries import list_filters
 from tiebeam.platform.tenancy.acting import Actor
@@ -69,4 +69,6 @@ def _named(request: HttpRequest, facts: Mapping[str, object]) -> dict[str, objec
 def _in_words(request: HttpRequest, value: object) -> object:
     if isinstance(value, Words):
         return say_to(request, value.code) if has_message(value.code) else value.code
+    if isinstance(value, Mapping):
+        return value.get(language_of(request), "")
     return name_of(request, value) if hasattr(value, "name_zh") else value

@@ -8,6 +8,7 @@ PAGES = {
     "pairlist": "list_version",
     "agreement": "agreement",
     "return": "return",
+    "variant": "desk_variant",
     "round": "returns_of_round",
 }
 """Model of the record -> name of the address of its page."""

@@ -244,6 +244,36 @@ class TestWayToForce:
         assert "Second, " in page
         assert "was issued" in _text(as_fujian.get("/"))
 
+    def test_takes_note_of_all_that_agree_by_one_press(
+        self, sign_in, as_coordinator, as_fujian, as_nyingchi, as_hunan, scene, due
+    ):
+        at = _addresses(scene)
+        address = f"{at['draft_version']}noted/"
+        as_coordinator.post(at["send"], {"due_on": due})
+        for client in (as_fujian, as_nyingchi):
+            client.post(at["opinion"], {"reply": "agree"})
+        as_hunan.post(at["opinion"], {"reply": "object", "text": "Too far"})
+        home = _text(as_coordinator.get("/"))
+        assert "Take note of 2 opinions that agree with version 3" in home
+        assert "Answer the opinion of Hunan" in home
+        assert "Answer the opinion of Fujian" not in home
+        shown = _text(as_coordinator.get(at["draft_version"]))
+        assert "Take note of all that agree (2)" in shown
+        assert address not in _text(as_fujian.get(at["draft_version"]))
+        assert as_fujian.post(address, {"noted": "Mine"}).status_code == 403
+        assert as_coordinator.post(address, {"noted": ""}).status_code == 400
+        assert "已收悉" in _text(sign_in("office", "zh").get(address))
+
+        answer = as_coordinator.post(address, {"noted": "Taken note of, with thanks."})
+
+        assert answer.status_code == 302
+        shown = _text(as_coordinator.get(at["draft_version"]))
+        assert "2 opinions that agree were answered" in shown
+        assert address not in shown
+        assert "Taken note of, with thanks." in _text(as_nyingchi.get(at["draft_version"]))
+        assert "Answer the opinion of Hunan" in _text(as_coordinator.get("/"))
+        assert as_coordinator.post(address, {"noted": "Again"}).status_code == 409
+
     def test_refuses_a_due_day_that_has_passed(self, as_coordinator, scene):
         answer = as_coordinator.post(_addresses(scene)["send"], {"due_on": "2020-02-11"})
 

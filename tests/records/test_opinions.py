@@ -17,11 +17,13 @@ from tiebeam.apps.pairings.operations.lists import (
 from tiebeam.apps.pairings.operations.opinions import (
     AnswerWithoutWords,
     NotAsked,
+    NothingToNote,
     OpinionAnswered,
     OpinionsClosed,
     OpinionWithoutReason,
     answer_opinion,
     give_opinion,
+    note_agreeing_opinions,
 )
 from tiebeam.apps.pairings.operations.signing import OpinionUnanswered, sign_list
 from tiebeam.apps.pairings.queries.opinions import (
@@ -32,6 +34,7 @@ from tiebeam.apps.pairings.queries.opinions import (
 from tiebeam.apps.programmes.models import Participant
 from tiebeam.errors import InvalidInput
 from tiebeam.platform.audit.models import Entry
+from tiebeam.platform.notices.models import Notice
 from tiebeam.platform.permissions.operations import NotAllowed
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
@@ -195,3 +198,48 @@ class TestSignature:
         withdraw_list(pair_list=sent, reason="A better one", **by)
         with pytest.raises(OpinionUnanswered):
             sign_list(pair_list=draft(), **by)
+
+
+class TestAgreeingOpinions:
+    @pytest.fixture
+    def agreed(self, sent, objection, fujian, hunan, now):
+        """Fujian and Hunan agree; Huanggang objects."""
+        return [
+            give_opinion(pair_list=sent, reply="agree", actor=actor, now=now)
+            for actor in (fujian, hunan)
+        ]
+
+    def test_are_answered_at_once_and_each_for_itself(
+        self, agreed, objection, sent, by, desk, fujian, hunan, huanggang
+    ):
+        answers = note_agreeing_opinions(pair_list=sent, text="Noted", **by)
+
+        assert {answer.opinion_id for answer in answers} == {row.pk for row in agreed}
+        with acting(desk.coordinator):
+            written = Entry.objects.filter(action="pairings.answer_opinion")
+            assert {entry.record_id for entry in written} == {row.pk for row in answers}
+            assert list_unanswered_opinions(desk.round) == [objection]
+        for actor in (fujian, hunan):
+            with acting(actor):
+                assert [answer.text for answer in OpinionAnswer.objects.all()] == ["Noted"]
+                assert Notice.objects.filter(kind="opinion_answered").count() == 1
+        with acting(huanggang):
+            assert not OpinionAnswer.objects.exists()
+
+    def test_are_answered_whole_or_not_at_all(self, agreed, sent, by, desk):
+        with pytest.raises(AnswerWithoutWords):
+            note_agreeing_opinions(pair_list=sent, text=" ", **by)
+        with acting(desk.coordinator):
+            assert not OpinionAnswer.objects.exists()
+
+    def test_are_not_answered_twice(self, agreed, sent, by):
+        note_agreeing_opinions(pair_list=sent, text="Noted", **by)
+        with pytest.raises(NothingToNote):
+            note_agreeing_opinions(pair_list=sent, text="Noted", **by)
+
+    def test_are_answered_by_the_lists_owner_alone(self, agreed, sent, fujian, workspace, now):
+        with pytest.raises(NotAllowed):
+            note_agreeing_opinions(pair_list=sent, text="Noted", actor=fujian, now=now)
+        stranger = workspace.actor("hunan", Role.COORDINATOR)
+        with pytest.raises(NotOwner):
+            note_agreeing_opinions(pair_list=sent, text="Noted", actor=stranger, now=now)

@@ -44,6 +44,12 @@ class OpinionAnswered(Refused):
     code = "pairings.opinion_answered"
 
 
+class NothingToNote(Refused):
+    """No opinion that agrees waits for an answer."""
+
+    code = "pairings.nothing_to_note"
+
+
 class AnswerWithoutWords(Refused):
     """An opinion is answered in words."""
 
@@ -144,6 +150,33 @@ def answer_opinion(
     )
     record_creation(actor=actor, now=now, action=action, record=answer)
     return answer
+
+
+@operation("pairings.note_agreeing_opinions", roles=MAKERS)
+def note_agreeing_opinions(
+    *, pair_list: PairList, text: str, actor: Actor, now: datetime
+) -> list[OpinionAnswer]:
+    """
+    Answer every opinion on a version that agrees and waits, each by an answer of its own in the same words.
+
+    Objections and proposals are answered one by one: :func:`answer_opinion`.
+
+    Raises:
+        NotOwner: The list belongs to another organisation.
+        AnswerWithoutWords: The answer says nothing.
+        NothingToNote: No opinion that agrees waits for an answer.
+    """
+    pair_list = PairList.objects.get(pk=pair_list.pk)
+    require(actor, "pairings.note_agreeing_opinions", pair_list.round.programme_id)
+    hold(pair_list.pk)
+    PairList.objects.lock(pair_list.pk)
+    agreeing = list(Opinion.objects.filter(of_list=pair_list, reply="agree", answer=None))
+    if not agreeing:
+        raise NothingToNote(version=pair_list.version)
+    return [
+        answer_opinion(opinion=opinion, is_followed=True, text=text, actor=actor, now=now)
+        for opinion in agreeing
+    ]
 
 
 def _demand_sense(reply: str, text: str) -> None:

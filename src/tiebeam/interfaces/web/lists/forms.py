@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 
-from tiebeam.apps.pairings.models import REPLIES, ListLine, PairList, Variant
+from tiebeam.apps.pairings.models import REPLIES, ListLine, Variant
 from tiebeam.apps.pairings.operations.lines import Line
 from tiebeam.apps.programmes.models import LegalDocument
 from tiebeam.apps.regions.models import Organisation
@@ -201,6 +201,12 @@ class AnswerForm(ListForm):
         )
 
 
-def is_open_for_opinion(pair_list: PairList) -> bool:
-    """Return whether a version is out for opinion."""
-    return str(pair_list.state) == "consulted"
+class NotedForm(ListForm):
+    """The words in which all opinions that agree are taken note of."""
+
+    noted = forms.CharField(max_length=500)
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Begin with a word of thanks."""
+        kwargs.setdefault("initial", {"noted": say_to(request, "lists.noted")})
+        super().__init__(request, *args, **kwargs)

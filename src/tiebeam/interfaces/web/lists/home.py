@@ -1,18 +1,19 @@
 """What lists bring to the first page: opinions, answers and signatures that wait, and what was issued."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.urls import reverse
 
-from tiebeam.apps.pairings.models import PairList
+from tiebeam.apps.pairings.models import Opinion, PairList
 from tiebeam.apps.pairings.queries.waiting import (
     list_issued_since,
-    list_lists_out,
-    list_lists_to_finish,
+    list_lists_at_work,
     list_lists_to_reply_to,
     list_opinions_to_answer,
 )
-from tiebeam.interfaces.web.home.sections import Item, section
+from tiebeam.interfaces.web.home.sections import Item, Part, section
 from tiebeam.platform.permissions.operations import is_allowed
 from tiebeam.platform.tenancy.acting import Actor
 
@@ -29,35 +30,15 @@ def list_waiting(actor: Actor, today: date) -> list[Item]:
             for row in list_lists_to_reply_to(actor, today)
         ]
     if is_allowed(actor, "pairings.sign_list"):
-        items += [
-            Item(
-                code="lists.home.answer",
-                facts={
-                    "organisation": row.tenant,
-                    "programme": row.of_list.round.programme,
-                    "version": row.of_list.version,
-                },
-                address=reverse("answer_opinion", args=[row.pk]),
-            )
-            for row in list_opinions_to_answer(actor)
-        ]
-        items += [
-            _item(f"lists.home.{row.state}", row, "list_version")
-            for row in list_lists_to_finish(actor)
-        ]
+        items += _list_opinions(list_opinions_to_answer(actor))
+        items += [_at_work(row) for row in list_lists_at_work(actor)]
     return items
 
 
-@section("due")
-def list_due(actor: Actor, today: date) -> list[Item]:
-    """List the days on which opinions on own drafts are due."""
-    del today
-    if not is_allowed(actor, "pairings.send_for_opinion"):
-        return []
-    return [
-        _item("lists.home.out", row, "list_version", on=row.opinions_due_on)
-        for row in list_lists_out(actor)
-    ]
+def _at_work(row: PairList) -> Item:
+    if row.state != "consulted":
+        return _item(f"lists.home.{row.state}", row, "list_version")
+    return _item("lists.home.out", row, "list_version", on=row.opinions_due_on, part="due")
 
 
 @section("changed")
@@ -70,10 +51,40 @@ def list_changed(actor: Actor, today: date) -> list[Item]:
     ]
 
 
-def _item(code: str, pair_list: PairList, name: str, on: date | None = None) -> Item:
+def _list_opinions(opinions: Sequence[Opinion]) -> list[Item]:
+    """Return an item for each objection and proposal, and one for all opinions on a list that agree."""
+    items = [
+        Item(
+            code="lists.home.answer",
+            facts={"organisation": row.tenant, **_facts(row.of_list)},
+            address=reverse("answer_opinion", args=[row.pk]),
+        )
+        for row in opinions
+        if row.reply != "agree"
+    ]
+    agreed = {row.of_list_id: row.of_list for row in opinions if row.reply == "agree"}
+    counts = Counter(row.of_list_id for row in opinions if row.reply == "agree")
+    return items + [
+        Item(
+            code="lists.home.agreeing",
+            facts={"count": counts[pk], **_facts(pair_list)},
+            address=f"{reverse('list_version', args=[pk])}#opinions",
+        )
+        for pk, pair_list in agreed.items()
+    ]
+
+
+def _facts(pair_list: PairList) -> dict[str, object]:
+    return {"programme": pair_list.round.programme, "version": pair_list.version}
+
+
+def _item(
+    code: str, pair_list: PairList, name: str, on: date | None = None, part: Part | None = None
+) -> Item:
     return Item(
         code=code,
-        facts={"programme": pair_list.round.programme, "version": pair_list.version},
+        facts=_facts(pair_list),
         address=reverse(name, args=[pair_list.pk]),
         on=on,
+        part=part,
     )

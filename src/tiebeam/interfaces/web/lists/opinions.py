@@ -6,7 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from tiebeam.apps.pairings.operations.opinions import answer_opinion, give_opinion
+from tiebeam.apps.pairings.operations.opinions import (
+    answer_opinion,
+    give_opinion,
+    note_agreeing_opinions,
+)
 from tiebeam.apps.pairings.queries.lists import list_lines
 from tiebeam.apps.pairings.queries.waiting import find_own_opinion, get_opinion
 from tiebeam.interfaces.web.amounts import name_resources
@@ -92,4 +96,27 @@ def answer(request: HttpRequest, opinion_id: UUID) -> HttpResponse:
             Fact(who, reply, status=REPLY_STATUS[opinion.reply]),
             Fact(say_to(request, "lists.column.text"), opinion.text),
         ],
+    )
+
+
+@FORM
+@seated
+def note_agreeing(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """Take note of all opinions on a version that agree, in the same words."""
+    pair_list = find_list_or_404(list_id)
+    if not may(request, "pairings.note_agreeing_opinions", pair_list.round.programme):
+        return show_forbidden(request)
+    name = name_of_list(request, pair_list)
+    address = reverse("list_version", args=[pair_list.pk])
+    return answer_form(
+        request,
+        forms.NotedForm(request),
+        lambda given: note_agreeing_opinions(
+            pair_list=pair_list, text=given["noted"], actor=actor_of(request), now=timezone.now()
+        ),
+        done=lambda made: say_to(request, "lists.done.note_agreeing", count=len(made)),
+        title=say_to(request, "lists.note_agreeing_title", name=name),
+        trail=[*trail_of_round(request, pair_list.round), Link(name, address)],
+        verb=say_to(request, "lists.note_agreeing_verb"),
+        back=f"{address}#opinions",
     )

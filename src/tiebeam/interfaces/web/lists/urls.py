@@ -20,6 +20,7 @@ urlpatterns = [
     path("lists/<uuid:list_id>/issue/", deciding.issue, name="issue_list"),
     path("lists/<uuid:list_id>/withdraw/", deciding.withdraw, name="withdraw_list"),
     path("lists/<uuid:list_id>/reinstate/", deciding.reinstate, name="reinstate_list"),
+    path("lists/<uuid:list_id>/noted/", opinions.note_agreeing, name="note_agreeing"),
     path("lists/<uuid:list_id>/opinion/", opinions.give, name="give_opinion"),
     path("lists/opinions/<uuid:opinion_id>/", opinions.answer, name="answer_opinion"),
 ]

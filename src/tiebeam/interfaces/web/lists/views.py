@@ -23,6 +23,7 @@ from tiebeam.apps.programmes.models import Round
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
 from tiebeam.interfaces.web.amounts import name_resources
 from tiebeam.interfaces.web.as_of import read_as_of
+from tiebeam.interfaces.web.lists.forms import NotedForm
 from tiebeam.interfaces.web.lists.steps import list_round_steps, list_steps
 from tiebeam.interfaces.web.lists.tables import (
     STATUS,
@@ -118,6 +119,10 @@ def show_version(request: HttpRequest, list_id: UUID) -> HttpResponse:
         changes=None if comparison is None else draw_changes(request, comparison),
         opinions=opinions_table(request, opinions, may_answer=may_answer),
         shows_opinions=bool(opinions) or is_open,
+        agreeing=[row for row in opinions if row.reply == "agree" and not hasattr(row, "answer")]
+        if may_answer
+        else [],
+        noted_form=NotedForm(request, data=None),
         silent=[name_of(request, row) for row in list_silent(pair_list)]
         if is_open and may_answer
         else [],

@@ -141,6 +141,8 @@ def _database() -> dict[str, object]:
     options: dict[str, object] = dict(parse_qsl(parts.query))
     # The row policies make statements look dear, and compiling one takes a hundred times its run.
     options["options"] = f"-c jit=off {options.get('options', '')}".rstrip()
+    # A server that does not answer is told as such, before the patience of the pages ends.
+    options.setdefault("connect_timeout", "5")
     # Migrations run as the owner of the tables: they set this to 0.
     if _flag("TIEBEAM_DATABASE_ASSUME_ROLE", "1"):
         options["assume_role"] = TIEBEAM_DATABASE_ROLE
@@ -313,10 +315,18 @@ TIEBEAM_API_RATE = os.environ.get("TIEBEAM_API_RATE", "600/m")
 """Requests that one person may send to the programming interface."""
 TIEBEAM_IS_PORTAL_OPEN = _flag("TIEBEAM_PORTAL")
 
+LOG_LEVEL = os.environ.get("TIEBEAM_LOG_LEVEL", "WARNING").strip().upper()
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+    raise ImproperlyConfigured(
+        f"TIEBEAM_LOG_LEVEL={LOG_LEVEL!r}: expected DEBUG, INFO, WARNING or ERROR"
+    )
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "tiebeam.site.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("TIEBEAM_LOG_LEVEL", "WARNING")},
+    # At the handler too: some libraries set levels of their own, which the root does not hold back.
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "level": LOG_LEVEL}
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

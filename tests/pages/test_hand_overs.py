@@ -4,6 +4,11 @@ from datetime import date
 import pytest
 from tests.records.agreement_grounds import make_pairing, make_programme
 
+from tiebeam.apps.pairings.hand_over_providers import (
+    OpenItems,
+    register_provider,
+    withdraw_provider,
+)
 from tiebeam.apps.pairings.models import HandOver, HandOverLine
 from tiebeam.apps.pairings.operations.hand_overs import open_hand_over
 from tiebeam.platform.tenancy.acting import acting
@@ -166,3 +171,113 @@ class TestSignature:
     def test_is_not_the_donors(self, as_fujian, own):
         assert as_fujian.get(f"{own}sign/").status_code == 403
         assert as_fujian.get(own).status_code == 200
+
+
+class TestSuccessor:
+    """Its donor reads the hand-over and its own pairing, and not the pairing that ends."""
+
+    @pytest.fixture
+    def successor(self, ended, coordinator, hunan, nyingchi):
+        with acting(coordinator):
+            grant_reading(
+                actor=coordinator,
+                scope_id=ended.programme_id,
+                organisation_ids=[hunan.organisation_id],
+                role="participant",
+                valid_from=date(2020, 2, 10),
+            )
+        return make_pairing(
+            ended.programme, coordinator, hunan, nyingchi, valid_from=date(2020, 3, 1)
+        )
+
+    @pytest.fixture
+    def received(self, ended, successor, coordinator, now):
+        made = open_hand_over(ending=ended, successor=successor, actor=coordinator, now=now)
+        return f"/hand-overs/{made.pk}/"
+
+    @pytest.mark.parametrize("language", ["en", "zh"])
+    def test_reads_each_line_and_not_whose_pair_it_was(
+        self, sign_in, ended, successor, received, coordinator, language
+    ):
+        answers = {"money": ("2", "Two payments"), "people": ("0", "All are back")}
+        for kind, (count, statement) in answers.items():
+            sign_in("office").post(
+                f"/hand-overs/lines/{_line(coordinator, kind).pk}/",
+                {"items_count": count, "statement": statement},
+            )
+        client = sign_in("hunan", language)
+        answer = client.get(received)
+        page = _text(answer)
+
+        assert answer.status_code == 200
+        said = {
+            "en": ("2 items", "none", "not recorded in this system: enter by hand"),
+            "zh": ("2 项", "无", "本系统未记录：请手工填写"),
+        }[language]
+        lines = re.findall(r'<th scope="row">.*?</tr>', page, re.DOTALL)
+        money, people, projects, documents = lines
+        assert said[0] in money
+        assert said[1] in people
+        assert said[2] in projects
+        assert said[1] in documents
+        assert {"en": "the pair before at Nyingchi", "zh": "林芝的上一结对"}[language] in page
+        assert {"en": "Fujian", "zh": "福建"}[language] not in page
+        assert client.get(f"/pairs/{ended.pk}/").status_code == 404
+
+    def test_finds_it_in_the_dossier_of_its_own_pair(self, as_hunan, successor, received):
+        page = _text(as_hunan.get(f"/pairs/{successor.pk}/"))
+
+        assert "Hand-over from the pair before: open" in page
+        assert f'href="{received}"' in page
+        assert "3 of 4" in _text(as_hunan.get(received))
+
+    def test_takes_no_step_that_is_the_keepers(self, as_hunan, received, coordinator):
+        line = _line(coordinator, "money")
+        page = _text(as_hunan.get(received))
+
+        assert f"{received}sign/" not in page
+        assert "hand-overs/lines/" not in page
+        for address in (f"{received}sign/", f"/hand-overs/lines/{line.pk}/"):
+            for answer in (as_hunan.get(address), as_hunan.post(address, {})):
+                assert answer.status_code == 409
+                assert "neither donor nor recipient" in _text(answer)
+        assert as_hunan.post(f"{received}count/").status_code == 409
+
+    def test_attaches_a_document_to_what_it_receives(self, as_hunan, received):
+        page = _text(as_hunan.get(received))
+        (address,) = re.findall(r'href="(/documents/attach/[^"]+)"', page)
+
+        assert as_hunan.get(address).status_code == 200
+
+    def test_is_named_to_the_donor_of_the_ending_pair_as_not_open(self, as_fujian, received):
+        answer = as_fujian.get(received)
+
+        assert answer.status_code == 200
+        assert "not open to your organisation" in _text(answer)
+        assert "Hunan" not in _text(answer)
+
+
+class TestKinds:
+    @pytest.fixture
+    def vehicles(self):
+        """An app above counts vehicles from now on."""
+        register_provider("vehicles", count_vehicles)
+        yield
+        withdraw_provider("vehicles")
+
+    def test_that_come_later_are_asked_for_before_the_signature(
+        self, as_coordinator, own, opened, coordinator, vehicles
+    ):
+        _answer_all(as_coordinator, coordinator)
+        refused = as_coordinator.post(f"{own}sign/", {"is_whole": "on"})
+        as_coordinator.post(f"{own}count/")
+        page = _text(as_coordinator.get(own))
+
+        assert refused.status_code == 409
+        assert "1 line has changed since the list was made" in _text(refused)
+        assert re.search(r"vehicles.*?3 items", page, re.DOTALL)
+        assert as_coordinator.post(f"{own}sign/", {"is_whole": "on"}).status_code == 302
+
+
+def count_vehicles(pairing):
+    return OpenItems(items_count=3, descriptions=("A", "B", "C"))

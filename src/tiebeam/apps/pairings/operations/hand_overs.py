@@ -8,10 +8,10 @@ from tiebeam.apps.pairings.hand_over_providers import (
     register_provider,
 )
 from tiebeam.apps.pairings.models import HandOver, HandOverLine, Pairing
-from tiebeam.platform.tenancy.holding import hold
-from tiebeam.apps.pairings.operations.sides import PARTIES, demand_side
+from tiebeam.apps.pairings.operations.sides import PARTIES, NotASide, demand_side
 from tiebeam.apps.pairings.queries.hand_overs import (
     count_open_documents,
+    find_ending,
     find_hand_over,
     list_lines,
     list_unanswered,
@@ -21,6 +21,7 @@ from tiebeam.platform.audit.writing import record_change, record_creation, state
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.grants import grant_reading
+from tiebeam.platform.tenancy.holding import hold
 from tiebeam.platform.tenancy.records import NotOwner
 
 ITEMS_MOST = 1_000_000_000
@@ -100,17 +101,7 @@ def open_hand_over(
     action = "pairings.open_hand_over"
     record_creation(actor=actor, now=now, action=action, record=hand_over)
     for kind, items in ask_providers(kept).items():
-        line = HandOverLine(
-            tenant_id=actor.organisation_id,
-            scope_id=hand_over.scope_id,
-            hand_over=hand_over,
-            kind=kind,
-            is_recorded_here=items.items_count is not None,
-            items_count=items.items_count,
-            descriptions=list(items.descriptions),
-        )
-        line.save(force_insert=True)
-        record_creation(actor=actor, now=now, action=action, record=line)
+        _add_line(hand_over, kind, items, actor, now, action)
     _let_sides_read(hand_over, kept, follower, actor, now)
     return hand_over
 
@@ -156,8 +147,10 @@ def recount_hand_over(*, hand_over: HandOver, actor: Actor, now: datetime) -> Ha
         HandOverSigned: It is signed.
     """
     kept = _hold_own(hand_over, "pairings.recount_hand_over", actor)
-    counted = ask_providers(kept.ending)
-    for line in list_lines(kept):
+    counted, lines = ask_providers(kept.ending), list_lines(kept)
+    for kind in sorted(counted.keys() - {line.kind for line in lines}):
+        _add_line(kept, kind, counted[kind], actor, now, "pairings.recount_hand_over")
+    for line in lines:
         items = counted.get(line.kind, OpenItems(items_count=None))
         if not _is_outdated(line, items):
             continue
@@ -189,13 +182,11 @@ def sign_hand_over(*, hand_over: HandOver, actor: Actor, now: datetime) -> HandO
     unanswered = [line.kind for line in list_unanswered(kept)]
     if unanswered:
         raise HandOverUnanswered(kinds=tuple(unanswered), lines_count=len(unanswered))
-    counted = ask_providers(kept.ending)
+    counted, lines = ask_providers(kept.ending), list_lines(kept)
     missing = OpenItems(items_count=None)
-    outdated = [
-        line.kind
-        for line in list_lines(kept)
-        if _is_outdated(line, counted.get(line.kind, missing))
-    ]
+    outdated = [line.kind for line in lines if _is_outdated(line, counted.get(line.kind, missing))]
+    # A kind that came to be asked for since has no line yet: the list is not whole without it.
+    outdated += sorted(counted.keys() - {line.kind for line in lines})
     if outdated:
         raise HandOverOutdated(kinds=tuple(outdated), lines_count=len(outdated))
     before = state_of(kept)
@@ -204,6 +195,22 @@ def sign_hand_over(*, hand_over: HandOver, actor: Actor, now: datetime) -> HandO
     action = "pairings.sign_hand_over"
     record_change(actor=actor, now=now, action=action, record=kept, before=before)
     return kept
+
+
+def _add_line(
+    hand_over: HandOver, kind: str, items: OpenItems, actor: Actor, now: datetime, action: str
+) -> None:
+    line = HandOverLine(
+        tenant_id=actor.organisation_id,
+        scope_id=hand_over.scope_id,
+        hand_over=hand_over,
+        kind=kind,
+        is_recorded_here=items.items_count is not None,
+        items_count=items.items_count,
+        descriptions=list(items.descriptions),
+    )
+    line.save(force_insert=True)
+    record_creation(actor=actor, now=now, action=action, record=line)
 
 
 def _refuse_pairings(ending: Pairing, successor: Pairing | None) -> None:
@@ -254,9 +261,12 @@ def _let_sides_read(
 def _hold_own(hand_over: HandOver, name: str, actor: Actor) -> HandOver:
     """Return an own, open hand-over as it stands now, held against others."""
     hold(hand_over.ending_id)
-    kept = HandOver.objects.select_related("ending").get(pk=hand_over.pk)
-    assert isinstance(kept, HandOver)
-    demand_side(actor, name, kept.ending)
+    kept: HandOver = HandOver.objects.get(pk=hand_over.pk)
+    ending = find_ending(kept)
+    if ending is None:
+        # Read by the donor of the successor, who has no part in what ends.
+        raise NotASide
+    demand_side(actor, name, ending)
     if kept.tenant_id != actor.organisation_id:
         raise NotOwner(record="HandOver")
     if kept.state == "signed":

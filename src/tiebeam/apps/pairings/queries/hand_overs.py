@@ -24,14 +24,42 @@ class EndedPairing:
 
 def get_hand_over(hand_over_id: UUID) -> HandOver:
     """
-    Return one hand-over.
+    Return one hand-over, with those of its two pairings that may be read.
 
     Raises:
         HandOver.DoesNotExist: There is none that may be read.
     """
-    # Not joined to the ending pairing: the successor's donor reads the one and not the other.
     hand_over: HandOver = HandOver.objects.select_related("tenant").get(pk=hand_over_id)
+    # Not joined: each donor reads the hand-over and its own pairing, and not that of the other.
+    pairs = Pairing.objects.select_related("donor", "recipient").in_bulk(
+        [pk for pk in (hand_over.ending_id, hand_over.successor_id) if pk is not None]
+    )
+    if hand_over.ending_id in pairs:
+        hand_over.ending = pairs[hand_over.ending_id]
+    if hand_over.successor_id in pairs:
+        hand_over.successor = pairs[hand_over.successor_id]
     return hand_over
+
+
+def find_ending(hand_over: HandOver) -> Pairing | None:
+    """Return the pairing that ends, None where it may not be read."""
+    try:
+        return hand_over.ending
+    except Pairing.DoesNotExist:
+        return None
+
+
+def find_successor(hand_over: HandOver) -> Pairing | None:
+    """Return the pairing that follows, None where none is named or it may not be read."""
+    try:
+        return hand_over.successor
+    except Pairing.DoesNotExist:
+        return None
+
+
+def list_received(successor: Pairing) -> list[HandOver]:
+    """Return the hand-overs that name *successor*, the latest first."""
+    return list(HandOver.objects.filter(successor_id=successor.pk).order_by("-opened_at", "pk"))
 
 
 def find_hand_over(ending: Pairing) -> HandOver | None:

@@ -10,7 +10,11 @@ from django.urls import NoReverseMatch, reverse
 
 from tiebeam.apps.pairings.models import Agreement, HandOver, Pairing
 from tiebeam.apps.pairings.queries.agreements import get_agreement
-from tiebeam.apps.pairings.queries.hand_overs import get_hand_over
+from tiebeam.apps.pairings.queries.hand_overs import (
+    find_ending,
+    find_successor,
+    get_hand_over,
+)
 from tiebeam.apps.pairings.queries.pairings import get_pairing
 from tiebeam.apps.programmes.models import Programme, Return
 from tiebeam.apps.programmes.queries import get_programme, get_return
@@ -31,7 +35,7 @@ class Place:
     """
 
     get: Callable[[UUID], OwnedRecord]
-    programme_id: Callable[[Any], UUID]
+    programme_id: Callable[[Any], UUID | None]
     name: Callable[[HttpRequest, Any], str]
     page: str
 
@@ -67,8 +71,15 @@ def _name_of_return(request: HttpRequest, of_return: Return) -> str:
 
 
 def _name_of_hand_over(request: HttpRequest, hand_over: HandOver) -> str:
-    pair = name_of_pairing(request, hand_over.ending)
+    ending = find_ending(hand_over) or find_successor(hand_over)
+    pair = name_of_pairing(request, ending) if ending else ""
     return say_to(request, "documents.hand_over", pair=pair)
+
+
+def _programme_of_hand_over(hand_over: HandOver) -> UUID | None:
+    """Both pairings are of one programme, and a reader reads one of them at least."""
+    pairing = find_ending(hand_over) or find_successor(hand_over)
+    return pairing.programme_id if pairing else None
 
 
 def _own_id(programme: Programme) -> UUID:
@@ -97,7 +108,7 @@ PLACES: dict[str, Place] = {
     ),
     "hand-over": Place(
         get=get_hand_over,
-        programme_id=lambda record: record.ending.programme_id,
+        programme_id=_programme_of_hand_over,
         name=_name_of_hand_over,
         page="hand_over",
     ),

@@ -12,15 +12,17 @@ from tiebeam.apps.pairings.models import HandOver, HandOverLine
 from tiebeam.apps.pairings.queries.hand_overs import (
     EndedPairing,
     answer_of,
+    find_ending,
+    find_successor,
     list_ended_pairings,
 )
-from tiebeam.apps.pairings.queries.pairings import get_pairing
 from tiebeam.interfaces.web.agreements.words import pair_address
 from tiebeam.interfaces.web.documents.places import name_of_pairing
 from tiebeam.interfaces.web.hand_overs.words import (
     ANSWER_MARKS,
     STATE_MARKS,
     may_open,
+    name_of_ending,
     say_answer,
     say_kind,
 )
@@ -120,12 +122,15 @@ def facts_of(request: HttpRequest, hand_over: HandOver) -> list[Fact]:
     def term(key: str) -> str:
         return say_to(request, f"hand_overs.column.{key}")
 
-    ending = hand_over.ending
+    ending = find_ending(hand_over)
+    unknown = say_to(request, "hand_overs.not_open_to_you")
     facts = [
         Fact(term("state"), say_to(request, f"hand_overs.state.{hand_over.state}"),
              status=STATE_MARKS[hand_over.state]),
-        Fact(term("pair"), name_of_pairing(request, ending), address=pair_address(ending)),
-        Fact(term("term"), period_text(request, ending.valid_from, ending.valid_until)),
+        Fact(term("pair"), name_of_ending(request, hand_over),
+             address=pair_address(ending) if ending else ""),
+        Fact(term("term"), period_text(request, ending.valid_from, ending.valid_until)
+             if ending else unknown),
         _successor(request, hand_over, term("successor")),
         Fact(term("keeper"), name_of(request, hand_over.tenant)),
         Fact(term("opened"), f"{timezone.localtime(hand_over.opened_at):%Y-%m-%d}"),
@@ -145,7 +150,9 @@ def facts_of(request: HttpRequest, hand_over: HandOver) -> list[Fact]:
 def _successor(request: HttpRequest, hand_over: HandOver, term: str) -> Fact:
     if hand_over.successor_id is None:
         return Fact(term, say_to(request, "hand_overs.no_successor"))
-    successor = get_pairing(hand_over.successor_id)
+    successor = find_successor(hand_over)
+    if successor is None:
+        return Fact(term, say_to(request, "hand_overs.not_open_to_you"))
     return Fact(term, name_of_pairing(request, successor), address=pair_address(successor))
 
 

@@ -33,7 +33,9 @@ from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404, find_
 from tiebeam.interfaces.web.hand_overs.forms import AnswerForm, OpenForm, SignForm
 from tiebeam.interfaces.web.hand_overs.lists import ended_table, facts_of, rows_of
 from tiebeam.interfaces.web.hand_overs.words import (
+    demand_ending,
     may_keep,
+    name_of_ending,
     say_kind,
     trail_to_hand_over,
     trail_to_hand_overs,
@@ -117,7 +119,7 @@ def answer(request: HttpRequest, line_id: UUID) -> HttpResponse:
     """Enter by hand what this system does not record."""
     line = find_or_404(get_line, line_id)
     hand_over = find_or_404(get_hand_over, line.hand_over_id)
-    demand_side(actor_of(request), "pairings.answer_line", hand_over.ending)
+    demand_ending(actor_of(request), "pairings.answer_line", hand_over)
     if line.is_recorded_here:
         sentence = say_to(request, "pairings.hand_over_line_recorded_here")
         return page_of_hand_over(request, hand_over.pk, [sentence])
@@ -163,7 +165,7 @@ def recount(request: HttpRequest, hand_over_id: UUID) -> HttpResponse:
 def sign(request: HttpRequest, hand_over_id: UUID) -> HttpResponse:
     """Sign that the list is whole; refused in words while a line is unanswered."""
     hand_over = find_or_404(get_hand_over, hand_over_id)
-    demand_side(actor_of(request), "pairings.sign_hand_over", hand_over.ending)
+    demand_ending(actor_of(request), "pairings.sign_hand_over", hand_over)
     if not may_keep(actor_of(request), hand_over):
         if hand_over.state != "signed":
             return show_forbidden(request)
@@ -176,9 +178,7 @@ def sign(request: HttpRequest, hand_over_id: UUID) -> HttpResponse:
         lambda _: sign_hand_over(hand_over=hand_over, actor=actor_of(request), now=timezone.now()),
         done=say_to(request, "hand_overs.signed"),
         template="web/hand_overs/sign.html",
-        title=say_to(
-            request, "hand_overs.sign_title", pair=name_of_pairing(request, hand_over.ending)
-        ),
+        title=say_to(request, "hand_overs.sign_title", pair=name_of_ending(request, hand_over)),
         trail=trail_to_hand_over(request, hand_over),
         rows=rows_of(request, list_lines(hand_over), may_answer=False),
         verb=say_to(request, "hand_overs.sign"),
@@ -201,7 +201,7 @@ def page_of_hand_over(
         title=say_to(
             request,
             code,
-            pair=name_of_pairing(request, hand_over.ending),
+            pair=name_of_ending(request, hand_over),
             unanswered=unanswered,
             count=len(lines),
         ),

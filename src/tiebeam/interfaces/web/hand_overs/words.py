@@ -4,12 +4,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tiebeam.apps.pairings.models import HandOver, HandOverLine, Pairing
-from tiebeam.apps.pairings.operations.sides import find_side
-from tiebeam.apps.pairings.queries.hand_overs import answer_of
+from tiebeam.apps.pairings.operations.sides import NotASide, demand_side, find_side
+from tiebeam.apps.pairings.queries.hand_overs import answer_of, find_ending, find_successor
 from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.web.agreements.words import pair_address
 from tiebeam.interfaces.web.documents.places import name_of_pairing
-from tiebeam.interfaces.web.page import Link, say_to
+from tiebeam.interfaces.web.page import Link, name_of, say_to
 from tiebeam.interfaces.web.tables import Status
 from tiebeam.platform.tenancy.acting import Actor
 
@@ -25,7 +25,34 @@ def may_open(actor: Actor, pairing: Pairing) -> bool:
 def may_keep(actor: Actor, hand_over: HandOver) -> bool:
     """Return whether *actor* may answer, count again and sign."""
     is_own = hand_over.tenant_id == actor.organisation_id and hand_over.state == "open"
-    return is_own and find_side(actor, hand_over.ending) is not None
+    ending = find_ending(hand_over) if is_own else None
+    return ending is not None and find_side(actor, ending) is not None
+
+
+def demand_ending(actor: Actor, name: str, hand_over: HandOver) -> None:
+    """
+    Ask for the right to *name* in the pairing that ends.
+
+    Raises:
+        NotASide: The actor is no side of it, or reads the hand-over as its successor.
+    """
+    ending = find_ending(hand_over)
+    if ending is None:
+        raise NotASide
+    demand_side(actor, name, ending)
+
+
+def name_of_ending(request: HttpRequest, hand_over: HandOver) -> str:
+    """Return the name of the pairing that ends; to its successor, who may not read it, the place alone."""
+    ending = find_ending(hand_over)
+    if ending is not None:
+        return name_of_pairing(request, ending)
+    successor = find_successor(hand_over)
+    if successor is None:
+        return say_to(request, "hand_overs.hidden_pair")
+    return say_to(
+        request, "hand_overs.former_pair", recipient=name_of(request, successor.recipient)
+    )
 
 
 def say_kind(request: HttpRequest, kind: str) -> str:
@@ -47,7 +74,7 @@ def trail_to_hand_overs(request: HttpRequest) -> list[Link]:
 
 def trail_to_hand_over(request: HttpRequest, hand_over: HandOver) -> list[Link]:
     """Return the places above a page within a hand-over, the hand-over itself among them."""
-    name = name_of_pairing(request, hand_over.ending)
+    name = name_of_ending(request, hand_over)
     return [
         *trail_to_hand_overs(request),
         Link(name, reverse("hand_over", args=[hand_over.pk])),

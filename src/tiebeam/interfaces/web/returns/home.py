@@ -5,6 +5,7 @@ from datetime import date
 from django.urls import reverse
 
 from tiebeam.apps.programmes.queries import list_due, list_undecided
+from tiebeam.apps.programmes.queries.rounds import RoundDue, list_rounds_due
 from tiebeam.interfaces.web.home.sections import Item, section
 from tiebeam.platform.permissions.operations import is_allowed
 from tiebeam.platform.tenancy.acting import Actor
@@ -12,10 +13,13 @@ from tiebeam.platform.tenancy.acting import Actor
 
 @section("due")
 def list_returns_due(actor: Actor, today: date) -> list[Item]:
-    """List what the own organisation still has to hand in."""
+    """List what the own organisation still has to hand in, and what it waits for itself."""
+    items: list[Item] = []
+    if is_allowed(actor, "programmes.decide_return"):
+        items += [_round_due(row) for row in list_rounds_due(actor, today)]
     if not is_allowed(actor, "programmes.start_return"):
-        return []
-    return [
+        return items
+    return items + [
         Item(
             code="returns.home.sent_back" if row.state == "returned" else "returns.home.due",
             facts={"round": row.of_round},
@@ -27,6 +31,16 @@ def list_returns_due(actor: Actor, today: date) -> list[Item]:
         )
         for row in list_due(actor, today)
     ]
+
+
+def _round_due(row: RoundDue) -> Item:
+    facts = {"round": row.of_round, "count": row.handed_in, "asked": row.asked}
+    return Item(
+        code="returns.home.round_due",
+        facts=facts,
+        address=reverse("returns_of_round", args=[row.of_round.pk]),
+        on=row.of_round.returns_due_on,
+    )
 
 
 @section("waiting")

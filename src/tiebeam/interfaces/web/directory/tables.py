@@ -58,8 +58,10 @@ def _other_name(request: HttpRequest, row: Region | Organisation) -> str:
     return next((name for name in (row.name_zh, row.name_en) if name != shown), "")
 
 
-def statistics_table(request: HttpRequest, rows: Iterable[Statistic]) -> Table:
-    """Return figures of a region with year, vintage, source and reliability."""
+def statistics_table(
+    request: HttpRequest, rows: Iterable[Statistic], *, is_linked: bool = True
+) -> Table:
+    """Return figures of a region with year, vintage, source and reliability, linked to all that was said of each."""
 
     def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"directory.column.{key}"), **options)
@@ -78,14 +80,15 @@ def statistics_table(request: HttpRequest, rows: Iterable[Statistic]) -> Table:
         rows=tuple(
             Row(
                 (
-                    Cell(_word(request, "indicator", row.indicator)),
+                    Cell(word_of(request, "indicator", row.indicator)),
                     Cell(str(row.year)),
                     figure(row.quantity),
-                    Cell(_word(request, "unit", row.unit)),
+                    Cell(word_of(request, "unit", row.unit)),
                     day(row.vintage),
                     Cell(row.source),
                     Cell(say_to(request, f"directory.reliability.{row.reliability}")),
-                )
+                ),
+                address=reverse("figure", args=[row.pk]) if is_linked else "",
             )
             for row in rows
         ),
@@ -93,7 +96,7 @@ def statistics_table(request: HttpRequest, rows: Iterable[Statistic]) -> Table:
     )
 
 
-def _word(request: HttpRequest, what: str, name: str) -> str:
+def word_of(request: HttpRequest, what: str, name: str) -> str:
     """Return the word for an indicator or a unit; its own name where the catalogue has none."""
     code = f"directory.{what}.{name}"
     return say_to(request, code) if has_message(code) else name.replace("_", " ")

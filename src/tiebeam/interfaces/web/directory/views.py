@@ -1,8 +1,9 @@
 """Regions, organisations, and the search across regions, organisations and programmes."""
 
+from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -10,6 +11,7 @@ from tiebeam.apps.pairings.queries.pairings import count_roles
 from tiebeam.apps.programmes.queries import list_programmes
 from tiebeam.apps.regions.models import Organisation, Region
 from tiebeam.apps.regions.queries import (
+    find_successor,
     get_organisation,
     get_region,
     list_children,
@@ -21,12 +23,15 @@ from tiebeam.apps.regions.queries import (
     list_statistics,
 )
 from tiebeam.interfaces.web.as_of import read_as_of
+from tiebeam.interfaces.web.directory.rights import may_change, steps_of_entry, steps_of_list
 from tiebeam.interfaces.web.directory.tables import entries_table, statistics_table
+from tiebeam.interfaces.web.forming import find_or_404
 from tiebeam.interfaces.web.listing import arrange, read_asked
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.periods import period_text
 from tiebeam.interfaces.web.seated import seated
 from tiebeam.interfaces.web.tables import table_as_file
+from tiebeam.platform.time.periods import AsOf
 
 SORTS = {"name": lambda row: row.name_en or row.name_zh}
 FOUND_MOST = 30
@@ -51,6 +56,7 @@ def show_regions(request: HttpRequest) -> HttpResponse:
         ),
         tabs=_tabs(request, "regions"),
         takes_dates=True,
+        steps=steps_of_list(request, "region"),
         table=table,
     )
 
@@ -69,6 +75,7 @@ def show_organisations(request: HttpRequest) -> HttpResponse:
         title=say_to(request, "directory.organisations_title", count=count),
         tabs=_tabs(request, "organisations"),
         takes_dates=True,
+        steps=steps_of_list(request, "organisation"),
         table=table,
     )
 
@@ -78,11 +85,8 @@ def show_organisations(request: HttpRequest) -> HttpResponse:
 def show_region(request: HttpRequest, region_id: UUID) -> HttpResponse:
     """Show a region: where it belongs, what lies below it, its codes, organisations and figures."""
     as_of = read_as_of(request)
-    try:
-        region = get_region(region_id, as_of)
-        above = list_path(region, as_of)
-    except Region.DoesNotExist:
-        raise Http404 from None
+    region = find_or_404(get_region, region_id, as_of)
+    above = find_or_404(list_path, region, as_of)
     children = list_children(region, as_of)
     organisations = list_organisations(as_of, region_id=region.pk)
     statistics = statistics_table(request, list_statistics(region, as_of))
@@ -98,8 +102,9 @@ def show_region(request: HttpRequest, region_id: UUID) -> HttpResponse:
         ],
         tabs=_tabs_of_entry(request, "region", region.pk),
         takes_dates=True,
-        facts=_facts_of_region(request, region),
-        codes=list_codes(region, as_of),
+        facts=_facts_of_region(request, region, find_successor(region, as_of)),
+        codes=_codes(request, region, as_of),
+        steps=steps_of_entry(request, region),
         children=entries_table(request, children, len(children), None, "region"),
         organisations=entries_table(
             request, organisations, len(organisations), None, "organisation"
@@ -113,11 +118,8 @@ def show_region(request: HttpRequest, region_id: UUID) -> HttpResponse:
 def show_organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     """Show an organisation: what it is, where it belongs, and its dossiers as donor and recipient."""
     as_of = read_as_of(request)
-    try:
-        organisation = get_organisation(organisation_id, as_of)
-        above = list_path(organisation, as_of)
-    except Organisation.DoesNotExist:
-        raise Http404 from None
+    organisation = find_or_404(get_organisation, organisation_id, as_of)
+    above = find_or_404(list_path, organisation, as_of)
     children = list_children(organisation, as_of)
     given, received = count_roles(organisation, as_of)
     return show_page(
@@ -136,7 +138,8 @@ def show_organisation(request: HttpRequest, organisation_id: UUID) -> HttpRespon
         ],
         tabs=_tabs_of_entry(request, "organisation", organisation.pk),
         takes_dates=True,
-        facts=_facts(request, organisation),
+        facts=_facts(request, organisation, find_successor(organisation, as_of)),
+        steps=steps_of_entry(request, organisation),
         organisation=organisation,
         given=given,
         received=received,
@@ -176,20 +179,39 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _facts(request: HttpRequest, row: Region | Organisation) -> list[Fact]:
+def _facts(
+    request: HttpRequest, row: Region | Organisation, successor: Region | Organisation | None
+) -> list[Fact]:
     def head(key: str) -> str:
         return say_to(request, f"directory.column.{key}")
 
     unknown = say_to(request, "web.unknown")
-    return [
+    facts = [
         Fact(head("name_zh"), row.name_zh or unknown),
         Fact(head("name_en"), row.name_en or unknown),
         Fact(head("kind"), say_to(request, f"directory.kind.{row.kind}")),
         Fact(head("period"), period_text(request, row.valid_from, row.valid_until)),
     ]
+    if successor is not None:
+        facts.append(Fact(head("successor"), name_of(request, successor)))
+    return facts
 
 
-def _facts_of_region(request: HttpRequest, region: Region) -> list[Fact]:
+def _codes(request: HttpRequest, region: Region, as_of: AsOf) -> list[dict[str, Any]]:
+    """Return the codes of the day; one without an end with the address at which it is ended."""
+    return [
+        {
+            "authority": code.authority,
+            "code": code.code,
+            "end": reverse("end_code", args=[code.pk])
+            if code.valid_until is None and may_change(request, "regions.end_code", code)
+            else "",
+        }
+        for code in list_codes(region, as_of)
+    ]
+
+
+def _facts_of_region(request: HttpRequest, region: Region, successor: Region | None) -> list[Fact]:
     point = (
         say_to(request, "web.unknown")
         if region.latitude is None or region.longitude is None
@@ -201,7 +223,7 @@ def _facts_of_region(request: HttpRequest, region: Region) -> list[Fact]:
         )
     )
     return [
-        *_facts(request, region),
+        *_facts(request, region, successor),
         Fact(say_to(request, "directory.column.point"), point),
     ]
 

@@ -135,6 +135,9 @@ def record_changes(
     ]
     Entry.objects.bulk_create(entries, batch_size=500)
     Leaf.objects.bulk_create([_leaf_of(entry) for entry in entries], batch_size=500)
+    for hear in _listeners:
+        for entry, (record, _) in zip(entries, changes, strict=True):
+            hear(entry, record, actor, now)
 
 
 def _leaf_of(entry: Entry) -> Leaf:

@@ -178,12 +178,14 @@ def _faults_by_row(
     for fault in findings.faults:
         if fault.row in entered:
             faults.setdefault(fault.row or 0, []).append(fault)
-    given = [line for row, line in entered.items() if line.quantity != "" or row in faults]
+    # Rows without a figure are read with one, so that they too are told when named twice.
+    given = [
+        line if line.quantity != "" or row in faults else _with_none(line)
+        for row, line in entered.items()
+    ]
     unread = {row for row, found in faults.items() if any(f.column == "quantity" for f in found)}
-    twice = [line for line in entered.values() if line not in given]
     try:
-        # Rows without a figure are read with one, so that they too are told when named twice.
-        read_lines([*given, *(_with_none(line) for line in twice)], of_return.round.resources)
+        read_lines(given, of_return.round.resources)
     except InvalidInput as error:
         for fault in error.faults:
             if not (fault.row in unread and fault.column == "quantity"):

@@ -3,6 +3,7 @@
 from tiebeam.apps.regions.queries.codes import find_by_code, list_codes
 from tiebeam.apps.regions.queries.entries import (
     find_parent,
+    find_successor,
     get_organisation,
     get_region,
     list_children,
@@ -19,6 +20,7 @@ __all__ = [
     "find_by_code",
     "find_parent",
     "find_places",
+    "find_successor",
     "get_organisation",
     "get_region",
     "list_children",

@@ -1,6 +1,7 @@
 """The codes that regions bear, by authority and day."""
 
 from typing import Any
+from uuid import UUID
 
 from tiebeam.apps.regions.models import Region, RegionCode
 from tiebeam.platform.audit.history import list_states
@@ -11,6 +12,17 @@ def list_codes(region: Region, as_of: AsOf | None = None) -> list[RegionCode]:
     """Return the codes of a region, by authority and time; all that it ever bore where no day is asked for."""
     found = _list_known(as_of, region_id=region.pk)
     return sorted(found, key=lambda row: (row.authority, str(row.valid_from or ""), row.code))
+
+
+def get_code(code_id: UUID) -> RegionCode:
+    """
+    Return one code of a region.
+
+    Raises:
+        RegionCode.DoesNotExist: There is none.
+    """
+    found: RegionCode = RegionCode.objects.select_related("region").get(pk=code_id)
+    return found
 
 
 def find_by_code(authority: str, code: str, as_of: AsOf) -> Region | None:

@@ -105,6 +105,13 @@ def find_parent(record: T, as_of: AsOf) -> T | None:
     return _find_parent(_Knowledge(type(record), as_of.known_at), record, as_of.true_on)
 
 
+def find_successor(record: T, as_of: AsOf) -> T | None:
+    """Return what follows *record*, as known then, or None."""
+    if record.successor_id is None:
+        return None
+    return _Knowledge(type(record), as_of.known_at).get(record.successor_id)
+
+
 def list_path(record: T, as_of: AsOf) -> list[T]:
     """Return what *record* lies below on the day, the topmost first, without itself."""
     knowledge = _Knowledge(type(record), as_of.known_at)

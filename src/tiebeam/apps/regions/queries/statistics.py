@@ -33,6 +33,17 @@ def list_statistics(
     return [newest[key] for key in sorted(newest, key=lambda key: (str(key[0]), *key[1:]))]
 
 
+def get_statistic(statistic_id: UUID) -> Statistic:
+    """
+    Return one figure.
+
+    Raises:
+        Statistic.DoesNotExist: There is none.
+    """
+    found: Statistic = Statistic.objects.get(pk=statistic_id)
+    return found
+
+
 def list_vintages(
     region: Region, indicator: str, year: int, as_of: AsOf | None = None
 ) -> list[Statistic]:

@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from tiebeam.apps.programmes.queries import list_documents, list_participants, list_rounds
 from tiebeam.apps.regions.models import Region
-from tiebeam.apps.regions.queries import get_region
+from tiebeam.apps.regions.queries import get_region, list_codes, list_vintages
+from tiebeam.apps.regions.queries.statistics import get_statistic
+from tiebeam.interfaces.web.directory.tables import word_of
 from tiebeam.interfaces.web.lists.views import find_list_or_404, name_of_list
 from tiebeam.interfaces.web.page import Link, name_of, say_to
 from tiebeam.interfaces.web.pairs.dossiers import find_pairing_or_404
@@ -88,9 +90,31 @@ def _of_region(request: HttpRequest, pk: UUID) -> Subject:
     region: Region = get_region(pk)
     return Subject(
         name=name_of(request, region),
-        record_ids=(region.pk,),
+        record_ids=(region.pk, *(code.pk for code in list_codes(region))),
         trail=(Link(say_to(request, "directory.regions"), reverse("regions")),),
         tabs=_two_tabs(request, "directory.tab", reverse("region", args=[pk])),
+    )
+
+
+def _of_statistic(request: HttpRequest, pk: UUID) -> Subject:
+    statistic = get_statistic(pk)
+    region = get_region(statistic.region_id)
+    return Subject(
+        name=say_to(
+            request,
+            "directory.figure_name",
+            name=name_of(request, region),
+            indicator=word_of(request, "indicator", statistic.indicator),
+            year=statistic.year,
+        ),
+        record_ids=tuple(
+            row.pk for row in list_vintages(region, statistic.indicator, statistic.year)
+        ),
+        trail=(
+            Link(say_to(request, "directory.regions"), reverse("regions")),
+            Link(name_of(request, region), reverse("region", args=[region.pk])),
+        ),
+        tabs=_two_tabs(request, "directory.tab", reverse("figure", args=[pk])),
     )
 
 
@@ -108,4 +132,5 @@ SUBJECTS: dict[str, Callable[[HttpRequest, UUID], Subject]] = {
     "pair": _of_pair,
     "organisation": _of_organisation,
     "region": _of_region,
+    "statistic": _of_statistic,
 }

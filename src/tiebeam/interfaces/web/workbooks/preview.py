@@ -24,6 +24,7 @@ _SIGNS: dict[str, Status] = {
     "unchanged": "none",
 }
 _CELLS_TOLD = 6
+_FAULTS_TOLD = 50
 
 
 def count_acts(planned: Iterable[PlannedRow]) -> dict[str, int]:
@@ -85,7 +86,7 @@ def state_of_run(request: HttpRequest, run: Run) -> dict[str, Any]:
         facts = dict(run.error.get("facts") or {})
         faults = facts.pop("faults", None)
         if faults:
-            told = [_say(request, Fault(**fault)) for fault in faults[:50]]
+            told = _say_some(request, [Fault(**fault) for fault in faults], _FAULTS_TOLD)
         else:
             told = [say_to(request, run.error["code"], **facts)]
     counts = (run.result or {}).get("counts") or {}
@@ -97,7 +98,8 @@ def state_of_run(request: HttpRequest, run: Run) -> dict[str, Any]:
     return {
         "title": title,
         "is_live": run.state in {"waiting", "running"},
-        "share": done / of if of else None,
+        # Where nothing is counted yet, none is shown.
+        "share": done / of if of and done else None,
         "text": say_to(request, f"workbooks.phase.{phase}", done=done, of=of),
         "elapsed": progress.get("elapsed_s", ""),
         "told": told,
@@ -106,10 +108,7 @@ def state_of_run(request: HttpRequest, run: Run) -> dict[str, Any]:
 
 def _line(request: HttpRequest, row: PlannedRow) -> Row:
     if row.faults:
-        what = [
-            f"{_head(request, fault.column)}{_say(request, fault)}"
-            for fault in row.faults[:_CELLS_TOLD]
-        ]
+        what = _say_some(request, row.faults, _CELLS_TOLD)
     elif row.act == "update":
         what = [
             say_to(
@@ -141,6 +140,13 @@ def _head(request: HttpRequest, column: str) -> str:
         if has_message(code)
         else ""
     )
+
+
+def _say_some(request: HttpRequest, faults: Sequence[Fault], most: int) -> list[str]:
+    """Return a sentence for each of the first *most* faults, with the column; and how many more there are."""
+    told = [f"{_head(request, fault.column)}{_say(request, fault)}" for fault in faults[:most]]
+    more = len(faults) - len(told)
+    return [*told, say_to(request, "workbooks.more", count=more)] if more else told
 
 
 def _say(request: HttpRequest, fault: Fault) -> str:

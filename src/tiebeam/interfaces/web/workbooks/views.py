@@ -1,5 +1,7 @@
 """Download one's own sheet, send it back, look at what each row would do, confirm."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -8,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tiebeam.errors import InvalidInput, TiebeamError
 from tiebeam.interfaces.jobs.performing import start_run
@@ -21,6 +23,7 @@ from tiebeam.interfaces.jobs.workbook_forms import (
     write_sheet,
 )
 from tiebeam.interfaces.web.errors import show_forbidden
+from tiebeam.interfaces.web.forming import FORM, find_refusal, show_form, succeeds
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.page import Link, language_of, say_error, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
@@ -35,6 +38,8 @@ from tiebeam.platform.files.content import MEDIA_TYPES
 from tiebeam.platform.files.models import Upload
 from tiebeam.platform.files.uploads import drop_upload, find_upload, keep_upload, read_upload
 from tiebeam.platform.permissions.operations import is_allowed
+from tiebeam.platform.tasks.models import Run
+from tiebeam.platform.tasks.operations import stop_run
 from tiebeam.platform.tasks.queries import find_run
 
 AT_ONCE_MOST = 300
@@ -88,7 +93,7 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 @seated
 def upload(request: HttpRequest, name: str) -> HttpResponse:
     """Take an edited sheet, and lead to what it would do."""
@@ -96,33 +101,36 @@ def upload(request: HttpRequest, name: str) -> HttpResponse:
     if not is_allowed(actor_of(request), kind.operation):
         return show_forbidden(request)
     form = UploadForm(request)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            kept = keep_upload(
+    kept: list[Upload] = []
+
+    def keep(given: dict[str, Any]) -> None:
+        file = given["file"]
+        kept.append(
+            keep_upload(
                 kind=kind.name,
                 name=file.name,
                 content=file.read(),
                 actor=actor_of(request),
                 now=timezone.now(),
             )
-        except TiebeamError as error:
-            form.refuse(error, "file")
-        else:
-            return redirect("workbook_upload", upload_id=kept.pk)
-    return show_page(
+        )
+
+    if succeeds(form, keep):
+        return redirect("workbook_upload", upload_id=kept[0].pk)
+    return show_form(
         request,
-        "web/workbooks/upload.html",
+        form,
         title=say_to(request, "workbooks.upload_title", kind=_name(request, kind)),
+        verb=say_to(request, "workbooks.look"),
+        back=reverse("workbooks"),
         trail=_trail(request),
-        form=form,
-        kind=kind.name,
         text=say_to(request, f"workbooks.guide.{kind.name}"),
-        status=form.status,
+        template="web/workbooks/upload.html",
+        kind=kind.name,
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 @seated
 def show_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Show what each row of an upload would do; take it in where that is confirmed."""
@@ -173,9 +181,30 @@ def drop(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 @seated
 def show_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Show how far the taking in of a large sheet is, and how it ended."""
+    return _show_run(request, _find_run(run_id))
+
+
+@require_POST
+@seated
+def stop(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Ask that a sheet be not taken in after all."""
+    run = _find_run(run_id)
+    refusal = find_refusal(
+        request, lambda: stop_run(run_id=run.pk, actor=actor_of(request), now=timezone.now())
+    )
+    if refusal:
+        return _show_run(request, _find_run(run_id), refusal)
+    return redirect("workbook_run", run_id=run.pk)
+
+
+def _find_run(run_id: UUID) -> Run:
     run = find_run(run_id)
     if run is None or run.kind != TAKE_IN:
         raise Http404
+    return run
+
+
+def _show_run(request: HttpRequest, run: Run, refusal: Sequence[str] = ()) -> HttpResponse:
     state = state_of_run(request, run)
     is_part = request.headers.get("HX-Request") == "true"
     return show_page(
@@ -184,6 +213,8 @@ def show_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         title=state["title"],
         trail=_trail(request),
         run=run,
+        refusal=refusal,
+        status=409 if refusal else 200,
         **{key: value for key, value in state.items() if key != "title"},
     )
 

@@ -1,3 +1,4 @@
+import html
 import io
 import re
 from datetime import timedelta
@@ -7,7 +8,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from tests.pages.round_trip import set_scene
 
-from tiebeam.apps.pairings.models import Opinion, PairList
+from tiebeam.apps.pairings.models import ListLine, Opinion, PairList
 from tiebeam.apps.pairings.operations.lines import Line
 from tiebeam.apps.pairings.operations.lists import draft_list_by_hand
 from tiebeam.apps.regions.operations import create_organisation
@@ -191,8 +192,92 @@ class TestDraft:
         assert answer.status_code == 400
         assert "Line 1," in page
         assert "Line 2: the directory has no organisation “Atlantis”" in page
-        assert "Line 3," in page
+        assert "Line 3: “boss” is neither lead nor doubtful" in page
         assert "Atlantis" in page
+
+    @pytest.fixture
+    def stocked(self, scene):
+        """The round, with what is needed and given in it."""
+        with acting(scene.desk.coordinator):
+            scene.round.resources = [
+                {
+                    "id": "staff",
+                    "name_en": "Staff",
+                    "name_zh": "医护人员",
+                    "unit": "person",
+                    "lot": "2",
+                },
+                {"id": "beds", "name_en": "Beds", "name_zh": "床位", "unit": "bed", "lot": "0"},
+            ]
+            scene.round.save()
+        return scene
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            "Huanggang, Hunan, lead, Staff 120 persons, Beds: 3.5 # of the county",
+            "黄冈，湖南，牵头，医护人员 １２０ 人，床位：3.5 张 # of the county",
+            "Huanggang\tHunan\tlead\tstaff 120\tbeds=3.5 bed # of the county",
+        ],
+    )
+    def test_by_hand_takes_quantities_with_their_units(self, as_coordinator, stocked, lines):
+        answer = as_coordinator.post(_addresses(stocked)["by_hand"], {"lines": lines})
+
+        assert answer.status_code == 302
+        with acting(stocked.desk.coordinator):
+            (line,) = ListLine.objects.filter(of_list__version=4)
+        assert line.amounts == {"staff": 120.0, "beds": 3.5}
+        assert (line.is_lead, line.note) == (True, "of the county")
+        shown = _text(as_coordinator.get(answer.url))
+        assert "Staff (persons): 120; Beds (beds): 3.5" in shown
+
+    @pytest.mark.parametrize("language", ["en", "zh"])
+    def test_by_hand_keeps_all_that_is_in_force_where_nothing_is_changed(
+        self, sign_in, stocked, language
+    ):
+        client, address = sign_in("office", language), _addresses(stocked)["by_hand"]
+        lines = client.get(address).context["form"]["lines"].value()
+        assert "6" in lines
+
+        assert client.post(address, {"lines": lines}).status_code == 302
+
+        kept = ("donor", "recipient", "is_lead", "is_doubtful", "amounts", "note")
+        with acting(stocked.desk.coordinator):
+            before, after = (
+                list(
+                    ListLine.objects.filter(of_list__version=number).order_by("donor").values(*kept)
+                )
+                for number in (2, 4)
+            )
+        assert after == before
+
+    def test_by_hand_tells_every_quantity_that_cannot_be_taken(self, as_coordinator, stocked):
+        lines = (
+            "Huanggang, Hunan, Staff 5 beds\n\nNyingchi, Hunan, Tents 4\n"
+            "Nyingchi, Fujian, Staff many, Staff -4, Beds 1, Beds 2"
+        )
+
+        page = _text(as_coordinator.post(_addresses(stocked)["by_hand"], {"lines": lines}))
+
+        for told in (
+            "Line 1: “beds” is not the unit of Staff, which is counted in “persons”",
+            "Line 3: “Tents” is no resource of this round; expected one of Staff, Beds",
+            "Line 4: “Staff many” is neither lead nor doubtful",
+            "Line 4: “Staff -” is no resource",
+            "Line 4: “Beds” stands there twice",
+        ):
+            assert told in html.unescape(page), told
+
+    def test_by_hand_names_the_line_as_it_was_typed(self, as_coordinator, stocked):
+        lines = "Huanggang, Hunan, Staff 4\n\n\nNyingchi, Hunan, Staff 3\nNyingchi, Hunan, Beds 0"
+
+        answer = as_coordinator.post(_addresses(stocked)["by_hand"], {"lines": lines})
+
+        page = html.unescape(_text(answer))
+        assert answer.status_code == 400
+        assert "Line 4: 3 is no whole multiple of the lot of 2" in page
+        assert "Line 5: the pair stands on the list already" in page
+        assert "Line 5: 0 of beds is not above 0" in page
 
     def test_by_hand_refuses_a_pair_given_twice(self, as_coordinator, scene):
         given = {"lines": "Huanggang, Hunan\nHuanggang, Hunan"}
@@ -242,7 +327,7 @@ class TestWayToForce:
         page = _text(second_hand.get(at["draft_version"]))
         assert "in force since 2020-02-20" in page
         assert "Second, " in page
-        assert "was issued" in _text(as_fujian.get("/"))
+        assert "was issued" in _text(as_fujian.get("/changed/"))
 
     def test_takes_note_of_all_that_agree_by_one_press(
         self, sign_in, as_coordinator, as_fujian, as_nyingchi, as_hunan, scene, due

@@ -177,6 +177,28 @@ class TestDraft:
             ("pairings.line_without_organisation", 5),
         ]
 
+    @pytest.mark.parametrize(
+        ("amounts", "code"),
+        [
+            ({"tents": 3.0}, "programmes.unknown_resource"),
+            ({"staff": float("nan")}, "programmes.not_a_number"),
+            ({"staff": 0.0}, "pairings.amount_not_positive"),
+            ({"staff": -2.0}, "pairings.amount_not_positive"),
+            ({"staff": 1e12}, "programmes.too_large_or_fine"),
+            ({"staff": 1.5}, "programmes.not_whole_lots"),
+        ],
+    )
+    def test_by_hand_refuses_an_amount_that_makes_no_sense(self, desk, by, lines, amounts, code):
+        with acting(desk.coordinator):
+            desk.round.resources = [{"id": "staff", "unit": "person", "lot": "1"}]
+            desk.round.save()
+        (first, second) = lines(("fujian", "nyingchi"), ("hunan", "huanggang"))
+        with pytest.raises(InvalidInput) as refused:
+            draft_list_by_hand(
+                round=desk.round, lines=[first, replace(second, amounts=amounts)], **by
+            )
+        assert [(fault.code, fault.row) for fault in refused.value.faults] == [(code, 2)]
+
     def test_by_hand_needs_a_line(self, desk, by):
         with pytest.raises(InvalidInput):
             draft_list_by_hand(round=desk.round, lines=[], **by)

@@ -3,14 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from tiebeam.apps.pairings.models import ListLine, PairList
+from tiebeam.apps.programmes.operations.resources import FINEST, LARGEST, read_number
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.core.model.plan import Plan
 from tiebeam.errors import Fault, InvalidInput
 from tiebeam.platform.audit.writing import record_creation
 from tiebeam.platform.tenancy.acting import Actor
+
+NOTE_MOST = 300
+"""So long may the remark of a line be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +37,19 @@ class Line:
     note: str = ""
 
 
-def demand_sound_lines(lines: Sequence[Line]) -> None:
+def demand_sound_lines(
+    lines: Sequence[Line], resources: Mapping[str, Mapping[str, str]] | None = None
+) -> None:
     """
     Refuse lines that make no list.
 
+    Args:
+        resources: What the lines may name, by id, with its lot; None where any may be named.
+
     Raises:
         InvalidInput: Every line that names a pair twice, a second lead, one organisation
-            on both sides, or none of the directory; or there is no line at all.
+            on both sides, or none of the directory, or holds an amount that is none;
+            or there is no line at all.
     """
     if not lines:
         raise InvalidInput([Fault(code="pairings.list_empty", place="lines")])
@@ -59,11 +70,41 @@ def demand_sound_lines(lines: Sequence[Line]) -> None:
             faults.append(Fault(code="pairings.line_twice", place="lines", row=number))
         if line.is_lead and line.recipient in led:
             faults.append(Fault(code="pairings.second_lead", place="lines", row=number))
+        faults += _list_amount_faults(number, line, resources)
         pairs.add((line.donor, line.recipient))
         if line.is_lead:
             led.add(line.recipient)
     if faults:
         raise InvalidInput(faults)
+
+
+def _list_amount_faults(
+    row: int, line: Line, resources: Mapping[str, Mapping[str, str]] | None
+) -> list[Fault]:
+    faults = []
+    for resource, amount in line.amounts.items():
+        number = read_number(amount)
+        lot = Decimal((resources or {}).get(resource, {}).get("lot", "0"))
+        facts: dict[str, object] = {"resource": resource}
+        code, value = "", str(amount) if number is None else format(number.normalize(), "f")
+        if resources is not None and resource not in resources:
+            code, value = "programmes.unknown_resource", resource
+            facts["known"] = tuple(resources)
+        elif number is None:
+            code = "programmes.not_a_number"
+        elif number <= 0:
+            code = "pairings.amount_not_positive"
+        elif number >= LARGEST or number % FINEST:
+            code = "programmes.too_large_or_fine"
+        elif lot and number % lot:
+            code = "programmes.not_whole_lots"
+            facts["lot"] = format(lot, "f")
+        if code:
+            fault = Fault(
+                code=code, place="lines", row=row, column="amounts", value=value, facts=facts
+            )
+            faults.append(fault)
+    return faults
 
 
 def write_lines(

@@ -20,6 +20,7 @@ from tiebeam.apps.pairings.operations.lines import (
 from tiebeam.apps.pairings.operations.plans import check_beforehand, demand_sound_plan
 from tiebeam.apps.pairings.operations.readers import BOTH_SIDES, let_read, list_participants
 from tiebeam.apps.pairings.operations.rights import MAKERS, lock_own_programme
+from tiebeam.apps.pairings.queries.lists import known_resources
 from tiebeam.apps.pairings.queries.variants import effective_scenario, load_plan
 from tiebeam.apps.programmes.models import Round
 from tiebeam.errors import Refused
@@ -104,7 +105,7 @@ def draft_list_by_hand(
     """
     action = "pairings.draft_list_by_hand"
     lock_own_programme(actor, action, round.programme)
-    demand_sound_lines(lines)
+    demand_sound_lines(lines, known_resources(round))
     return new_version(round, lines, actor=actor, now=now, action=action, note=note)
 
 

@@ -122,6 +122,14 @@ def list_lines(pair_list: PairList) -> list[ListLine]:
     return list(lines.order_by("recipient__name_en", "recipient_id", "-is_lead", "donor__name_en"))
 
 
+def known_resources(round: Round) -> dict[str, dict[str, str]]:
+    """Return what lines of a list of *round* may name, by id: its resources, and what lists of the programme hold."""
+    listed = ListLine.objects.filter(of_list__round__programme_id=round.programme_id)
+    held = {key for amounts in listed.values_list("amounts", flat=True) for key in amounts}
+    own = {row["id"]: row for row in round.resources}
+    return own | {key: {"id": key} for key in sorted(held - set(own))}
+
+
 def find_list_in_force(programme: Programme, as_of: AsOf) -> PairList | None:
     """Return the version in force in *programme* on the day, as known then; None where none was."""
     return find_in_force(list_known_lists([programme.pk], as_of)[programme.pk], as_of)

@@ -17,7 +17,11 @@ from tiebeam.apps.pairings.operations.lists import (
     withdraw_list,
 )
 from tiebeam.apps.pairings.operations.signing import issue_list, sign_list
-from tiebeam.apps.pairings.queries.lists import find_list_in_force, list_lines
+from tiebeam.apps.pairings.queries.lists import (
+    find_list_in_force,
+    known_resources,
+    list_lines,
+)
 from tiebeam.apps.pairings.queries.waiting import list_planned_variants
 from tiebeam.apps.programmes.models import Round
 from tiebeam.apps.programmes.queries import list_documents
@@ -27,6 +31,7 @@ from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.lists import forms
+from tiebeam.interfaces.web.lists.line_texts import text_of_lines
 from tiebeam.interfaces.web.lists.tables import whole_table
 from tiebeam.interfaces.web.lists.views import find_list_or_404, name_of_list
 from tiebeam.interfaces.web.page import Link, name_of, say_to
@@ -72,8 +77,9 @@ def draft_by_hand(request: HttpRequest, round_id: UUID) -> HttpResponse:
         return show_forbidden(request)
     standing = find_list_in_force(of_round.programme, AsOf(true_on=timezone.localdate()))
     lines = [] if standing is None else list_lines(standing)
-    initial = {"lines": forms.text_of_lines(request, lines)}
-    form = forms.LinesForm(request, list_organisation_names(), initial=initial)
+    resources = known_resources(of_round)
+    initial = {"lines": text_of_lines(request, lines, resources)}
+    form = forms.LinesForm(request, list_organisation_names(), resources, initial=initial)
     return _draft(
         request,
         of_round,

@@ -8,16 +8,16 @@ from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 
-from tiebeam.apps.pairings.models import REPLIES, ListLine, Variant
+from tiebeam.apps.pairings.models import REPLIES, Variant
 from tiebeam.apps.pairings.operations.lines import Line
 from tiebeam.apps.programmes.models import LegalDocument
 from tiebeam.apps.regions.models import Organisation
+from tiebeam.errors import InvalidInput, TiebeamError
 from tiebeam.interfaces.web.forms import PageForm, choices_of, date_field
-from tiebeam.interfaces.web.page import name_of, say_to
+from tiebeam.interfaces.web.lists.line_texts import LineReader, Resources
+from tiebeam.interfaces.web.page import say_error, say_to
 from tiebeam.interfaces.web.programmes.tables import title_of
 
-LEAD_WORDS = frozenset({"lead", "牵头", "*"})
-DOUBT_WORDS = frozenset({"doubtful", "存疑", "?", "？"})
 DAYS_FOR_OPINIONS = 7
 
 
@@ -59,69 +59,43 @@ class DraftForm(ListForm):
 
 
 class LinesForm(ListForm):
-    """The pairs of a version, entered or pasted: recipient, donor, and what is to be marked."""
+    """The pairs of a version, entered or pasted: recipient, donor, marks and quantities."""
 
     lines = forms.CharField(widget=forms.Textarea({"rows": 20}))
     note = forms.CharField(required=False, widget=forms.Textarea({"rows": 3}))
     field_order = ("lines", "note")
 
     def __init__(
-        self, request: HttpRequest, organisations: Iterable[Organisation], *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        organisations: Iterable[Organisation],
+        resources: Resources,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
-        """Know the organisations by their names in both languages."""
+        """Know the organisations and the resources by their names in both languages."""
         super().__init__(request, *args, **kwargs)
-        self.known: dict[str, list[Organisation]] = {}
-        for row in organisations:
-            for name in {row.name_zh.strip().casefold(), row.name_en.strip().casefold()} - {""}:
-                self.known.setdefault(name, []).append(row)
+        self.reader = LineReader(request, organisations, resources)
 
     def clean_lines(self) -> list[Line]:
         """Read one pair in each line; every line that cannot be read is told at once."""
-        faults: list[forms.ValidationError] = []
-        lines: list[Line] = []
-        for place, text in enumerate(self.cleaned_data["lines"].splitlines(), start=1):
-            if not text.strip():
-                continue
-            parts = [part.strip() for part in text.replace("，", ",").replace("\t", ",").split(",")]
-            marks = {part.casefold() for part in parts[2:] if part}
-            unknown = [name for name in parts[:2] if len(self.known.get(name.casefold(), ())) != 1]
-            if len(parts) < 2 or marks - LEAD_WORDS - DOUBT_WORDS:
-                faults.append(self._fault("line_unreadable", place, text.strip()))
-            elif unknown:
-                faults += [self._fault(self._why(name), place, name) for name in unknown]
-            else:
-                recipient, donor = (self.known[name.casefold()][0] for name in parts[:2])
-                lines.append(
-                    Line(
-                        donor=donor.pk,
-                        recipient=recipient.pk,
-                        is_lead=bool(marks & LEAD_WORDS),
-                        is_doubtful=bool(marks & DOUBT_WORDS),
-                    )
-                )
-        if faults:
-            raise forms.ValidationError(faults)
+        lines = self.reader.read(self.cleaned_data["lines"])
+        if self.reader.faults:
+            raise forms.ValidationError(self.reader.faults)
         return lines
 
-    def _why(self, name: str) -> str:
-        return "name_of_two" if self.known.get(name.casefold()) else "name_unknown"
-
-    def _fault(self, key: str, place: int, text: str) -> forms.ValidationError:
-        return forms.ValidationError(
-            say_to(self.request, f"lists.fault.{key}", line=place, text=text)
-        )
-
-
-def text_of_lines(request: HttpRequest, lines: Iterable[ListLine]) -> str:
-    """Return *lines* as the form takes them."""
-    lead, doubtful = say_to(request, "pairs.lead"), say_to(request, "pairs.doubtful_mark")
-    rows = []
-    for line in lines:
-        parts = [name_of(request, line.recipient), name_of(request, line.donor)]
-        parts += [lead] if line.is_lead else []
-        parts += [doubtful] if line.is_doubtful else []
-        rows.append(", ".join(parts))
-    return "\n".join(rows)
+    def refuse(self, error: TiebeamError, field: str | None = None) -> None:
+        """Show why the lines were refused, each fault with the line in which it stands."""
+        if not isinstance(error, InvalidInput):
+            super().refuse(error, field)
+            return
+        for fault, sentence in zip(error.faults, say_error(self.request, error), strict=True):
+            if fault.row is None:
+                self.add_error("lines", sentence)
+            else:
+                line = self.reader.places[fault.row - 1]
+                told = say_to(self.request, "lists.fault.in_line", line=line, told=sentence)
+                self.add_error("lines", told)
 
 
 class SendForm(ListForm):

@@ -189,12 +189,12 @@ class TestVariant:
         client.post(at(variant, "desk_solve"), {"time_limit_s": "60"})
         work_off(desk)
 
-        assert told in page(client, "home")
+        assert told in page(client, "changed")
 
         with acting(desk.coordinator):
             notice = Notice.objects.get(kind="search_ended")
         assert client.get(reverse("notice", args=[notice.pk])).url == at(variant, "desk_variant")
-        assert told not in page(client, "home")
+        assert told not in page(client, "changed")
 
     def test_shows_how_far_the_search_is(self, as_coordinator, variant, desk):
         as_coordinator.post(at(variant, "desk_solve"), {"time_limit_s": "60"})

@@ -65,10 +65,6 @@ class TestFrame:
 
         assert "This page has no earlier state" in page
 
-    def test_asks_the_database_little(self, as_fujian, django_assert_max_num_queries):
-        with django_assert_max_num_queries(20):
-            as_fujian.get("/")
-
 
 class TestErrorPage:
     def test_is_the_same_for_a_missing_record_and_an_unknown_address(self, as_admin):

@@ -182,8 +182,8 @@ class TestTheFirstPage:
         programme = create_programme(
             slug="aid", name_en="Aid", name_zh="支援", actor=coordinator, now=timezone.now()
         )
-        with acting(coordinator):
-            entry = Entry.objects.get(record_id=programme.pk)
+        told = _text(as_coordinator.get("/changed/"))
 
-        assert f"/log/{entry.pk}/" in _text(as_coordinator.get("/"))
-        assert f"/log/{entry.pk}/" not in _text(as_fujian.get("/"))
+        assert f'<a href="/programmes/{programme.pk}/">Programme' in told
+        assert "programme Aid – Office, Coordinating office" in told
+        assert "Aid" not in _text(as_fujian.get("/changed/"))

@@ -7,7 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from tiebeam.interfaces.web.second_factor import lacks_second_factor
-from tiebeam.platform.identity.queries import find_actor_for, find_token, list_seats
+from tiebeam.platform.identity.queries import (
+    find_actor_for,
+    find_actor_preferring,
+    find_token,
+)
 from tiebeam.platform.tenancy.acting import Actor, acting
 
 SESSION_KEY = "organisation"
@@ -48,14 +52,8 @@ def _find_actor(request: HttpRequest) -> Actor | None:
 
 def _find_chosen(request: HttpRequest, person_id: UUID) -> Actor | None:
     """Return the signed-in person for the organisation that was chosen, or the first one."""
-    today = timezone.localdate()
     chosen = request.session.get(SESSION_KEY)
-    if chosen:
-        actor = find_actor_for(person_id, UUID(chosen), today)
-        if actor is not None:
-            return actor
-    seats = list_seats(person_id, today)
-    return find_actor_for(person_id, seats[0].organisation_id, today) if seats else None
+    return find_actor_preferring(person_id, UUID(chosen) if chosen else None, timezone.localdate())
 
 
 def _find_token_actor(request: HttpRequest, secret: str) -> Actor | None:

@@ -16,6 +16,7 @@ from tiebeam.interfaces.web.sign_in import views as sign_in
 
 urlpatterns = [
     path("", home.show_home, name="home"),
+    path("changed/", home.show_changed, name="changed"),
     path("health", health.tell_health, name="health"),
     path("ready", health.tell_readiness, name="ready"),
     path("join/<str:secret>/", sign_in.join, name="join"),

@@ -7,7 +7,7 @@ for by its own index and for one page only; nothing is counted.
 """
 
 import heapq
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -23,6 +23,7 @@ from tiebeam.platform.time.periods import valid_on
 
 WAITING_MOST = 10_000
 RECENT = timedelta(days=30)
+ENTRIES_OF_STEPS = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,28 @@ class Sealing:
     waiting: int
 
 
+def list_latest_steps(
+    since: datetime, *, without: Collection[str], limit: int
+) -> list[list[Entry]]:
+    """
+    Return the latest steps that concern the acting organisation, each with its entries of one transaction.
+
+    What it wrote, and what lies in scopes that it was given to read; what is open to
+    everybody, such as the directory, is no news to anybody in particular.
+
+    Args:
+        since: The first moment.
+        without: Actions that are left out.
+        limit: Of steps.
+    """
+    steps: dict[UUID, list[Entry]] = {}
+    rows = Entry.objects.filter(at__gte=since).exclude(action__in=without)
+    sides = [side for is_news, side in _list_sides(rows) if is_news]
+    for entry in _merge(sides, ENTRIES_OF_STEPS):
+        steps.setdefault(entry.transaction_id, []).append(entry)
+    return list(steps.values())[:limit]
+
+
 def list_entries(sought: Sought, *, before: Entry | None = None, limit: int = 50) -> list[Entry]:
     """Return the newest entries that are asked for and may be read, those after *before* in the order."""
     if sought.since is None:
@@ -89,25 +112,32 @@ def list_entries(sought: Sought, *, before: Entry | None = None, limit: int = 50
 
 
 def _list_entries(sought: Sought, before: Entry | None, limit: int) -> list[Entry]:
-    actor = find_actor()
-    if actor is None:
-        return []
     rows = Entry.objects.filter(sought.condition)
     if before is not None:
         # The first part is what the index can jump to.
         rows = rows.filter(at__lte=before.at).filter(
             Q(at__lt=before.at) | Q(at=before.at, id__lt=before.pk)
         )
+    return _merge([side for _, side in _list_sides(rows)], limit)
+
+
+def _list_sides(rows: QuerySet[Entry]) -> list[tuple[bool, QuerySet[Entry]]]:
+    """Return *rows* from each side that the acting organisation may read, and whether it concerns it alone."""
+    actor = find_actor()
+    if actor is None:
+        return []
     granted = Grant.objects.filter(
         valid_on(timezone.localdate()), organisation_id=actor.organisation_id
     )
-    sides: list[QuerySet[Entry]] = [
-        rows.filter(tenant_id=actor.organisation_id),
-        rows.filter(is_for_all=True).exclude(tenant_id=actor.organisation_id),
-        rows.filter(is_for_all=False, scope_id__in=granted.values("scope_id")).exclude(
-            tenant_id=actor.organisation_id
-        ),
+    others = rows.exclude(tenant_id=actor.organisation_id)
+    return [
+        (True, rows.filter(tenant_id=actor.organisation_id)),
+        (False, others.filter(is_for_all=True)),
+        (True, others.filter(is_for_all=False, scope_id__in=granted.values("scope_id"))),
     ]
+
+
+def _merge(sides: Sequence[QuerySet[Entry]], limit: int) -> list[Entry]:
     pages = [list(side.order_by("-at", "-id")[:limit]) for side in sides]
     merged = heapq.merge(*pages, key=lambda entry: (entry.at, entry.pk), reverse=True)
     return list(islice(merged, limit))

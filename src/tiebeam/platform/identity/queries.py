@@ -36,7 +36,25 @@ def find_actor_for(
     person_id: UUID, organisation_id: UUID, today: date, token_id: UUID | None = None
 ) -> Actor | None:
     """Return the person at work for the organisation, or None where no role is held there today."""
-    held = [row for row in _live(person_id, today) if row.organisation_id == organisation_id]
+    return _at_work(person_id, organisation_id, _live(person_id, today), token_id)
+
+
+def find_actor_preferring(
+    person_id: UUID, organisation_id: UUID | None, today: date
+) -> Actor | None:
+    """Return the person at work for the organisation, else for the first where a role is held today."""
+    live = _live(person_id, today)
+    seats = sorted({row.organisation_id for row in live}, key=str)
+    if not seats:
+        return None
+    seat = organisation_id if organisation_id in seats else seats[0]
+    return _at_work(person_id, seat, live)
+
+
+def _at_work(
+    person_id: UUID, organisation_id: UUID, live: Iterable[Assignment], token_id: UUID | None = None
+) -> Actor | None:
+    held = [row for row in live if row.organisation_id == organisation_id]
     if not held:
         return None
     stood_for = next((row.deputy_for for row in held if row.deputy_for is not None), None)

@@ -39,23 +39,21 @@ def list_opinions_to_answer(actor: Actor) -> list[Opinion]:
     return list(found.select_related("tenant", "of_list__round__programme").order_by("given_at"))
 
 
-def list_lists_to_finish(actor: Actor) -> list[PairList]:
-    """List the own lists that wait for the second signature, or for their date of force."""
-    found = PairList.objects.owned().filter(state__in=["signed_by_one", "signed_by_both"])
-    rows = found.select_related("round__programme").order_by("round_id", "version")
+def list_lists_at_work(actor: Actor) -> list[PairList]:
+    """
+    List the own lists that are under way: drafted, out for opinion, or signed and not issued.
+
+    A list that waits for the second signature does not wait for whoever gave the first.
+    """
+    found = PairList.objects.owned().filter(
+        state__in=["draft", "consulted", "signed_by_one", "signed_by_both"]
+    )
     return [
         row
-        for row in rows
-        if row.state == "signed_by_both"
-        or not {row.first_signed_by_id, row.first_signed_for_id} & {actor.person_id}
+        for row in found.select_related("round__programme").order_by("round_id", "version")
+        if row.state != "signed_by_one"
+        or actor.person_id not in {row.first_signed_by_id, row.first_signed_for_id}
     ]
-
-
-def list_lists_out(actor: Actor) -> list[PairList]:
-    """List the own lists that are out for opinion, what is due first first."""
-    del actor
-    found = PairList.objects.owned().filter(state="consulted").exclude(opinions_due_on=None)
-    return list(found.select_related("round__programme").order_by("opinions_due_on", "pk"))
 
 
 def list_issued_since(day: date) -> list[PairList]:

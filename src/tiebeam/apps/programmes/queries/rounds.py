@@ -1,11 +1,14 @@
 """How far the returns of many rounds are, and what one organisation returned in all of them."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from tiebeam.apps.programmes.models import Participant, Return, ReturnDecision, Round
 from tiebeam.apps.programmes.queries.returns import (
@@ -71,6 +74,52 @@ def list_rounds_steered(actor: Actor, today: date) -> list[RoundProgress]:
         overdue = sum(status.is_overdue for status in statuses)
         listed.append(RoundProgress(of_round=of_round, states=states, overdue=overdue))
     return listed
+
+
+def list_rounds_by_id(ids: Iterable[UUID]) -> dict[UUID, Round]:
+    """Return those of the rounds that may be read, by id, each with its programme, in one query."""
+    rows = Round.objects.filter(pk__in=set(ids)).select_related("programme")
+    return {row.pk: row for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundDue:
+    """A round whose returns have a day: how many are asked for, and how many were handed in."""
+
+    of_round: Round
+    asked: int
+    handed_in: int
+
+
+def list_rounds_due(actor: Actor, today: date) -> list[RoundDue]:
+    """Return the running rounds that the organisation of *actor* steers and whose returns are not all in."""
+    taking_part = Participant.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=OuterRef("starts_on")),
+        programme_id=OuterRef("programme_id"),
+        side__in=RETURNING_SIDES,
+    )
+    handed_in = Return.objects.filter(round_id=OuterRef("pk")).exclude(submitted_at=None)
+    rounds = (
+        Round.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gt=today),
+            tenant_id=actor.organisation_id,
+            returns_due_on__isnull=False,
+        )
+        .annotate(asked=_count(taking_part), handed_in=_count(handed_in))
+        .select_related("programme")
+        .order_by("returns_due_on", "pk")
+    )
+    return [
+        RoundDue(of_round=row, asked=row.asked, handed_in=row.handed_in)
+        for row in rounds
+        if row.handed_in < row.asked
+    ]
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    """Return how many *rows* there are to one row of the outer question."""
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(count=Count("pk"))
+    return Coalesce(Subquery(counted.values("count"), output_field=IntegerField()), 0)
 
 
 def list_own_returns(actor: Actor) -> list[tuple[Return, str]]:

@@ -30,6 +30,7 @@ class Item:
         address: The page where it is done or read.
         on: The day it is due, or happened.
         status: "good", "risk", "bad" or "none", where there is something to warn of.
+        part: Where it stands, if not in the part that its function is registered for.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Item:
     address: str
     on: date | None = None
     status: str = ""
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,17 @@ def section(part: Part) -> Callable[[Section], Section]:
     return register
 
 
-def list_items(part: Part, actor: Actor, today: date) -> list[Item]:
-    """Return what stands in *part* for *actor*: what is due by its day, what changed newest first."""
-    items = [item for find in _sections[part] for item in find(actor, today)]
+def list_items(actor: Actor, today: date, *parts: Part) -> dict[Part, list[Item]]:
+    """Return what stands in *parts* for *actor*: what is due by its day, what changed newest first."""
+    found: dict[Part, list[Item]] = {part: [] for part in parts}
+    for part in parts:
+        for find in _sections[part]:
+            for item in find(actor, today):
+                found[item.part or part].append(item)
+    return {part: _in_order(part, items, today) for part, items in found.items()}
+
+
+def _in_order(part: Part, items: list[Item], today: date) -> list[Item]:
     dated = sorted(
         (item for item in items if item.on is not None),
         key=lambda item: item.on or today,

@@ -1,10 +1,13 @@
 """The first page."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,7 +15,7 @@ from tiebeam.apps.regions.queries.names import find_organisation
 from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.web.home.sections import ITEMS_MOST, Item, Part, Words, list_items
 from tiebeam.interfaces.web.page import language_of, name_of, say_to, show_page
-from tiebeam.interfaces.web.seated import show_no_seat
+from tiebeam.interfaces.web.seated import actor_of, seated, show_no_seat
 from tiebeam.platform.bookmarks.queries import list_filters
 from tiebeam.platform.tenancy.acting import Actor
 
@@ -20,14 +23,13 @@ from tiebeam.platform.tenancy.acting import Actor
 @require_safe
 @login_required
 def show_home(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the acting person, what is due, and what changed."""
+    """Show what waits for the acting person and what is due; what changed comes after it."""
     actor: Actor | None = request.actor  # type: ignore[attr-defined]  # set by the middleware
     if actor is None:
         return show_no_seat(request)
-    today = timezone.localdate()
-    parts = {part: _lines(request, part, actor, today) for part in ("waiting", "due", "changed")}
+    parts = _list_parts(request, actor, "waiting", "due")
     organisation = find_organisation(actor.organisation_id)
-    waiting, due = len(parts["waiting"]), len(parts["due"])
+    waiting, due = parts["waiting"].count, parts["due"].count
     code = "title" if waiting else "title_due" if due else "title_nothing"
     title = say_to(
         request,
@@ -41,20 +43,47 @@ def show_home(request: HttpRequest) -> HttpResponse:
     ]
     return show_page(
         request, "web/home/home.html", title=title, parts=parts, roles=roles,
-        is_deputy=actor.deputy_of is not None, saved=list_filters(), seat=organisation,
+        is_deputy=actor.deputy_of is not None, seat=organisation,
     )  # fmt: skip
 
 
-def _lines(request: HttpRequest, part: Part, actor: Actor, today: date) -> list[dict[str, object]]:
-    return [
-        {
-            "text": say_to(request, item.code, **_named(request, item.facts)),
-            "address": item.address,
-            "on": item.on,
-            "status": item.status or _status_of_day(part, item, today),
-        }
-        for item in list_items(part, actor, today)[:ITEMS_MOST]
-    ]
+@require_safe
+@seated
+def show_changed(request: HttpRequest) -> HttpResponse:
+    """Show what changed lately and the lists kept under a name: the later part of the first page, or a page."""
+    values: dict[str, Any] = {
+        "changed": _list_parts(request, actor_of(request), "changed")["changed"],
+        "saved": list_filters(),
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "web/home/later.html", values)
+    title = say_to(request, "web.home.changed")
+    return show_page(request, "web/home/changed.html", title=title, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of one part as they are shown, and how many there are in all."""
+
+    shown: list[dict[str, object]]
+    count: int
+
+
+def _list_parts(request: HttpRequest, actor: Actor, *parts: Part) -> dict[Part, Lines]:
+    today = timezone.localdate()
+    return {
+        part: Lines([_line(request, part, item, today) for item in items[:ITEMS_MOST]], len(items))
+        for part, items in list_items(actor, today, *parts).items()
+    }
+
+
+def _line(request: HttpRequest, part: Part, item: Item, today: date) -> dict[str, object]:
+    return {
+        "text": say_to(request, item.code, **_named(request, item.facts)),
+        "address": item.address,
+        "on": item.on,
+        "status": item.status or _status_of_day(part, item, today),
+    }
 
 
 def _status_of_day(part: Part, item: Item, today: date) -> str:

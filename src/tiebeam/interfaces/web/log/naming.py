@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from tiebeam.apps.pairings.models import Agreement, HandOver, Pairing, PairList, Variant
 from tiebeam.apps.programmes.models import Programme, Return
 from tiebeam.apps.regions.models import Organisation, Region
-from tiebeam.interfaces.messages import has_message
+from tiebeam.interfaces.messages import Language, has_message
 from tiebeam.interfaces.web.page import language_of, say_to
 from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.files.models import Document
@@ -47,8 +47,13 @@ def name_action(request: HttpRequest, action: str) -> str:
 
 def name_kind(request: HttpRequest, kind: str) -> str:
     """Return the kind of record in words; its name where the catalogue has none."""
-    code = f"log.kind.{kind.replace('.', '_')}"
+    code = code_of_kind(kind)
     return say_to(request, code) if has_message(code) else kind
+
+
+def code_of_kind(kind: str) -> str:
+    """Return the code of the words for a kind of record."""
+    return f"log.kind.{kind.replace('.', '_')}"
 
 
 def list_actions(request: HttpRequest) -> list[tuple[str, str]]:
@@ -61,13 +66,18 @@ def list_actions(request: HttpRequest) -> list[tuple[str, str]]:
 def list_kinds(request: HttpRequest) -> list[tuple[str, str]]:
     """Return every kind of record that the log tells of, with its words, by the words."""
     kinds = [model._meta.label_lower for model in apps.get_models()]
-    known = [kind for kind in kinds if has_message(f"log.kind.{kind.replace('.', '_')}")]
+    known = [kind for kind in kinds if has_message(code_of_kind(kind))]
     return sorted(((kind, name_kind(request, kind)) for kind in known), key=lambda pair: pair[1])
 
 
 def name_record(request: HttpRequest, state: Mapping[str, Any]) -> str:
     """Return the name that a record bears in *state*; empty where it has none that may be shown."""
-    first, second = ("zh", "en") if language_of(request) == "zh" else ("en", "zh")
+    return name_in(language_of(request), state)
+
+
+def name_in(language: Language, state: Mapping[str, Any]) -> str:
+    """Return the name that a record bears in *state*, in *language* where it has one in both."""
+    first, second = ("zh", "en") if language == "zh" else ("en", "zh")
     columns = (f"name_{first}", f"name_{second}", "title", "name", "number", "code")
     names = (str(state.get(column) or "") for column in columns)
     return next((name for name in names if name and not name.startswith(VEIL)), "")

@@ -173,7 +173,7 @@ def _demand_made_for(built: BuiltScenario, plan: Plan) -> None:
     code = "pairings.plan_for_another"
     if own is not None:
         code, facts["other"] = "pairings.plan_for_other_of_round", own.name
-    place, column = "plan.json", "scenario.sha256"
+    place, column = "plan.json", "sha256"
     raise InvalidInput([Fault(code=code, place=place, column=column, value=met, facts=facts)])
 
 

@@ -1,5 +1,6 @@
 """The programming interface: access, records, operations, errors."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -189,6 +190,18 @@ class TestOperations:
 
         assert answer.status_code in {400, 422}
         assert answer.json()["code"] == "api.body_unfit"
+
+    def test_say_what_does_not_fit_in_one_language(self, call_as, admin):
+        given = NEW | {"surprise": 1, "valid_from": "0001-01-01"}
+
+        chinese = post(call_as(admin), CREATE, given, **{"Accept-Language": "zh-CN"}).json()
+        english = post(call_as(admin), CREATE, given).json()
+        broken = call_as(admin).post(CREATE, "{", content_type="application/json")
+
+        assert "surprise: 不是可识别的字段" in chinese["title"]
+        assert not re.search(r"[a-z]{3,} [a-z]{2,}", chinese["title"])
+        assert "surprise: is not known here" in english["title"]
+        assert "the body is no JSON of the expected kind" in broken.json()["title"]
 
     def test_answer_in_the_readers_language(self, call_as, fujian):
         client = call_as(fujian)

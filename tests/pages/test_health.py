@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tiebeam.interfaces.jobs.worker import tell_alive
 from tiebeam.interfaces.web.health import views
+from tiebeam.platform.audit.keys import make_key
 from tiebeam.platform.tasks.operations import give_sign_of_life
 
 
@@ -47,6 +48,14 @@ class TestReadiness:
         assert answer.status_code == 200
         assert answer.json()["status"] == "ready"
         assert answer.json()["worker"] == "alive"
+
+    def test_tells_whether_the_key_of_the_log_is_here(self, db, settings, tmp_path):
+        settings.TIEBEAM_AUDIT_KEY = tmp_path / "audit.pem"
+
+        assert Client().get("/ready").json()["audit_key"] == "missing"
+
+        make_key(settings.TIEBEAM_AUDIT_KEY, tmp_path / "anchors")
+        assert Client().get("/ready").json()["audit_key"] == "here"
 
     def test_tells_a_worker_that_was_not_seen_for_long(self, db):
         give_sign_of_life(machine="far", now=timezone.now() - timedelta(minutes=2))

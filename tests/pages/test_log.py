@@ -187,3 +187,15 @@ class TestTheFirstPage:
         assert f'<a href="/programmes/{programme.pk}/">Programme' in told
         assert "programme Aid – Office, Coordinating office" in told
         assert "Aid" not in _text(as_fujian.get("/changed/"))
+
+
+class TestAMissingKey:
+    @pytest.mark.parametrize("language", ["en", "zh"])
+    def test_is_said_until_it_is_there(self, sign_in, programme, settings, tmp_path, language):
+        settings.TIEBEAM_AUDIT_KEY = tmp_path / "audit.pem"
+        reader = sign_in("office", language)
+
+        assert "tiebeam audit key new" in _text(reader.get("/log/"))
+
+        make_key(settings.TIEBEAM_AUDIT_KEY, tmp_path / "anchors")
+        assert "tiebeam audit key new" not in _text(reader.get("/log/"))

@@ -8,9 +8,11 @@ from drills.log import write_entries
 from drills.tampering import as_application, as_superuser, edit_body
 
 from integration.command_line import run
-from tiebeam.interfaces.cli import audit
+from tiebeam.interfaces.cli import audit, founding
+from tiebeam.interfaces.jobs.worker import seal_log
 from tiebeam.platform.audit import verifier
 from tiebeam.platform.audit.anchors import FILE
+from tiebeam.platform.audit.keys import make_key
 from tiebeam.platform.audit.models import Entry, Head, Leaf
 from tiebeam.platform.identity.operations import make_token
 from tiebeam.platform.tenancy.acting import acting
@@ -186,3 +188,26 @@ class TestAuditAnchors:
 
         assert [anchor["size"] for anchor in listed] == [Head.objects.get().size]
         assert "Anchored heads: 1" in run("audit", "anchors").out
+
+
+class TestTheKeyOfANewWorkspace:
+    @pytest.mark.django_db
+    def test_is_made_with_it_and_said(self, place, monkeypatch):
+        monkeypatch.setattr(founding, "prepare_tables", lambda: None)
+
+        made = run("workspace", "create", "--email", "a@example.org", "--name", "A", "--json")
+
+        shown = run("audit", "key", "show", "--json").document
+        assert made.document["audit_key"] == shown["key"]
+        assert (place / "keys" / "audit.pem").stat().st_mode & 0o077 == 0
+
+    def test_seals_what_the_worker_finds(self, workspace, place, settings, caplog):
+        seal_log()
+        seal_log()
+        told = [record for record in caplog.records if "audit key new" in record.getMessage()]
+        make_key(settings.TIEBEAM_AUDIT_KEY, settings.TIEBEAM_AUDIT_ANCHORS)
+        seal_log()
+
+        assert len(told) == 1
+        assert Leaf.objects.count() == 0
+        assert Head.objects.exists()

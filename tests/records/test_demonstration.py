@@ -8,6 +8,9 @@ from tests.small_workspace import NOW
 from tiebeam.apps.pairings.models import Pairing, PairList
 from tiebeam.apps.programmes.models import LegalDocument, Programme
 from tiebeam.interfaces.demonstration import load
+from tiebeam.platform.audit.keys import load_key
+from tiebeam.platform.audit.models import Head, Leaf
+from tiebeam.platform.audit.verification import verify
 from tiebeam.platform.identity.models import Assignment, Person
 from tiebeam.platform.identity.queries import find_actor_for, list_seats
 from tiebeam.platform.permissions.roles import Role
@@ -27,7 +30,12 @@ def told(django_db_setup, django_db_blocker, home):
     """Load it once for all that is asked of it: some thousand rows in one transaction, taken back at the end."""
     with (
         django_db_blocker.unblock(),
-        override_settings(HOME=home, PASSWORD_HASHERS=QUICK),
+        override_settings(
+            HOME=home,
+            PASSWORD_HASHERS=QUICK,
+            TIEBEAM_AUDIT_KEY=home / "keys" / "audit.pem",
+            TIEBEAM_AUDIT_ANCHORS=home / "anchors",
+        ),
         transaction.atomic(),
     ):
         yield load(now=NOW, plan=None, tell=lambda _: None)
@@ -54,6 +62,14 @@ class TestDemonstration:
 
     def test_is_loaded_once(self, told):
         assert load(now=NOW, plan=None, tell=lambda _: None) == told
+
+    def test_is_sealed_to_its_last_entry(self, told, home):
+        head = Head.objects.order_by("-size").first()
+
+        assert Leaf.objects.count() == 0
+        assert head.size > 1000
+        assert load_key(home / "keys" / "audit.pem").key_id == head.key_id
+        assert not verify(home / "anchors").counts
 
     def test_holds_both_lists_of_february_2020(self, coordinator_of_demo):
         with acting(coordinator_of_demo):

@@ -20,9 +20,10 @@ from tiebeam.interfaces.api.access import (
 )
 from tiebeam.interfaces.api.description import DescribedAPI
 from tiebeam.interfaces.api.operations import add_operation_endpoints
-from tiebeam.interfaces.api.problems import problem, problem_of
+from tiebeam.interfaces.api.problems import language_of, problem, problem_of, say_unfit
 from tiebeam.interfaces.api.questions import questions
 from tiebeam.interfaces.api.records import add_record_endpoints
+from tiebeam.interfaces.messages import say
 
 log = logging.getLogger(__name__)
 
@@ -66,13 +67,8 @@ def _tell_errors(api: NinjaAPI) -> None:
         return problem(request, status=403, code="api.token_reads_only")
 
     def unfit(request: HttpRequest, error: Any) -> HttpResponse:
-        places = [
-            f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}"
-            for fault in error.errors
-        ]
-        return problem(
-            request, status=422, code="api.body_unfit", facts={"places": "; ".join(places)}
-        )
+        places = say_unfit(error.errors, language_of(request))
+        return problem(request, status=422, code="api.body_unfit", facts={"places": places})
 
     def too_many(request: HttpRequest, error: Any) -> HttpResponse:
         response = problem(request, status=429, code="api.too_many")
@@ -90,11 +86,11 @@ def _tell_errors(api: NinjaAPI) -> None:
         return problem(request, status=422, code="api.out_of_range")
 
     def other(request: HttpRequest, error: Any) -> HttpResponse:
+        # What the library could not even take apart: its own sentence would be in English only.
+        log.info("not read: %s", error)
+        places = say("api.body_unreadable", {}, language_of(request))
         return problem(
-            request,
-            status=error.status_code,
-            code="api.body_unfit",
-            facts={"places": str(error)},
+            request, status=error.status_code, code="api.body_unfit", facts={"places": places}
         )
 
     api.add_exception_handler(TiebeamError, expected)

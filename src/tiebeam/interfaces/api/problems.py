@@ -1,18 +1,20 @@
 """Errors as ``application/problem+json`` (RFC 9457): a stable code, and a sentence in the reader's language."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from tiebeam.errors import Fault, Infeasible, InvalidInput, TiebeamError
-from tiebeam.interfaces.messages import Language, say
+from tiebeam.interfaces.messages import Language, has_message, say
 from tiebeam.platform.audit.canonical import plain
 from tiebeam.platform.permissions.operations import NotAllowed
 from tiebeam.platform.tenancy.records import NotOwner
 
 MEDIA_TYPE = "application/problem+json"
+LIMITS = ("le", "lt", "ge", "gt", "max_length", "min_length", "expected")
+"""Under which names the library tells what it expected."""
 
 
 def problem(
@@ -74,6 +76,27 @@ def problem_of(request: HttpRequest, error: TiebeamError) -> HttpResponse:
 def language_of(request: HttpRequest) -> Language:
     """Return the language of the answer."""
     return "en" if getattr(request, "language", "en") == "en" else "zh"
+
+
+def say_unfit(errors: Iterable[Mapping[str, Any]], language: Language) -> str:
+    """Return what does not fit a body, place by place, in words of ours: the library's are English."""
+    said = []
+    for error in errors:
+        code = f"api.unfit.{error['type']}"
+        facts = {"limit": "", **error.get("ctx", {})}
+        facts["limit"] = next((facts[name] for name in LIMITS if name in facts), "")
+        text = say(code if has_message(code) else _kind_of(str(error["type"])), facts, language)
+        said.append(
+            f"{'.'.join(str(part) for part in error['loc'][1:])}: {text}".removeprefix(": ")
+        )
+    return ("；" if language == "zh" else "; ").join(said)
+
+
+def _kind_of(kind: str) -> str:
+    """Return the code for a kind of fault without words of its own: by what was expected."""
+    first = kind.partition("_")[0]
+    code = f"api.unfit.{first}"
+    return code if has_message(code) else "api.unfit.other"
 
 
 def plain_facts(facts: Mapping[str, object]) -> dict[str, Any]:

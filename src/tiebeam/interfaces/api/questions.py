@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from inspect import Parameter, Signature, signature
-from typing import Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
+from pydantic import AfterValidator, model_validator
 
 from tiebeam.apps.pairings.models import Agreement, HandOver, Pairing, PairList, Variant
 from tiebeam.apps.pairings.queries.agreements import get_agreement, hash_of_agreement
@@ -35,6 +36,7 @@ from tiebeam.apps.programmes.queries.returns import list_returns
 from tiebeam.apps.regions.models import Organisation, Region
 from tiebeam.apps.regions.queries.statistics import list_statistics
 from tiebeam.interfaces.api.records import RecordOut, find_record, record_out
+from tiebeam.interfaces.api.texts import demand_known_days
 from tiebeam.platform.audit.canonical import plain
 from tiebeam.platform.time.periods import AsOf
 
@@ -54,6 +56,12 @@ class AsOfQuery(Schema):
 
     true_on: date | None = None
     known_at: datetime | None = None
+
+    @model_validator(mode="after")
+    def refuse_far_days(self) -> Self:
+        """Refuse a day at the ends of the calendar."""
+        demand_known_days(self)
+        return self
 
     def as_of(self) -> AsOf:
         """Return the dates that are asked for."""
@@ -111,8 +119,15 @@ def _read_parameter(parameter: Parameter) -> _Asked:
     if isinstance(kind, type) and issubclass(kind, models.Model):
         asked_as = Parameter(f"{parameter.name}_id", Parameter.KEYWORD_ONLY, annotation=UUID)
         return _Asked(parameter.name, asked_as, lambda record_id: find_record(kind, record_id))
-    plain_one = parameter.replace(kind=Parameter.KEYWORD_ONLY)
+    plain_one = parameter.replace(
+        kind=Parameter.KEYWORD_ONLY, annotation=Annotated[kind, AfterValidator(_known_days)]
+    )
     return _Asked(parameter.name, plain_one, lambda value: value)
+
+
+def _known_days(value: Any) -> Any:
+    demand_known_days(value)
+    return value
 
 
 @question("who-answers", "Who answers for a place")

@@ -10,13 +10,13 @@ import inspect
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Self, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from django.db import models
 from pydantic import BaseModel, ConfigDict, create_model, model_validator
 
-from tiebeam.interfaces.api.texts import demand_kept
+from tiebeam.interfaces.api.texts import demand_kept, demand_known_days
 from tiebeam.platform.permissions.operations import OperationRight
 
 GIVEN = frozenset({"actor", "now"})
@@ -61,6 +61,12 @@ class StrictBody(BaseModel):
         """Refuse what neither database can hold."""
         demand_kept(given)
         return given
+
+    @model_validator(mode="after")
+    def refuse_far_days(self) -> Self:
+        """Refuse a day at the ends of the calendar."""
+        demand_known_days(self)
+        return self
 
 
 def read_shape(right: OperationRight) -> OperationShape:

@@ -29,13 +29,14 @@ def create_workspace(
     office_zh: OfficeZh = "统筹协调办公室",
 ) -> int:
     """
-    Make the tables, the first organisation and the first administrator.
+    Make the tables, the first organisation, the first administrator and the key of the log.
 
     The password comes from ``TIEBEAM_ADMIN_PASSWORD``; without it one is made and
     shown once.
     """
     session = session_of(ctx)
     open_workspace()
+    from django.conf import settings
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
     from django.utils import timezone
@@ -43,6 +44,7 @@ def create_workspace(
     from tiebeam.apps.regions.operations import found_workspace
     from tiebeam.errors import Fault
     from tiebeam.interfaces.cli import console, documents
+    from tiebeam.platform.audit.keys import ensure_key
 
     password = os.environ.get("TIEBEAM_ADMIN_PASSWORD", "")
     is_made = not password
@@ -67,13 +69,23 @@ def create_workspace(
         password=password,
         now=timezone.now(),
     )
+    key = ensure_key(settings.TIEBEAM_AUDIT_KEY, settings.TIEBEAM_AUDIT_ANCHORS)
     if session.wants_json:
-        content: dict[str, object] = {"organisation": office.pk, "person": person.pk}
+        content: dict[str, object] = {
+            "organisation": office.pk,
+            "person": person.pk,
+            "audit_key": key.key_id,
+        }
         if is_made:
             content["password"] = password
         console.print_document(documents.envelope("workspace create", ExitStatus.DONE, content))
         return ExitStatus.DONE
-    console.print_lines([session.say("cli.workspace_created", email=email)])
+    console.print_lines(
+        [
+            session.say("cli.workspace_created", email=email),
+            session.say("cli.workspace_key", path=str(settings.TIEBEAM_AUDIT_KEY), key=key.key_id),
+        ]
+    )
     if is_made:
         console.print_lines([session.say("cli.workspace_password", password=password)])
     return ExitStatus.DONE

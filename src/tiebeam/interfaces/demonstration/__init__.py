@@ -27,9 +27,13 @@ def load(*, now: datetime, plan: Path | None, tell: Callable[[str], None]) -> di
     from django.conf import settings
 
     from tiebeam.interfaces.demonstration.loading import load_demonstration
+    from tiebeam.platform.audit.keys import ensure_key
+    from tiebeam.platform.audit.sealing import seal_and_anchor
 
     place: Path = settings.HOME / "keys" / "demonstration.json"
     if place.exists():
+        # One that an older version loaded has none yet; the worker seals from then on.
+        ensure_key(settings.TIEBEAM_AUDIT_KEY, settings.TIEBEAM_AUDIT_ANCHORS)
         told: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
         return told
     password = os.environ.get("TIEBEAM_DEMO_PASSWORD") or secrets.token_urlsafe(9)
@@ -46,6 +50,9 @@ def load(*, now: datetime, plan: Path | None, tell: Callable[[str], None]) -> di
             for sign_in in loaded.sign_ins
         ],
     }
+    anchors = settings.TIEBEAM_AUDIT_ANCHORS
+    key = ensure_key(settings.TIEBEAM_AUDIT_KEY, anchors)
+    seal_and_anchor(now=now, key=key, anchors=anchors)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     place.touch(mode=0o600)
     place.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")

@@ -10,6 +10,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
@@ -24,17 +25,26 @@ from tiebeam.platform.files.uploads import remove_expired_contents
 from tiebeam.platform.tasks.operations import give_sign_of_life
 
 log = logging.getLogger(__name__)
+_told_missing: set[Path] = set()
+"""Places without a key that were told: once in the life of a worker is enough."""
 
 
 def seal_log() -> None:
-    """Seal what the log holds, where this machine keeps the key; without one, sealing is done elsewhere."""
-    if settings.TIEBEAM_AUDIT_KEY.exists():
-        seal_and_anchor(
-            now=timezone.now(),
-            key=load_key(settings.TIEBEAM_AUDIT_KEY),
-            anchors=settings.TIEBEAM_AUDIT_ANCHORS,
-            addresses=settings.TIEBEAM_AUDIT_MAIL,
-        )
+    """Seal what the log holds, where this machine keeps the key; without one, say so once."""
+    place = settings.TIEBEAM_AUDIT_KEY
+    if not place.exists():
+        if place not in _told_missing:
+            _told_missing.add(place)
+            log.warning(
+                "no key at %s: the log is not sealed here (tiebeam audit key new makes one)", place
+            )
+        return
+    seal_and_anchor(
+        now=timezone.now(),
+        key=load_key(place),
+        anchors=settings.TIEBEAM_AUDIT_ANCHORS,
+        addresses=settings.TIEBEAM_AUDIT_MAIL,
+    )
 
 
 def tell_alive() -> None:

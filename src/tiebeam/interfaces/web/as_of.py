@@ -2,11 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.utils import timezone
 
-from tiebeam.platform.time.periods import AsOf
+from tiebeam.interfaces.web.addresses import NotUnderstood
+from tiebeam.platform.time.periods import FIRST_DAY, LAST_DAY, AsOf, is_known_day
 
 TRUE_ON, KNOWN_ON = "on", "known"
 
@@ -18,7 +18,7 @@ def read_as_of(request: HttpRequest) -> AsOf:
     Without either in the address: today, with all that is known now.
 
     Raises:
-        BadRequest: What stands there is no date.
+        NotUnderstood: What stands there is no date, or one far outside living memory.
     """
     known_on = _read(request, KNOWN_ON)
     return AsOf(
@@ -51,9 +51,14 @@ def _read(request: HttpRequest, name: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise BadRequest(name) from None
+        raise NotUnderstood(name, "web.error.address.day", value=text) from None
+    if not is_known_day(day):
+        raise NotUnderstood(
+            name, "web.error.address.far_day", value=text, first=FIRST_DAY, last=LAST_DAY
+        )
+    return day
 
 
 def _end_of(day: date) -> datetime:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from tiebeam.errors import TiebeamError
+from tiebeam.interfaces.web.addresses import NotUnderstood
 from tiebeam.interfaces.web.page import language_of, say_error, say_to, show_page
 from tiebeam.platform.permissions.operations import NotAllowed
 
@@ -57,9 +58,23 @@ def show_forbidden(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def show_not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that the address asks for something that is not there."""
-    del exception
-    return _show(request, "not_understood", 400)
+    """Say which part of the address could not be read, and lead to the page without it."""
+    if not isinstance(exception, NotUnderstood):
+        return _show(request, "not_understood", 400)
+    query = request.GET.copy()
+    query.pop(exception.part, None)
+    return show_page(
+        request,
+        "web/error.html",
+        title=say_to(request, "web.error.not_understood"),
+        text=say_to(request, exception.code, **exception.facts),
+        back=f"{request.path}?{query.urlencode()}" if query else request.path,
+        status=400,
+        # The frame would tell of the day that could not be read.
+        asks_for_another_day=False,
+        true_on="",
+        known_on="",
+    )
 
 
 def show_stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

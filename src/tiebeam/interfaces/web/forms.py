@@ -11,11 +11,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest
 
 from tiebeam.errors import InvalidInput, TiebeamError
 from tiebeam.interfaces.messages import Language, has_message, say
 from tiebeam.interfaces.web.page import language_of, say_error
+from tiebeam.platform.time.periods import FIRST_DAY, LAST_DAY
 
 LETTERS_MOST = 60
 
@@ -114,9 +116,15 @@ def choices_of(request: HttpRequest, words: str, values: Iterable[str]) -> list[
 
 
 def date_field(**kwargs: Any) -> forms.DateField:
-    """Return a field for a day, entered by the browser's own calendar or as 2020-02-10."""
+    """
+    Return a field for a day, entered by the browser's own calendar or as 2020-02-10.
+
+    It takes no day at the ends of the calendar, where a day before or after would not exist.
+    """
+    bounds = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
     return forms.DateField(
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **bounds}),
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
         **kwargs,
     )

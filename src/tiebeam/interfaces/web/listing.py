@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest
+
+from tiebeam.interfaces.web.addresses import NotUnderstood
 
 T = TypeVar("T")
 
@@ -66,18 +67,18 @@ def read_asked(
         name: Under which the chosen columns are remembered; empty where all are shown always.
 
     Raises:
-        BadRequest: The address names an order or a page that is not there.
+        NotUnderstood: The address names an order or a page that is not there.
     """
     query = request.GET
     sort = query.get("sort", "")
     if sort.lstrip("-") not in {"", *sorts}:
-        raise BadRequest("sort")
+        raise NotUnderstood("sort", "web.error.address.sort", value=sort)
     page = query.get("page", "1")
     if not (page.isascii() and page.isdigit() and 0 < int(page) < 1_000_000):
-        raise BadRequest("page")
+        raise NotUnderstood("page", "web.error.address.page", value=page)
     file = query.get("file", "")
     if file not in {"", "csv", "xlsx"}:
-        raise BadRequest("file")
+        raise NotUnderstood("file", "web.error.address.file", value=file)
     return Asked(
         sort=sort.lstrip("-"),
         is_descending=sort.startswith("-"),

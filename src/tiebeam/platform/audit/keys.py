@@ -92,6 +92,11 @@ def make_key(place: Path, anchors: Path, *, replaces: bool = False) -> SigningKe
     return key
 
 
+def ensure_key(place: Path, anchors: Path) -> SigningKey:
+    """Return the key at *place*; made, and its public half published, where none is there yet."""
+    return load_key(place) if place.exists() else make_key(place, anchors)
+
+
 def load_key(place: Path) -> SigningKey:
     """
     Return the key at *place*.

@@ -11,6 +11,27 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+"""The days that people and programs may give: beyond them lie slips of the pen, and the ends of the calendar."""
+
+
+def is_known_day(day: date) -> bool:
+    """Return whether *day* lies between :data:`FIRST_DAY` and :data:`LAST_DAY`."""
+    return FIRST_DAY <= day <= LAST_DAY
+
+
+def read_known_day(text: str) -> date:
+    """
+    Return the day that *text* writes as 2020-02-10.
+
+    Raises:
+        ValueError: It writes none, or one outside :data:`FIRST_DAY` to :data:`LAST_DAY`.
+    """
+    day = date.fromisoformat(text)
+    if not is_known_day(day):
+        raise ValueError(text)
+    return day
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsOf:

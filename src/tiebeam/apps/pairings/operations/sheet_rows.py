@@ -27,6 +27,7 @@ from tiebeam.errors import Fault, Refused
 from tiebeam.platform.audit.writing import state_of
 from tiebeam.platform.permissions.operations import require
 from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.time.periods import read_known_day
 
 ACTION = "pairings.take_in_pairings"
 FIXED = ("above", "donor", "recipient", "valid_from", "note")
@@ -221,7 +222,7 @@ def _read_day(number: int, column: str, text: str, faults: list[Fault]) -> date 
     if not text.strip():
         return None
     try:
-        return date.fromisoformat(text.strip())
+        return read_known_day(text.strip())
     except ValueError:
         faults.append(fault("regions.value_not_valid", number, column, text))
         return None

@@ -20,6 +20,7 @@ from tiebeam.apps.regions.operations.rows import (
 from tiebeam.apps.regions.operations.statistics import list_statistic_faults
 from tiebeam.errors import Fault
 from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.time.periods import read_known_day
 
 TEXTS = ("indicator", "unit", "source", "url", "reliability")
 COLUMNS = ("region", "indicator", "year", "quantity", "unit", "vintage", *TEXTS[2:])
@@ -165,7 +166,7 @@ def _read_key(
     readers: tuple[tuple[str, Any], ...] = (
         ("year", int),
         ("quantity", Decimal),
-        ("vintage", date.fromisoformat),
+        ("vintage", read_known_day),
     )
     read: dict[str, Any] = {}
     for column, reader in readers:

@@ -2,13 +2,14 @@
 ``/health`` and ``/ready``: for what watches the machine, without sign-in.
 
 Alive is a process that answers. Ready is one whose database answers and has the
-tables of this version. Pages work without a worker, so it is told and does not
-make a workspace unready.
+tables of this version. Pages work without a worker and without the key of the
+log, which may lie on another machine: both are told and make nothing unready.
 """
 
 import logging
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -52,6 +53,7 @@ def tell_readiness(request: HttpRequest) -> HttpResponse:
     return _answer(
         database="answers",
         migrations_waiting=waiting,
+        audit_key="here" if settings.TIEBEAM_AUDIT_KEY.is_file() else "missing",
         worker=worker,
         worker_seen_at=seen_at.isoformat() if seen_at is not None else None,
         status=503 if waiting else 200,

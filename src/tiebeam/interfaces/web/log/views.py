@@ -5,12 +5,12 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from tiebeam.interfaces.web.addresses import NotUnderstood
 from tiebeam.interfaces.web.listing import ROWS_ON_A_PAGE, Asked, read_asked
 from tiebeam.interfaces.web.log.asking import LogForm
 from tiebeam.interfaces.web.log.lines import Names, list_fields, log_table
@@ -76,6 +76,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
         is_first="before" not in request.GET,
         is_narrowed=form.is_valid() and form.is_narrowed,
         sealing=_facts_of_sealing(request, sealing),
+        is_key_missing=_is_key_missing(),
         verifying=VERIFYING,
         status=400 if form.errors else 200,
     )
@@ -108,6 +109,7 @@ def show_entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         position=position,
         entry=entry,
         sealing=_facts_of_sealing(request, sealing),
+        is_key_missing=_is_key_missing(),
         verifying=VERIFYING,
     )
 
@@ -144,7 +146,7 @@ def _read_last(request: HttpRequest) -> Entry | None:
     try:
         found = find_entry(UUID(text))
     except ValueError:
-        raise BadRequest("before") from None
+        raise NotUnderstood("before", "web.error.address.before", value=text) from None
     if found is None:
         raise Http404
     return found
@@ -164,6 +166,10 @@ def _waiting(request: HttpRequest, sealing: Sealing) -> str:
     if sealing.waiting > WAITING_MOST:
         return say_to(request, "log.more_than", count=WAITING_MOST)
     return str(sealing.waiting)
+
+
+def _is_key_missing() -> bool:
+    return not settings.TIEBEAM_AUDIT_KEY.is_file()
 
 
 def _facts_of_sealing(request: HttpRequest, sealing: Sealing) -> list[Fact]:

@@ -63,6 +63,8 @@ def table(context: template.Context, table: Table) -> dict[str, Any]:
         "after": address(context, page=asked.page + 1)
         if asked and asked.page < table.page_count
         else "",
+        "is_beyond": bool(asked and table.row_count and asked.page > table.page_count),
+        "last_page": address(context, page=table.page_count if table.page_count > 1 else ""),
         "as_csv": address(context, file="csv", page=""),
         "as_xlsx": address(context, file="xlsx", page=""),
         "without_filters": address(

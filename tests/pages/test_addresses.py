@@ -1,0 +1,84 @@
+"""What an address asks for and cannot be answered is said in words, and leads back; nothing breaks."""
+
+import pytest
+from django.urls import reverse
+
+QUESTION = "/api/v1/questions/pairings-of-organisation"
+FAR = ["9999-12-31", "0001-01-01", "3000-01-01", "1899-12-31"]
+
+
+def text_of(answer) -> str:
+    return answer.content.decode()
+
+
+class TestADay:
+    @pytest.mark.parametrize("day", FAR)
+    @pytest.mark.parametrize("part", ["on", "known"])
+    def test_at_the_end_of_the_calendar_is_said_in_words(self, as_coordinator, part, day):
+        answer = as_coordinator.get("/pairs/", {part: day, "q": "Fujian"})
+
+        assert answer.status_code == 400
+        assert f"{day} in the address lies outside" in text_of(answer)
+        assert "1900-01-01 to 2999-12-31" in text_of(answer)
+        assert 'href="/pairs/?q=Fujian"' in text_of(answer)
+
+    def test_that_is_none_is_named(self, sign_in):
+        page = text_of(sign_in("office", "zh").get("/pairs/?on=abc"))
+
+        assert "“abc”不是有效日期" in page
+        assert 'href="/pairs/"' in page
+        # It is not told as a page without history, which it is not.
+        assert "此页" not in page
+
+    @pytest.mark.parametrize("day", ["1900-01-01", "2999-12-31"])
+    @pytest.mark.parametrize("part", ["on", "known"])
+    def test_just_inside_is_answered(self, as_coordinator, part, day):
+        assert as_coordinator.get("/pairs/", {part: day}).status_code == 200
+
+    @pytest.mark.parametrize("day", FAR)
+    @pytest.mark.parametrize("part", ["since", "until"])
+    def test_of_the_log_is_refused_beside_its_field(self, as_coordinator, part, day):
+        answer = as_coordinator.get("/log/", {part: day})
+
+        assert answer.status_code == 400
+        assert f"{day} lies outside the days that are kept here" in text_of(answer)
+
+    def test_in_a_form_is_refused_beside_its_field(self, as_admin, as_coordinator, workspace):
+        person = workspace.people["fujian"]
+        given = {"organisation": str(workspace.organisations["fujian"].pk), "role": "donor_office"}
+        days = {"valid_from": "2020-02-10", "last_day": "9999-12-31"}
+
+        answer = as_admin.post(reverse("assign_role", args=[person.pk]), given | days)
+        deputy = as_coordinator.post(reverse("my_deputies"), days)
+
+        for refused in (answer, deputy):
+            assert refused.status_code == 400
+            assert "The latest is 2999-12-31" in text_of(refused)
+
+
+class TestAPage:
+    def test_that_is_no_number_is_named(self, as_coordinator):
+        answer = as_coordinator.get("/directory/?page=ten")
+
+        assert answer.status_code == 400
+        assert "“ten” in the address is no page" in text_of(answer)
+
+    def test_beyond_the_last_tells_how_many_there_are(self, as_coordinator):
+        page = text_of(as_coordinator.get("/directory/organisations/?page=99999"))
+
+        assert "There is no page 99" in page
+        assert "1 pages" in page
+        assert "To the last page" in page
+
+
+def test_a_far_day_is_refused_by_the_api_in_one_language(as_coordinator, workspace):
+    fujian = {"organisation_id": str(workspace.organisations["fujian"].pk)}
+    for day in ({"true_on": "9999-12-31"}, {"known_at": "9999-12-31T23:59:59Z"}):
+        english, chinese = (
+            as_coordinator.get(QUESTION, fujian | day | {"lang": language}).json()
+            for language in ("en", "zh")
+        )
+        assert english["status"] == chinese["status"] == 422
+        assert "9999-12-31 lies outside the days that are kept here" in english["title"]
+        assert "9999-12-31 超出可填写的日期范围" in chinese["title"]
+        assert "lies outside" not in chinese["title"]

@@ -42,7 +42,11 @@ def say_strictly(code: str, facts: Mapping[str, object], language: Language) -> 
     Raises:
         KeyError: The catalogue has no such code, or the text asks for a fact not given.
     """
-    return SentenceFormatter(language).vformat(_entry(code)[language], (), facts)
+    text = _entry(code)[language]
+    # Most texts are plain words, and a page says hundreds of them.
+    return (
+        SentenceFormatter(language).vformat(text, (), facts) if "{" in text or "}" in text else text
+    )
 
 
 def has_message(code: str) -> bool:
@@ -59,6 +63,7 @@ def list_messages() -> dict[str, Entry]:
     return {code: entry for name in _file_names() for code, entry in _read(name).items()}
 
 
+@cache
 def _entry(code: str) -> Entry:
     # The file named like the first word of the code is tried alone: help of the command
     # line then costs one small file and not the whole catalogue.

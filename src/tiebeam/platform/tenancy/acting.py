@@ -73,11 +73,14 @@ def acting(actor: Actor | None) -> Iterator[None]:
     token = _acting.set(actor)
     try:
         if connection.vendor == "postgresql":
+            is_outermost = not connection.in_atomic_block
             with transaction.atomic():
                 _tell_database(actor)
                 yield
-                # An outer block goes on as who it was; an error rolls the setting back by itself.
-                _tell_database(before)
+                # An outer block goes on as who it was; an error rolls the setting back by
+                # itself, and so does the end of the transaction.
+                if not is_outermost:
+                    _tell_database(before)
         else:
             yield
     finally:

@@ -51,11 +51,16 @@ def find_answerable(recipient: Organisation, as_of: AsOf) -> list[Answerable]:
     lists = list_known_lists({row.programme_id for row in standing}, as_of)
     in_force = {pk: find_in_force(rows, as_of) for pk, rows in lists.items()}
     lines = _list_own_lines(recipient, in_force.values())
+    of_programme: dict[UUID, list[Pairing]] = {}
+    for row in known:
+        of_programme.setdefault(row.programme_id, []).append(row)
     found = []
     for row in standing:
         by_list = in_force[row.programme_id]
         line = None if by_list is None else lines.get((by_list.pk, row.donor_id))
-        found.append(_answer(row, known, lists[row.programme_id], by_list, line))
+        found.append(
+            _answer(row, of_programme[row.programme_id], lists[row.programme_id], by_list, line)
+        )
     return sorted(found, key=lambda row: (not row.is_lead, row.since, row.pairing.donor.name_en))
 
 
@@ -97,13 +102,11 @@ def _answer(
 
 
 def _list_before(pairing: Pairing, known: list[Pairing]) -> tuple[Pairing, ...]:
-    """List the pairings of the place that ended last before *pairing* began, those of a day or more."""
+    """List those of the place in the programme that ended last before *pairing* began, of a day or more."""
     ended: dict[UUID, tuple[date, Pairing]] = {
         row.pk: (row.valid_until, row)
         for row in known
-        if row.programme_id == pairing.programme_id
-        and row.valid_until is not None
-        and row.valid_from < row.valid_until <= pairing.valid_from
+        if row.valid_until is not None and row.valid_from < row.valid_until <= pairing.valid_from
     }
     last = max((day for day, _ in ended.values()), default=None)
     rows = [row for day, row in ended.values() if day == last]

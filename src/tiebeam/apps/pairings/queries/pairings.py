@@ -182,16 +182,28 @@ def count_roles(organisation: Organisation, as_of: AsOf) -> tuple[int, int]:
     return given, len(rows) - given
 
 
-def list_pairings_ever(
-    *, donor: Organisation | None = None, recipient: Organisation | None = None
+def list_pairings_before(
+    as_of: AsOf, *, donor: Organisation | None = None, recipient: Organisation | None = None
 ) -> list[Pairing]:
-    """List all pairings of the lists that there ever were of a donor, or of a recipient, newest first."""
+    """List the pairings of the lists of a donor, or of a recipient, that were over on the day, newest first."""
     conditions = {
         name: side.pk
         for name, side in (("donor_id", donor), ("recipient_id", recipient))
         if side is not None
     }
-    rows = _list_first_tier(None, **conditions)
+    if as_of.known_at is None:
+        over = Pairing.objects.filter(parent=None, valid_until__lte=as_of.true_on, **conditions)
+        rows = list(over.select_related("donor", "recipient", "programme"))
+    else:
+        known = list_states(Pairing, as_of.known_at, **dict[str, Any](conditions))
+        rows = attach_sides(
+            row
+            for row in known
+            if row.parent_id is None
+            and row.valid_until is not None
+            and row.valid_until <= as_of.true_on
+        )
+    rows.sort(key=lambda row: (row.recipient.name_en, row.donor.name_en, str(row.pk)))
     return sorted(rows, key=lambda row: row.valid_from, reverse=True)
 
 

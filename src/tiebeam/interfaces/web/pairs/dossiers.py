@@ -11,7 +11,7 @@ from tiebeam.apps.pairings.queries.answerable import find_answerable
 from tiebeam.apps.pairings.queries.coverage import list_coverage
 from tiebeam.apps.pairings.queries.pairings import (
     get_pairing,
-    list_pairings_ever,
+    list_pairings_before,
     list_second_tier,
     load_of_donor,
 )
@@ -84,8 +84,6 @@ def show_donor(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     file = table_as_file(table)
     if file is not None:
         return file
-    now = {row.pk for row in load.pairings}
-    before = [row for row in list_pairings_ever(donor=donor) if row.pk not in now]
     return show_page(
         request,
         "web/pairs/side.html",
@@ -107,7 +105,7 @@ def show_donor(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
         ],
         amounts=amounts_text(request, load.amounts, {}),
         table=table,
-        before=side_table(request, _shown(before, as_of), "recipient", {}),
+        before=side_table(request, list_pairings_before(as_of, donor=donor), "recipient", {}),
         returns=returns_table(request, list_returns_of(donor, "donor")),
     )
 
@@ -123,8 +121,6 @@ def show_recipient(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     file = table_as_file(table)
     if file is not None:
         return file
-    now = {row.pairing.pk for row in found}
-    before = [row for row in list_pairings_ever(recipient=recipient) if row.pk not in now]
     returned = list_returns_of(recipient, "recipient")
     return show_page(
         request,
@@ -138,7 +134,7 @@ def show_recipient(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
         figures=[(say_to(request, "pairs.load.donors"), len(found))],
         amounts="",
         table=table,
-        before=side_table(request, _shown(before, as_of), "donor", {}),
+        before=side_table(request, list_pairings_before(as_of, recipient=recipient), "donor", {}),
         returns=returns_table(request, returned),
         coverage=coverage_table(request, list_coverage((row.pairing for row in found), returned)),
     )
@@ -150,11 +146,6 @@ def find_pairing_or_404(pairing_id: UUID, as_of: AsOf | None = None) -> Pairing:
         return get_pairing(pairing_id, as_of)
     except Pairing.DoesNotExist:
         raise Http404 from None
-
-
-def _shown(rows: list[Pairing], as_of: AsOf) -> list[Pairing]:
-    """Return those of the pairings that had begun by the day."""
-    return [row for row in rows if row.valid_from <= as_of.true_on]
 
 
 def _title_of_recipient(

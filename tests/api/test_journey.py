@@ -216,6 +216,8 @@ def test_programme_runs_from_returns_to_re_pairing(  # noqa: PLR0915  # one jour
         "pairings/give-opinion", pair_list_id=drafted["id"], reply="object", text="Too few nurses"
     )
     assert office.refused("pairings/sign-list", pair_list_id=drafted["id"]).startswith("pairings.")
+    for name in ("hunan", "nyingchi"):
+        parties[name].do("pairings/give-opinion", pair_list_id=drafted["id"], reply="agree")
     for row in office.ask("opinions", pair_list_id=drafted["id"])["unanswered"]:
         office.do(
             "pairings/answer-opinion",
@@ -268,7 +270,13 @@ def test_programme_runs_from_returns_to_re_pairing(  # noqa: PLR0915  # one jour
             {"donor": ids["hunan"], "recipient": ids["nyingchi"], "is_lead": True},
         ],
     )
-    office.do("pairings/sign-list", pair_list_id=again["id"])
+    unheard = office.refused("pairings/sign-list", pair_list_id=again["id"])
+    assert unheard == "pairings.not_sent_for_opinion"
+    office.do(
+        "pairings/sign-list",
+        pair_list_id=again["id"],
+        without_opinions_because="The epidemic does not wait",
+    )
     second.do("pairings/sign-list", pair_list_id=again["id"])
     office.do(
         "pairings/issue-list",

@@ -10,6 +10,7 @@ from tests.small_workspace import NOW, Workspace
 
 from tiebeam.apps.pairings.models import Pairing, PairList, Variant
 from tiebeam.apps.pairings.operations.lists import draft_list
+from tiebeam.apps.pairings.operations.opinions import answer_opinion, give_opinion
 from tiebeam.apps.pairings.operations.scenarios import build_scenario
 from tiebeam.apps.pairings.operations.signing import issue_list, sign_list
 from tiebeam.apps.pairings.operations.variants import create_variant, set_lock
@@ -113,7 +114,7 @@ class Standing:
             programme=programme,
             name_en="First round",
             name_zh="第一轮",
-            starts_on=timezone.localdate(),
+            starts_on=timezone.localdate() - timedelta(days=30),
             returns_due_on=timezone.localdate() + timedelta(days=7),
             resources=[NURSES],
             **self._given(),
@@ -159,9 +160,18 @@ class Standing:
         """Bring the round as far as a list in force."""
         variant = self.plan()
         drafted = draft_list(round=variant.scenario.round, variant=variant, **self._given())
-        drafted = sign_list(pair_list=drafted, **self._given())
+        drafted = sign_list(pair_list=drafted, without_opinions_because="A drill", **self._given())
         drafted = sign_list(pair_list=drafted, **self._given(self.second))
         return issue_list(pair_list=drafted, in_force_from=in_force_from, **self._given())
+
+    def hear(self, *names: str) -> None:
+        """Let some agree to the only list that is out, and answer them."""
+        with acting(self.coordinator):
+            sent = PairList.objects.get(state="consulted")
+        for name in names:
+            own = self.workspace.actor(name, OFFICES[SIDES[name]])
+            opinion = give_opinion(pair_list=sent, reply="agree", **self._given(own))
+            answer_opinion(opinion=opinion, is_followed=True, text="Noted", **self._given())
 
     def quantities_accepted(self) -> dict[str, list[Decimal]]:
         """Return what was accepted of each side for the only round, by its short name."""

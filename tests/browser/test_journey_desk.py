@@ -75,6 +75,9 @@ def test_second_variant_is_compared_and_adopted_by_two(standing, sit, language):
 
     for reader in (office, second):
         reader.goes("desk_variant", variant.pk).presses("采纳", "Adopt")
-        reader.looks("2-adopt").presses("采纳", "Adopt")
+        reader.looks("2-adopt")
+        if reader is office:
+            reader.enters("不待意见即签署的原因", "Why it is signed without all opinions", "DEMO")
+        reader.presses("采纳", "Adopt")
     second.has_title("共 2 对", "2 pairs, in force").looks("2-adopted")
     assert standing.pairs_in_force() == {("hunan", "huanggang"), ("fujian", "nyingchi")}

@@ -56,7 +56,10 @@ def issue_second_list(office, second, pairing, today):
     address = office.page.url
     for reader in (office, second):
         reader.opens(address)
-        reader.presses("签署", "Sign").presses("签署", "Sign")
+        reader.presses("签署", "Sign")
+        if reader is office:
+            reader.enters("不待意见即签署的原因", "Why it is signed without all opinions", "DEMO")
+        reader.presses("签署", "Sign").is_told("您已签署", "You have signed")
     office.opens(address)
     office.presses("发布", "Issue")
     office.enters("生效日期", "In force from", str(today - timedelta(days=1)))

@@ -562,13 +562,24 @@ class TestFiles:
 
 class TestAdoption:
     def test_is_done_by_two_people(self, as_coordinator, solved, desk):
-        given = {"in_force_from": "2020-02-10", "document": str(desk.document.pk)}
+        given = {
+            "in_force_from": "2020-02-10",
+            "document": str(desk.document.pk),
+            "backdated_because": "Entered late",
+        }
+        unheard = as_coordinator.post(at(solved, "desk_adopt"), given)
+        assert unheard.status_code == 409
+        assert "was not sent to both sides for opinion" in unheard.content.decode()
+        given["without_opinions_because"] = "The epidemic does not wait"
 
         first = as_coordinator.post(at(solved, "desk_adopt"), given)
         again = as_coordinator.post(at(solved, "desk_adopt"), given)
 
         assert first.status_code == 302
         assert again.status_code == 409
+        assert "for this reason: The epidemic does not wait" in page(
+            as_coordinator, "desk_adopt", solved.pk
+        )
         adopt_plan(
             variant=solved,
             in_force_from=desk.now.date(),
@@ -578,7 +589,7 @@ class TestAdoption:
         )
         shown = page(as_coordinator, "desk_variant", solved.pk)
         assert "1 list drafted from this variant" in shown
-        assert "issued" in shown
+        assert "in force" in shown
 
     def test_shows_the_pairs_and_what_changes_against_the_list_in_force(
         self, as_coordinator, solved, desk, workspace

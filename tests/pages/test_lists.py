@@ -287,7 +287,15 @@ class TestDraft:
 
 class TestWayToForce:
     def test_goes_from_draft_through_opinions_and_two_signatures_to_force(
-        self, as_coordinator, as_fujian, as_nyingchi, second_hand, scene, due
+        self,
+        as_coordinator,
+        as_fujian,
+        as_nyingchi,
+        as_hunan,
+        as_huanggang,
+        second_hand,
+        scene,
+        due,
     ):
         at = _addresses(scene)
         assert as_coordinator.post(at["send"], {"due_on": due}).status_code == 302
@@ -316,12 +324,28 @@ class TestWayToForce:
             assert as_coordinator.post(address, given).status_code == 302
         assert "No other donor is free" in _text(as_fujian.get(at["draft_version"]))
 
+        page = _text(as_coordinator.get(at["sign"]))
+        assert f"2 of those asked have not replied, with time until {due}: Huanggang, Hunan" in page
+        early = as_coordinator.post(at["sign"], {})
+        assert early.status_code == 409
+        assert "2 of those asked have not replied on version 3" in _text(early)
+        for client in (as_hunan, as_huanggang):
+            assert client.post(at["opinion"], {"reply": "agree"}).status_code == 302
+        with acting(scene.desk.coordinator):
+            opinions = list(Opinion.objects.filter(answer=None))
+        for opinion in opinions:
+            given = {"is_followed": "followed", "text": "Thank you"}
+            as_coordinator.post(f"/lists/opinions/{opinion.pk}/", given)
         assert as_coordinator.post(at["sign"], {}).status_code == 302
         assert as_coordinator.post(at["sign"], {}).status_code == 409
         assert "waits for the second signature" in _text(second_hand.get("/"))
         assert "waits for the second signature" not in _text(as_coordinator.get("/"))
         assert second_hand.post(at["sign"], {}).status_code == 302
         given = {"in_force_from": "2020-02-20", "document": str(scene.desk.document.pk)}
+        late = second_hand.post(at["issue"], given)
+        assert late.status_code == 409
+        assert "2020-02-20 lies more than 31 days back" in _text(late)
+        given["backdated_because"] = "Entered late"
         assert second_hand.post(at["issue"], given).status_code == 302
 
         page = _text(second_hand.get(at["draft_version"]))
@@ -358,6 +382,35 @@ class TestWayToForce:
         assert "Taken note of, with thanks." in _text(as_nyingchi.get(at["draft_version"]))
         assert "Answer the opinion of Hunan" in _text(as_coordinator.get("/"))
         assert as_coordinator.post(address, {"noted": "Again"}).status_code == 409
+
+    def test_signs_without_opinions_for_a_reason_that_lies_before_the_second(
+        self, as_coordinator, as_fujian, second_hand, scene
+    ):
+        at = _addresses(scene)
+        assert "was not sent out for opinion" in _text(as_coordinator.get(at["sign"]))
+        assert as_coordinator.post(at["sign"], {}).status_code == 409
+        given = {"without_opinions_because": "The epidemic does not wait"}
+        assert as_coordinator.post(at["sign"], given).status_code == 302
+        assert given["without_opinions_because"] in _text(second_hand.get(at["sign"]))
+        assert second_hand.post(at["sign"], {}).status_code == 302
+        shown = _text(second_hand.get(at["draft_version"]))
+        assert "Signed without all opinions" in shown
+        assert given["without_opinions_because"] in shown
+
+    def test_says_where_a_version_stands_on_the_day_asked_for(self, as_coordinator, scene):
+        addresses = [f"/lists/{row.pk}/" for row in (scene.first, scene.second)]
+        first, second = (row.in_force_from for row in (scene.first, scene.second))
+
+        def told(day):
+            titles = [_title(as_coordinator.get(at, {"on": str(day)})) for at in addresses]
+            return [re.split(r"pairs?, ", title)[1] for title in titles]
+
+        eve = second - timedelta(days=1)
+        assert told(eve) == [f"in force until {eve}", f"will be in force from {second}"]
+        assert told(second) == [
+            f"superseded; was in force {first} – {eve}",
+            f"in force since {second}",
+        ]
 
     def test_refuses_a_due_day_that_has_passed(self, as_coordinator, scene):
         answer = as_coordinator.post(_addresses(scene)["send"], {"due_on": "2020-02-11"})

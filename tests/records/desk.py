@@ -12,6 +12,9 @@ from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor, Duty, acting
 from tiebeam.platform.tenancy.grants import grant_reading
 
+HASTE = "The epidemic does not wait"
+"""Why a list of the tests is signed before both sides are heard."""
+
 SIDES = {"fujian": "donor", "hunan": "donor", "nyingchi": "recipient", "huanggang": "recipient"}
 
 

@@ -1,5 +1,6 @@
 """Versions of a list: drafted, signed by two, issued, superseded, taken up again, withdrawn."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
@@ -7,9 +8,17 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from records.desk import open_desk
+from records.desk import HASTE, open_desk
 from tiebeam.apps.pairings.models import ListLine, Pairing, PairList
 from tiebeam.apps.pairings.operations.force import ForceBeforeStanding
+from tiebeam.apps.pairings.operations.force_days import (
+    ForceAfterRound,
+    ForceBeforeRound,
+    IssuedInTheFuture,
+    IssuedTooEarly,
+    LongPast,
+)
+from tiebeam.apps.pairings.operations.hearing import NotSentForOpinion
 from tiebeam.apps.pairings.operations.history import record_list
 from tiebeam.apps.pairings.operations.lines import Line
 from tiebeam.apps.pairings.operations.lists import (
@@ -41,8 +50,10 @@ from tiebeam.apps.pairings.queries.lists import (
     find_list_in_force,
     list_lines,
     list_lists,
+    tell_standing,
 )
 from tiebeam.apps.pairings.queries.variants import effective_scenario
+from tiebeam.apps.programmes.models import Round
 from tiebeam.core.pairing.solver import solve_pairing
 from tiebeam.errors import InvalidInput
 from tiebeam.platform.audit.models import Entry
@@ -89,7 +100,9 @@ def issue(desk, by, draft):
     def issue(*couples, on=SEVENTH, pair_list=None):
         pair_list = pair_list or draft(*couples)
         for actor in (desk.coordinator, desk.deputy):
-            sign_list(pair_list=pair_list, actor=actor, now=desk.now)
+            sign_list(
+                without_opinions_because=HASTE, pair_list=pair_list, actor=actor, now=desk.now
+            )
         return issue_list(pair_list=pair_list, in_force_from=on, document=desk.document, **by)
 
     return issue
@@ -238,7 +251,7 @@ class TestSending:
 
     def test_ends_with_the_first_signature(self, by, draft):
         drafted = draft(("fujian", "nyingchi"))
-        sign_list(pair_list=drafted, **by)
+        sign_list(without_opinions_because=HASTE, pair_list=drafted, **by)
         with pytest.raises(ListNotOpen):
             send_for_opinion(pair_list=drafted, due_on=date(2020, 2, 12), **by)
 
@@ -255,31 +268,40 @@ class TestSending:
 class TestSigning:
     def test_takes_two_people(self, desk, by, draft):
         drafted = draft(("fujian", "nyingchi"))
-        assert sign_list(pair_list=drafted, **by).state == "signed_by_one"
-        signed = sign_list(pair_list=drafted, actor=desk.deputy, now=desk.now)
+        assert (
+            sign_list(without_opinions_because=HASTE, pair_list=drafted, **by).state
+            == "signed_by_one"
+        )
+        signed = sign_list(
+            without_opinions_because=HASTE, pair_list=drafted, actor=desk.deputy, now=desk.now
+        )
         assert signed.state == "signed_by_both"
         assert signed.first_signed_by_id == desk.coordinator.person_id
         assert signed.second_signed_by_id == desk.deputy.person_id
 
     def test_is_refused_the_same_person_a_second_time(self, by, draft):
         drafted = draft(("fujian", "nyingchi"))
-        sign_list(pair_list=drafted, **by)
+        sign_list(without_opinions_because=HASTE, pair_list=drafted, **by)
         with pytest.raises(SameHand):
-            sign_list(pair_list=drafted, **by)
+            sign_list(without_opinions_because=HASTE, pair_list=drafted, **by)
 
     def test_is_refused_somebody_who_stands_in_for_the_first(self, desk, by, draft):
         drafted = draft(("fujian", "nyingchi"))
-        sign_list(pair_list=drafted, **by)
+        sign_list(without_opinions_because=HASTE, pair_list=drafted, **by)
         standing_in = replace(desk.deputy, deputy_of=desk.coordinator.person_id)
         with pytest.raises(SameHand):
-            sign_list(pair_list=drafted, actor=standing_in, now=desk.now)
+            sign_list(
+                without_opinions_because=HASTE, pair_list=drafted, actor=standing_in, now=desk.now
+            )
 
     def test_is_refused_the_person_whom_the_first_stood_in_for(self, desk, by, draft):
         drafted = draft(("fujian", "nyingchi"))
         standing_in = replace(desk.deputy, deputy_of=desk.coordinator.person_id)
-        sign_list(pair_list=drafted, actor=standing_in, now=desk.now)
+        sign_list(
+            without_opinions_because=HASTE, pair_list=drafted, actor=standing_in, now=desk.now
+        )
         with pytest.raises(SameHand):
-            sign_list(pair_list=drafted, **by)
+            sign_list(without_opinions_because=HASTE, pair_list=drafted, **by)
 
     def test_is_refused_two_who_stand_in_for_one(self, desk, draft):
         drafted = draft(("fujian", "nyingchi"))
@@ -288,21 +310,38 @@ class TestSigning:
             standing_in = replace(signs, deputy_of=absent)
             if raises:
                 with pytest.raises(SameHand):
-                    sign_list(pair_list=drafted, actor=standing_in, now=desk.now)
+                    sign_list(
+                        without_opinions_because=HASTE,
+                        pair_list=drafted,
+                        actor=standing_in,
+                        now=desk.now,
+                    )
             else:
-                sign_list(pair_list=drafted, actor=standing_in, now=desk.now)
+                sign_list(
+                    without_opinions_because=HASTE,
+                    pair_list=drafted,
+                    actor=standing_in,
+                    now=desk.now,
+                )
 
     def test_is_over_after_two(self, desk, by, draft):
         drafted = draft(("fujian", "nyingchi"))
-        sign_list(pair_list=drafted, **by)
-        sign_list(pair_list=drafted, actor=desk.deputy, now=desk.now)
+        sign_list(without_opinions_because=HASTE, pair_list=drafted, **by)
+        sign_list(
+            without_opinions_because=HASTE, pair_list=drafted, actor=desk.deputy, now=desk.now
+        )
         third = replace(desk.deputy, person_id=uuid4())
         with pytest.raises(ListNotOpen):
-            sign_list(pair_list=drafted, actor=third, now=desk.now)
+            sign_list(without_opinions_because=HASTE, pair_list=drafted, actor=third, now=desk.now)
 
     def test_is_done_by_the_coordinator_alone(self, draft, fujian, now):
         with pytest.raises(NotAllowed):
-            sign_list(pair_list=draft(("fujian", "nyingchi")), actor=fujian, now=now)
+            sign_list(
+                without_opinions_because=HASTE,
+                pair_list=draft(("fujian", "nyingchi")),
+                actor=fujian,
+                now=now,
+            )
 
     @pytest.mark.parametrize(
         "signatures",
@@ -341,7 +380,7 @@ class TestIssuing:
 
     def test_needs_both_signatures(self, by, draft):
         drafted = draft(("fujian", "nyingchi"))
-        sign_list(pair_list=drafted, **by)
+        sign_list(without_opinions_because=HASTE, pair_list=drafted, **by)
         with pytest.raises(NotSignedByBoth):
             issue_list(pair_list=drafted, in_force_from=SEVENTH, **by)
 
@@ -354,15 +393,62 @@ class TestIssuing:
         other = open_desk(workspace, coordinator, now, slug="other")
         drafted = draft(("fujian", "nyingchi"))
         for actor in (desk.coordinator, desk.deputy):
-            sign_list(pair_list=drafted, actor=actor, now=now)
+            sign_list(without_opinions_because=HASTE, pair_list=drafted, actor=actor, now=now)
         with pytest.raises(DocumentOfAnotherProgramme):
             issue_list(pair_list=drafted, in_force_from=SEVENTH, document=other.document, **by)
 
     def test_may_know_no_document(self, desk, by, draft):
         drafted = draft(("fujian", "nyingchi"))
         for actor in (desk.coordinator, desk.deputy):
-            sign_list(pair_list=drafted, actor=actor, now=desk.now)
+            sign_list(without_opinions_because=HASTE, pair_list=drafted, actor=actor, now=desk.now)
         assert issue_list(pair_list=drafted, in_force_from=SEVENTH, **by).document is None
+
+    @pytest.fixture
+    def signed(self, desk, draft):
+        drafted = draft(("fujian", "nyingchi"))
+        for actor in (desk.coordinator, desk.deputy):
+            sign_list(without_opinions_because=HASTE, pair_list=drafted, actor=actor, now=desk.now)
+        return drafted
+
+    @pytest.mark.parametrize(
+        ("given", "refusal"),
+        [
+            ({"in_force_from": date(1900, 1, 1)}, ForceBeforeRound),
+            ({"in_force_from": date(2020, 2, 6)}, ForceBeforeRound),
+            ({"issued_on": date(1800, 1, 1)}, IssuedTooEarly),
+            ({"issued_on": date(2020, 2, 11)}, IssuedInTheFuture),
+            ({"issued_on": date(2020, 1, 9)}, LongPast),
+        ],
+    )
+    def test_takes_no_absurd_day(self, by, signed, given, refusal):
+        with pytest.raises(refusal):
+            issue_list(**{"pair_list": signed, "in_force_from": SEVENTH, **given, **by})
+
+    def test_takes_no_day_after_the_round(self, desk, by, signed):
+        with acting(desk.coordinator):
+            Round.objects.filter(pk=desk.round.pk).update(ends_on=date(2020, 4, 1))
+        with pytest.raises(ForceAfterRound) as refused:
+            issue_list(pair_list=signed, in_force_from=date(2020, 4, 1), **by)
+        assert refused.value.facts["last_on"] == date(2020, 3, 31)
+
+    def test_from_a_day_long_past_says_why(self, desk, signed):
+        later = {"actor": desk.coordinator, "now": desk.now + timedelta(days=60)}
+        with pytest.raises(LongPast):
+            issue_list(pair_list=signed, in_force_from=SEVENTH, reason=" ", **later)
+        issue_list(pair_list=signed, in_force_from=SEVENTH, reason="Entered late", **later)
+        with acting(desk.coordinator):
+            said = Entry.objects.filter(
+                action="pairings.issue_list", record_type="pairings.pairlist"
+            )
+            assert json.loads(said.get().body)["reason"] == "Entered late"
+
+    def test_of_a_later_version_leaves_the_standing_one_in_force_until_then(self, desk, issue):
+        first, second = issue(("fujian", "nyingchi")), issue(("hunan", "nyingchi"), on=TENTH)
+        ninth = TENTH - timedelta(days=1)
+        with acting(desk.coordinator):
+            first.refresh_from_db()
+        told = [[tell_standing(row, on) for row in (first, second)] for on in (ninth, TENTH)]
+        assert told == [["ending", "to_come"], ["superseded", "in_force"]]
 
     def test_supersedes_the_version_before_and_keeps_it_readable(
         self, desk, issue, standing, fujian, as_actor
@@ -553,13 +639,15 @@ class TestWithdrawing:
 
 
 class TestAdopting:
-    def adopt(self, desk, variant, actor):
+    def adopt(self, desk, variant, actor, **given):
+        given = given or {"without_opinions_because": HASTE}
         return adopt_plan(
             variant=variant,
             in_force_from=SEVENTH,
             document=desk.document,
             actor=actor,
             now=desk.now,
+            **given,
         )
 
     def test_takes_two_people(self, desk, solved, standing):
@@ -577,6 +665,22 @@ class TestAdopting:
         drafted = draft_list(round=desk.round, variant=solved, **by)
         send_for_opinion(pair_list=drafted, due_on=date(2020, 2, 12), **by)
         assert self.adopt(desk, solved, desk.coordinator).pk == drafted.pk
+
+    def test_of_a_plan_that_nobody_was_asked_about_is_refused(self, desk, solved):
+        with pytest.raises(NotSentForOpinion):
+            self.adopt(desk, solved, desk.coordinator, without_opinions_because=" ")
+        with acting(desk.coordinator):
+            assert not PairList.objects.exists()
+
+    def test_meets_the_day_of_force_at_the_first_signature(self, desk, solved):
+        with pytest.raises(ForceBeforeRound):
+            adopt_plan(
+                variant=solved,
+                in_force_from=date(1900, 1, 1),
+                without_opinions_because=HASTE,
+                actor=desk.coordinator,
+                now=desk.now,
+            )
 
     def test_of_the_plan_in_force_is_refused(self, desk, solved):
         self.adopt(desk, solved, desk.coordinator)
@@ -640,6 +744,18 @@ class TestRecordedList:
     def test_does_not_end_before_it_begins(self, desk, lines):
         with pytest.raises(InvalidInput):
             self.record(desk, lines(("fujian", "nyingchi")), in_force_until=date(2020, 2, 6))
+
+    @pytest.mark.parametrize(
+        ("given", "refusal"),
+        [
+            ({"in_force_from": date(1900, 1, 1)}, ForceBeforeRound),
+            ({"issued_on": date(1800, 1, 1)}, IssuedTooEarly),
+            ({"issued_on": date(2999, 1, 1)}, IssuedInTheFuture),
+        ],
+    )
+    def test_takes_no_absurd_day(self, desk, lines, given, refusal):
+        with pytest.raises(refusal):
+            self.record(desk, lines(("fujian", "nyingchi")), **given)
 
     def test_is_recorded_in_order(self, desk, lines):
         self.record(desk, lines(("fujian", "nyingchi")), in_force_from=TENTH)

@@ -1,12 +1,19 @@
 """What both sides say of a draft, and the answers they get."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from records.desk import open_desk
+from records.desk import HASTE, SIDES, open_desk
 from tiebeam.apps.pairings.models import Opinion, OpinionAnswer
+from tiebeam.apps.pairings.operations.hearing import (
+    BothSidesHeard,
+    NotSentForOpinion,
+    OpinionsOutstanding,
+    OpinionUnanswered,
+)
 from tiebeam.apps.pairings.operations.lines import Line
 from tiebeam.apps.pairings.operations.lists import (
     ListNotOpen,
@@ -25,7 +32,7 @@ from tiebeam.apps.pairings.operations.opinions import (
     give_opinion,
     note_agreeing_opinions,
 )
-from tiebeam.apps.pairings.operations.signing import OpinionUnanswered, sign_list
+from tiebeam.apps.pairings.operations.signing import sign_list
 from tiebeam.apps.pairings.queries.opinions import (
     list_opinions,
     list_silent,
@@ -107,7 +114,7 @@ class TestOpinion:
             give_opinion(pair_list=sent, reply="perhaps", actor=fujian, now=now)
 
     def test_is_not_asked_of_a_draft_that_was_not_sent(self, draft, fujian, by, sent, now):
-        signed = sign_list(pair_list=sent, **by)
+        signed = sign_list(pair_list=sent, without_opinions_because=HASTE, **by)
         with pytest.raises(ListNotOpen):
             give_opinion(pair_list=signed, reply="agree", actor=fujian, now=now)
 
@@ -129,7 +136,7 @@ class TestOpinion:
 
     def test_tells_who_is_silent(self, objection, sent, desk, as_actor):
         with as_actor(desk.coordinator):
-            names = [organisation.name_en for organisation in list_silent(sent)]
+            names = [organisation.name_en for organisation in list_silent(sent, DUE)]
         assert names == ["Fujian", "Hunan", "Nyingchi"]
 
     @pytest.mark.parametrize("wrong", [{"reply": "propose"}, {"reply": "agree"}])
@@ -189,15 +196,62 @@ class TestAnswer:
 class TestSignature:
     def test_waits_for_every_answer(self, objection, sent, by):
         with pytest.raises(OpinionUnanswered) as refused:
-            sign_list(pair_list=sent, **by)
+            sign_list(pair_list=sent, without_opinions_because=HASTE, **by)
         assert refused.value.facts["count"] == 1
-        answer_opinion(opinion=objection, is_followed=False, text="Capacity is short", **by)
-        assert sign_list(pair_list=sent, **by).state == "signed_by_one"
 
     def test_waits_also_where_the_version_was_withdrawn(self, objection, sent, draft, by):
         withdraw_list(pair_list=sent, reason="A better one", **by)
         with pytest.raises(OpinionUnanswered):
+            sign_list(pair_list=draft(), without_opinions_because=HASTE, **by)
+
+    def test_waits_until_the_draft_was_sent_out(self, draft, by):
+        with pytest.raises(NotSentForOpinion):
             sign_list(pair_list=draft(), **by)
+
+    def test_waits_for_who_has_not_replied_until_the_due_day_has_passed(
+        self, objection, sent, by, desk
+    ):
+        answer_opinion(opinion=objection, is_followed=False, text="Capacity is short", **by)
+        on_the_day = desk.now + timedelta(days=2)
+        with pytest.raises(OpinionsOutstanding) as refused:
+            sign_list(pair_list=sent, actor=desk.coordinator, now=on_the_day)
+        assert refused.value.facts == {"version": 1, "count": 3, "due_on": DUE}
+        day_after = desk.now + timedelta(days=3)
+        signed = sign_list(pair_list=sent, actor=desk.coordinator, now=day_after)
+        assert (signed.state, signed.without_opinions_because) == ("signed_by_one", "")
+
+    def test_waits_no_longer_once_all_have_replied(self, sent, by, workspace, now):
+        for name, side in SIDES.items():
+            role = Role.DONOR_OFFICE if side == "donor" else Role.RECIPIENT_OFFICE
+            own = workspace.actor(name, role)
+            opinion = give_opinion(pair_list=sent, reply="agree", actor=own, now=now)
+            answer_opinion(opinion=opinion, is_followed=True, text="Thank you", **by)
+        with pytest.raises(BothSidesHeard):
+            sign_list(pair_list=sent, without_opinions_because=HASTE, **by)
+        assert sign_list(pair_list=sent, **by).state == "signed_by_one"
+
+    @pytest.mark.parametrize("is_sent", [True, False])
+    def test_in_an_emergency_says_why_on_the_list_and_in_the_log(
+        self, draft, by, desk, is_sent, as_actor
+    ):
+        drafted = draft()
+        if is_sent:
+            send_for_opinion(pair_list=drafted, due_on=DUE, **by)
+        signed = sign_list(pair_list=drafted, without_opinions_because=f" {HASTE} ", **by)
+        assert signed.without_opinions_because == HASTE
+        with pytest.raises(BothSidesHeard):
+            sign_list(
+                pair_list=drafted,
+                without_opinions_because="Another",
+                actor=desk.deputy,
+                now=desk.now,
+            )
+        assert sign_list(pair_list=drafted, actor=desk.deputy, now=desk.now).state == (
+            "signed_by_both"
+        )
+        with as_actor(desk.coordinator):
+            signed = Entry.objects.filter(action="pairings.sign_list")
+            assert [json.loads(row.body)["reason"] for row in signed] == [HASTE, HASTE]
 
 
 class TestAgreeingOpinions:

@@ -17,7 +17,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from records.agreement_grounds import make_pairing
-from records.desk import Desk, open_desk
+from records.desk import HASTE, Desk, open_desk
 from records.programme_at_work import set_to_work
 from tiebeam.apps.pairings.models import Opinion, PairList, Signature
 from tiebeam.apps.pairings.operations.agreements import (
@@ -153,7 +153,9 @@ class Room:
 
     def sign(self, pair_list: PairList, times: int) -> PairList:
         for hand in self.hands[:times]:
-            sign_list(pair_list=pair_list, actor=hand, now=self.desk.now)
+            sign_list(
+                without_opinions_because=HASTE, pair_list=pair_list, actor=hand, now=self.desk.now
+            )
         return pair_list
 
     def states(self) -> list[str]:
@@ -189,8 +191,12 @@ class TestLists:
         _, second, third = room.hands
 
         outcomes = race(
-            lambda: sign_list(pair_list=pair_list, actor=second, now=room.desk.now),
-            lambda: sign_list(pair_list=pair_list, actor=third, now=room.desk.now),
+            lambda: sign_list(
+                without_opinions_because=HASTE, pair_list=pair_list, actor=second, now=room.desk.now
+            ),
+            lambda: sign_list(
+                without_opinions_because=HASTE, pair_list=pair_list, actor=third, now=room.desk.now
+            ),
         )
 
         assert [told(each) for each in outcomes] == ["won", "pairings.list_not_open"]
@@ -202,8 +208,12 @@ class TestLists:
         pair_list, hand = room.draft(), room.desk.coordinator
 
         outcomes = race(
-            lambda: sign_list(pair_list=pair_list, actor=hand, now=room.desk.now),
-            lambda: sign_list(pair_list=pair_list, actor=hand, now=room.desk.now),
+            lambda: sign_list(
+                without_opinions_because=HASTE, pair_list=pair_list, actor=hand, now=room.desk.now
+            ),
+            lambda: sign_list(
+                without_opinions_because=HASTE, pair_list=pair_list, actor=hand, now=room.desk.now
+            ),
         )
 
         assert [told(each) for each in outcomes] == ["won", "pairings.same_hand"]
@@ -245,7 +255,7 @@ class TestLists:
             plan = solve_pairing(effective_scenario(variant))
         variant = store_plan(variant=variant, plan=plan, actor=first, now=desk.now)
         of = {"variant": variant, "in_force_from": date(2020, 2, 11), "now": desk.now}
-        adopt_plan(actor=first, **of)
+        adopt_plan(actor=first, without_opinions_because=HASTE, **of)
 
         outcomes = race(
             lambda: adopt_plan(actor=second, **of), lambda: adopt_plan(actor=third, **of)
@@ -278,7 +288,9 @@ class TestOpinions:
 
     def test_come_too_late_for_a_list_that_is_being_signed(self, room, sent, huanggang, now):
         outcomes = race(
-            lambda: sign_list(pair_list=sent, actor=room.desk.coordinator, now=now),
+            lambda: sign_list(
+                without_opinions_because=HASTE, pair_list=sent, actor=room.desk.coordinator, now=now
+            ),
             lambda: give_opinion(
                 pair_list=sent, reply="object", text="No", actor=huanggang, now=now
             ),
@@ -291,7 +303,9 @@ class TestOpinions:
             lambda: give_opinion(
                 pair_list=sent, reply="object", text="No", actor=huanggang, now=now
             ),
-            lambda: sign_list(pair_list=sent, actor=room.desk.coordinator, now=now),
+            lambda: sign_list(
+                without_opinions_because=HASTE, pair_list=sent, actor=room.desk.coordinator, now=now
+            ),
         )
 
         assert [told(each) for each in outcomes] == ["won", "pairings.opinion_unanswered"]

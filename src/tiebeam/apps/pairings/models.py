@@ -110,7 +110,8 @@ class PairList(OwnedRecord):
     A numbered version of the pair list of a round. An issued one never changes; a later one supersedes it.
 
     It is in force on the days of [``in_force_from``, ``in_force_until``): on none,
-    where a further version has the same date of force. Who signs for somebody else
+    where a further version has the same date of force. ``without_opinions_because`` says
+    why it was signed before both sides were heard, where it was. Who signs for somebody else
     is kept beside whom, since one person must not sign twice, by whatever hand.
     """
 
@@ -133,6 +134,7 @@ class PairList(OwnedRecord):
         related_name="+",
     )
     opinions_due_on = models.DateField(null=True, blank=True)
+    without_opinions_because = models.TextField(blank=True, default="")
     first_signed_by_id = models.UUIDField(null=True, blank=True)
     first_signed_for_id = models.UUIDField(null=True, blank=True)
     first_signed_at = models.DateTimeField(null=True, blank=True)

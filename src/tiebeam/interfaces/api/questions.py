@@ -171,7 +171,7 @@ def opinions(pair_list: PairList) -> object:
     """Which opinions wait for an answer, and who has not replied."""
     return {
         "unanswered": list_unanswered_opinions(pair_list.round),
-        "silent": list_silent(pair_list),
+        "silent": list_silent(pair_list, timezone.localdate()),
     }
 
 

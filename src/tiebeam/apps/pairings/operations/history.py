@@ -3,8 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from tiebeam.apps.pairings.models import PairList
 from tiebeam.apps.pairings.operations.force import put_in_force
+from tiebeam.apps.pairings.operations.force_days import (
+    demand_force_within_round,
+    demand_issue_makes_sense,
+)
 from tiebeam.apps.pairings.operations.lines import Line, demand_sound_lines
 from tiebeam.apps.pairings.operations.lists import new_version
 from tiebeam.apps.pairings.operations.rights import MAKERS, lock_own_programme
@@ -43,6 +49,8 @@ def record_list(
     Raises:
         InvalidInput: Every line that does not make sense, or an end before the beginning.
         DocumentOfAnotherProgramme: The document belongs to another programme.
+        ForceBeforeRound, ForceAfterRound: The day of force lies outside the round.
+        IssuedInTheFuture, IssuedTooEarly: The day of issue makes no sense.
         ForceBeforeStanding: The version in force begins later.
     """
     action = "pairings.record_list"
@@ -52,6 +60,9 @@ def record_list(
         raise InvalidInput(
             [Fault(code="pairings.force_ends_before_it_begins", place="in_force_until")]
         )
+    demand_force_within_round(in_force_from, round)
+    if issued_on is not None:
+        demand_issue_makes_sense(issued_on, round, timezone.localdate(now))
     demand_sound_lines(lines)
     given = {"is_recorded": True, "document": document, "note": note}
     pair_list = new_version(round, lines, actor=actor, now=now, action=action, **given)

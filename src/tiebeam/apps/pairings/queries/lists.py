@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from tiebeam.apps.pairings.models import ListLine, PairList, Variant
@@ -161,6 +162,25 @@ def find_in_force(lists: Iterable[PairList], as_of: AsOf) -> PairList | None:
         and (pair_list.in_force_until is None or day < pair_list.in_force_until)
     ]
     return max(standing, key=lambda row: (row.in_force_from, row.version), default=None)
+
+
+def tell_standing(pair_list: PairList, day: date) -> str:
+    """
+    Return the word for where a version stands on *day*.
+
+    Its state, as long as it has no date of force. After that "to_come", "in_force",
+    "ending" (in force on the day, with another to follow or withdrawn), "ended" (with
+    its round), "superseded" or "withdrawn".
+    """
+    if pair_list.in_force_from is None:
+        return str(pair_list.state)
+    start, until = pair_list.in_force_from, pair_list.in_force_until
+    is_issued = pair_list.state == "issued"
+    if until is not None and (until <= day or until <= start):
+        return "ended" if is_issued else str(pair_list.state)
+    if day < start:
+        return "to_come"
+    return "in_force" if is_issued else "ending"
 
 
 def compare_lists(earlier: PairList, later: PairList) -> ListComparison:

@@ -1,8 +1,11 @@
 """Read opinions: what was said of a list, what waits for an answer, and who has not replied."""
 
+from datetime import date
+
 from tiebeam.apps.pairings.models import ListLine, Opinion, PairList
 from tiebeam.apps.programmes.models import Participant, Round
 from tiebeam.apps.regions.models import Organisation
+from tiebeam.platform.time.periods import valid_on
 
 
 def list_opinions(pair_list: PairList) -> list[Opinion]:
@@ -17,10 +20,12 @@ def list_unanswered_opinions(round: Round) -> list[Opinion]:
     return list(found.order_by("given_at", "pk"))
 
 
-def list_silent(pair_list: PairList) -> list[Organisation]:
-    """List the organisations that were asked for their opinion on a version and gave none."""
+def list_silent(pair_list: PairList, today: date) -> list[Organisation]:
+    """List the organisations that are asked for their opinion on a version and gave none."""
     sides = Participant.objects.filter(
-        programme_id=pair_list.round.programme_id, side__in=["donor", "recipient"]
+        valid_on(today),
+        programme_id=pair_list.round.programme_id,
+        side__in=["donor", "recipient"],
     )
     lines = ListLine.objects.filter(of_list=pair_list)
     asked = {

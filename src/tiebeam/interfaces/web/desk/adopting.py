@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tiebeam.apps.pairings.models import Variant
 from tiebeam.apps.pairings.operations.lines import lines_of_plan, preview_lines
-from tiebeam.apps.pairings.operations.signing import adopt_plan
+from tiebeam.apps.pairings.operations.signing import adopt_plan, find_list_to_adopt
 from tiebeam.apps.pairings.queries.lists import (
     compare_couples,
     find_list_in_force,
@@ -49,19 +49,31 @@ def adopt(request: HttpRequest, variant_id: UUID) -> HttpResponse:
             variant=variant,
             in_force_from=given["in_force_from"],
             document=form.documents.get(given["document"]),
+            without_opinions_because=given["without_opinions_because"],
+            reason=given["backdated_because"],
             **seat_of(request),
         ),
         done=lambda made: say_to(request, f"desk.adopted.{made.state}"),
         onto=lambda made: reverse("list_version", args=[made.pk]),
         template="web/desk/adopt.html",
         title=say_to(request, "desk.adopt_form", name=variant.name),
-        text=say_to(request, "desk.adopt_text"),
+        text=_text_of(request, variant),
         verb=say_to(request, "desk.adopt"),
         trail=trail_below_variant(request, variant),
         back=address_of(variant),
         is_dangerous=True,
         **_preview(request, variant),
     )
+
+
+def _text_of(request: HttpRequest, variant: Variant) -> str:
+    """Return what adopting is, and for the second person why both sides were not heard."""
+    text = say_to(request, "desk.adopt_text")
+    drafted = find_list_to_adopt(variant)
+    if drafted is None or not drafted.without_opinions_because:
+        return text
+    reason = drafted.without_opinions_because
+    return say_to(request, "lists.sign_second_unheard", text=text, reason=reason)
 
 
 def _preview(request: HttpRequest, variant: Variant) -> dict[str, Any]:

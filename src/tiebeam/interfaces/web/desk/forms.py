@@ -219,6 +219,8 @@ class AdoptForm(DeskForm):
 
     in_force_from = date_field()
     document = forms.ChoiceField(required=False)
+    without_opinions_because = reason_field(is_required=False)
+    backdated_because = reason_field(is_required=False)
 
     def __init__(
         self, request: HttpRequest, documents: Iterable[LegalDocument], *args: Any, **kwargs: Any

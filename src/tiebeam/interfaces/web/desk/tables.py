@@ -10,6 +10,7 @@ from django.utils import timezone
 from tiebeam.apps.pairings.models import BuiltScenario, Lock, Opinion, PairList, Variant
 from tiebeam.apps.pairings.queries.desk import RoundAtDesk
 from tiebeam.interfaces.report.words import Voice
+from tiebeam.interfaces.web.lists.tables import state_text
 from tiebeam.interfaces.web.page import name_of, say_to
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Status, Table, day, figure
 
@@ -141,7 +142,7 @@ def lists_table(request: HttpRequest, rows: Sequence[PairList]) -> Table:
             Row(
                 (
                     Cell(say_to(request, "desk.version", version=row.version)),
-                    Cell(say_to(request, f"lists.state.{row.state}")),
+                    Cell(state_text(request, row, timezone.localdate())),
                     day(row.in_force_from),
                 ),
                 address=reverse("list_version", args=[row.pk]),

@@ -1,6 +1,7 @@
 """Draft lists, sign, issue, withdraw and reinstate them."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tiebeam.apps.pairings.models import PairList
+from tiebeam.apps.pairings.operations.hearing import is_heard
 from tiebeam.apps.pairings.operations.lists import (
     draft_list,
     draft_list_by_hand,
@@ -16,12 +18,13 @@ from tiebeam.apps.pairings.operations.lists import (
     send_for_opinion,
     withdraw_list,
 )
-from tiebeam.apps.pairings.operations.signing import issue_list, sign_list
+from tiebeam.apps.pairings.operations.signing import AWAITING_FIRST, issue_list, sign_list
 from tiebeam.apps.pairings.queries.lists import (
     find_list_in_force,
     known_resources,
     list_lines,
 )
+from tiebeam.apps.pairings.queries.opinions import list_silent
 from tiebeam.apps.pairings.queries.waiting import list_planned_variants
 from tiebeam.apps.programmes.models import Round
 from tiebeam.apps.programmes.queries import list_documents
@@ -132,15 +135,44 @@ def send(request: HttpRequest, list_id: UUID) -> HttpResponse:
 @FORM
 @seated
 def sign(request: HttpRequest, list_id: UUID) -> HttpResponse:
-    """Sign a version, as the first or the second."""
+    """Sign a version, as the first or the second; before both sides are heard only with a reason."""
     pair_list = find_list_or_404(list_id)
+    today = timezone.localdate()
+    is_early = pair_list.state in AWAITING_FIRST and not is_heard(pair_list, today)
+    form = forms.SignWithoutOpinionsForm(request) if is_early else forms.EmptyForm(request)
     return _step(
         request,
         pair_list,
-        forms.EmptyForm(request),
+        form,
         "sign_list",
-        lambda _: sign_list(pair_list=pair_list, actor=actor_of(request), now=timezone.now()),
+        lambda given: sign_list(
+            pair_list=pair_list, actor=actor_of(request), now=timezone.now(), **given
+        ),
+        text=_text_of_signing(request, pair_list, today, is_early=is_early),
         is_dangerous=True,
+    )
+
+
+def _text_of_signing(
+    request: HttpRequest, pair_list: PairList, today: date, *, is_early: bool
+) -> str:
+    """Return what whoever signs has to know: who has not been heard, or why they were not."""
+    text = say_to(request, "lists.sign_list_text")
+    if pair_list.without_opinions_because:
+        reason = pair_list.without_opinions_because
+        return say_to(request, "lists.sign_second_unheard", text=text, reason=reason)
+    if not is_early:
+        return text
+    if pair_list.state == "draft":
+        return say_to(request, "lists.sign_first_unsent", text=text)
+    silent = [name_of(request, row) for row in list_silent(pair_list, today)]
+    return say_to(
+        request,
+        "lists.sign_first_silent",
+        text=text,
+        count=len(silent),
+        names=silent,
+        due=str(pair_list.opinions_due_on),
     )
 
 
@@ -160,6 +192,7 @@ def issue(request: HttpRequest, list_id: UUID) -> HttpResponse:
             in_force_from=given["in_force_from"],
             issued_on=given["issued_on"],
             document=form.documents.get(given["document"]),
+            reason=given["backdated_because"],
             actor=actor_of(request),
             now=timezone.now(),
         ),
@@ -186,7 +219,7 @@ def withdraw(request: HttpRequest, list_id: UUID) -> HttpResponse:
             actor=actor_of(request),
             now=timezone.now(),
         ),
-        text="withdraw_issued" if is_issued else "",
+        text=say_to(request, "lists.withdraw_issued_text") if is_issued else "",
         is_dangerous=True,
     )
 
@@ -230,7 +263,7 @@ def _step(
         onto=lambda made: reverse("list_version", args=[made.pk]),
         title=say_to(request, f"lists.{name}_title", name=full_name),
         verb=say_to(request, f"lists.verb.{name}"),
-        text=say_to(request, f"lists.{text or name}_text"),
+        text=text or say_to(request, f"lists.{name}_text"),
         back=address,
         trail=[*trail_of_round(request, pair_list.round), Link(full_name, address)],
         is_dangerous=is_dangerous,

@@ -31,6 +31,14 @@ class EmptyForm(ListForm):
     """A step that asks nothing but to be confirmed."""
 
 
+class SignWithoutOpinionsForm(ListForm):
+    """A signature before both sides are heard: only with a reason."""
+
+    without_opinions_because = forms.CharField(
+        max_length=500, required=False, widget=forms.Textarea({"rows": 3})
+    )
+
+
 class NoteForm(ListForm):
     """A remark that goes with a version."""
 
@@ -116,6 +124,9 @@ class IssueForm(ListForm):
     in_force_from = date_field()
     issued_on = date_field(required=False)
     document = forms.ChoiceField(required=False)
+    backdated_because = forms.CharField(
+        max_length=500, required=False, widget=forms.Textarea({"rows": 2})
+    )
 
     def __init__(
         self, request: HttpRequest, documents: Iterable[LegalDocument], *args: Any, **kwargs: Any

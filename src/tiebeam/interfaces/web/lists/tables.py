@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tiebeam.apps.pairings.models import ListLine, Opinion, PairList
-from tiebeam.apps.pairings.queries.lists import ListComparison
+from tiebeam.apps.pairings.queries.lists import ListComparison, tell_standing
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.interfaces.web.amounts import amounts_text
 from tiebeam.interfaces.web.listing import arrange, read_asked
@@ -23,15 +24,25 @@ STATUS: dict[str, Status] = {
     "consulted": "risk",
     "signed_by_one": "risk",
     "signed_by_both": "risk",
-    "issued": "good",
+    "to_come": "risk",
+    "in_force": "good",
+    "ending": "risk",
+    "ended": "none",
     "superseded": "none",
     "withdrawn": "none",
 }
 REPLY_STATUS: dict[str, Status] = {"agree": "good", "object": "bad", "propose": "risk"}
 
 
-def versions_table(request: HttpRequest, lists: Sequence[PairList], step: Link | None) -> Table:
-    """Return the versions of a round, the latest first, with what each was issued by."""
+def state_text(request: HttpRequest, pair_list: PairList, on: date) -> str:
+    """Return where a version stands on a day, in a word."""
+    return say_to(request, f"lists.state.{tell_standing(pair_list, on)}")
+
+
+def versions_table(
+    request: HttpRequest, lists: Sequence[PairList], step: Link | None, on: date
+) -> Table:
+    """Return the versions of a round, the latest first, with what each was issued by and where it stands on a day."""
 
     def head(key: str) -> Column:
         return Column(key, say_to(request, f"lists.column.{key}"))
@@ -43,7 +54,7 @@ def versions_table(request: HttpRequest, lists: Sequence[PairList], step: Link |
             Row(
                 (
                     Cell(say_to(request, "lists.version", version=row.version)),
-                    Cell(say_to(request, f"lists.state.{row.state}"), status=STATUS[row.state]),
+                    Cell(state_text(request, row, on), status=STATUS[tell_standing(row, on)]),
                     Cell(force_text(request, row)),
                     day(row.issued_on, _unknown_where_issued(request, row)),
                     Cell(document_text(request, row)),

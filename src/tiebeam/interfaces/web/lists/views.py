@@ -1,5 +1,6 @@
 """A round with its versions, and one version of its list."""
 
+from datetime import date
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from tiebeam.apps.pairings.queries.lists import (
     get_list,
     list_lines,
     list_lists_of_programme,
+    tell_standing,
 )
 from tiebeam.apps.pairings.queries.opinions import list_opinions, list_silent
 from tiebeam.apps.programmes.models import Round
@@ -32,11 +34,12 @@ from tiebeam.interfaces.web.lists.tables import (
     force_text,
     lines_table,
     opinions_table,
+    state_text,
     versions_table,
 )
 from tiebeam.interfaces.web.lists.workbook import workbook_of_list
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
-from tiebeam.interfaces.web.periods import period_text
+from tiebeam.interfaces.web.periods import last_day_of, period_text
 from tiebeam.interfaces.web.programmes.rights import may
 from tiebeam.interfaces.web.programmes.rounds import find_round_or_404, trail_of_round
 from tiebeam.interfaces.web.programmes.views import trail_of
@@ -78,7 +81,7 @@ def show_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
         of_round=of_round,
         steps=steps,
         facts=_facts_of_round(request, of_round),
-        table=versions_table(request, lists, steps[0] if steps else None),
+        table=versions_table(request, lists, steps[0] if steps else None, as_of.true_on),
     )
 
 
@@ -106,13 +109,13 @@ def show_version(request: HttpRequest, list_id: UUID) -> HttpResponse:
     return show_page(
         request,
         "web/lists/version.html",
-        title=_title_of(request, pair_list, len(lines)),
+        title=_title_of(request, pair_list, len(lines), as_of.true_on),
         trail=trail_of_round(request, of_round),
         tabs=_tabs_of(request, "lists.tab", "list", pair_list.pk),
         takes_dates=True,
         pair_list=pair_list,
         steps=list_steps(request, pair_list),
-        facts=_facts_of_list(request, pair_list),
+        facts=_facts_of_list(request, pair_list, as_of.true_on),
         table=table,
         before=before,
         comparison=comparison,
@@ -123,7 +126,7 @@ def show_version(request: HttpRequest, list_id: UUID) -> HttpResponse:
         if may_answer
         else [],
         noted_form=NotedForm(request, data=None),
-        silent=[name_of(request, row) for row in list_silent(pair_list)]
+        silent=[name_of(request, row) for row in list_silent(pair_list, as_of.true_on)]
         if is_open and may_answer
         else [],
     )
@@ -133,14 +136,15 @@ def show_version(request: HttpRequest, list_id: UUID) -> HttpResponse:
 @seated
 def download_list(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """Answer with a version as a workbook: what it is, its pairs, and what changed."""
-    pair_list = find_list_or_404(list_id, read_as_of(request))
+    as_of = read_as_of(request)
+    pair_list = find_list_or_404(list_id, as_of)
     resources = name_resources(request, [pair_list.round])
     before = find_version_before(pair_list)
     changes = None if before is None else draw_changes(request, compare_lists(before, pair_list))
     return workbook_of_list(
         request,
         pair_list,
-        [(fact.term, fact.text) for fact in _facts_of_list(request, pair_list)],
+        [(fact.term, fact.text) for fact in _facts_of_list(request, pair_list, as_of.true_on)],
         lines_table(request, pair_list, list_lines(pair_list), resources),
         changes,
     )
@@ -168,13 +172,15 @@ def _tabs_of(request: HttpRequest, code: str, kind: str, pk: UUID) -> list[Link]
     ]
 
 
-def _title_of(request: HttpRequest, pair_list: PairList, count: int) -> str:
+def _title_of(request: HttpRequest, pair_list: PairList, count: int, on: date) -> str:
     return say_to(
         request,
-        f"lists.title.{pair_list.state}",
+        f"lists.title.{tell_standing(pair_list, on)}",
         name=name_of_list(request, pair_list),
         pairs=count,
         force=force_text(request, pair_list),
+        first=str(pair_list.in_force_from),
+        last=str(last_day_of(pair_list.in_force_until)),
         due=str(pair_list.opinions_due_on),
     )
 
@@ -203,15 +209,15 @@ def _facts_of_round(request: HttpRequest, of_round: Round) -> list[Fact]:
     ]
 
 
-def _facts_of_list(request: HttpRequest, pair_list: PairList) -> list[Fact]:
+def _facts_of_list(request: HttpRequest, pair_list: PairList, on: date) -> list[Fact]:
     def head(key: str) -> str:
         return say_to(request, f"lists.column.{key}")
 
     facts = [
         Fact(
             head("state"),
-            say_to(request, f"lists.state.{pair_list.state}"),
-            status=STATUS[pair_list.state],
+            state_text(request, pair_list, on),
+            status=STATUS[tell_standing(pair_list, on)],
         ),
         Fact(head("force"), force_text(request, pair_list)),
     ]
@@ -224,6 +230,9 @@ def _facts_of_list(request: HttpRequest, pair_list: PairList) -> list[Fact]:
         ]
     if pair_list.opinions_due_on is not None:
         facts.append(Fact(head("opinions_due"), str(pair_list.opinions_due_on)))
+    if pair_list.without_opinions_because:
+        because = pair_list.without_opinions_because
+        facts.append(Fact(head("without_opinions"), because, status="risk"))
     if pair_list.is_recorded:
         facts.append(Fact(head("signed"), say_to(request, "lists.signed_elsewhere")))
     else:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tiebeam.apps.pairings.models import Pairing, PairList
-from tiebeam.apps.pairings.queries.lists import find_in_force
+from tiebeam.apps.pairings.queries.lists import find_in_force, tell_standing
 from tiebeam.apps.pairings.queries.pairings import PairCount, count_pairs
 from tiebeam.apps.programmes.models import LegalDocument, Participant, Programme, Round
 from tiebeam.apps.programmes.queries import list_programmes
@@ -159,7 +159,7 @@ def _round_row(
             Cell(name_of(request, of_round)),
             Cell(period_text(request, of_round.starts_on, of_round.ends_on)),
             day(of_round.returns_due_on, none),
-            Cell(none) if newest is None else _version_cell(request, newest),
+            Cell(none) if newest is None else _version_cell(request, newest, as_of),
             Cell(none)
             if standing is None
             else Cell(
@@ -171,11 +171,11 @@ def _round_row(
     )
 
 
-def _version_cell(request: HttpRequest, pair_list: PairList) -> Cell:
+def _version_cell(request: HttpRequest, pair_list: PairList, as_of: AsOf) -> Cell:
     return Cell(
         say_to(request, "lists.version", version=pair_list.version),
         address=reverse("list_version", args=[pair_list.pk]),
-        note=say_to(request, f"lists.state.{pair_list.state}"),
+        note=say_to(request, f"lists.state.{tell_standing(pair_list, as_of.true_on)}"),
     )
 
 

@@ -1,7 +1,10 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.pages.round_trip import set_scene
+from tests.records.agreement_grounds import make_pairing, make_programme
 
 from tiebeam.apps.pairings.operations.pairings import add_second_tier_pairing
 from tiebeam.apps.regions.operations import create_organisation, create_region
@@ -219,6 +222,36 @@ class TestDossier:
 
         assert _title(answer) == "Fujian carries 1 pair in 1 programme"
         assert re.search(r"2020-02-07 – 2020-02-09", _text(answer))
+
+    def test_of_a_donor_knew_of_no_earlier_pair_before_it_was_recorded(
+        self, as_coordinator, addresses
+    ):
+        now = _text(as_coordinator.get(addresses["donor"]))
+        then = _text(as_coordinator.get(f"{addresses['donor']}?known=2019-12-31"))
+
+        assert "2020-02-07 – 2020-02-09" in now
+        assert "2020-02-07 – 2020-02-09" not in then
+
+    @pytest.mark.parametrize("page", ["donor", "recipient", "pairs"])
+    def test_asks_no_more_where_the_pairs_lie_in_many_programmes(
+        self, as_coordinator, coordinator, workspace, addresses, page
+    ):
+        def count() -> int:
+            with CaptureQueriesContext(connection) as asked:
+                assert as_coordinator.get(addresses[page]).status_code == 200
+            return len(asked)
+
+        count()
+        with_one = count()
+        side = {"donor": "fujian", "recipient": "hunan"}.get(page, "fujian")
+        for number in range(4):
+            programme = make_programme(coordinator, [], slug=f"p{number}")
+            for recipient in ("huanggang", "nyingchi"):
+                make_pairing(
+                    programme, coordinator, workspace.actor(side), workspace.actor(recipient)
+                )
+
+        assert count() == with_one
 
     def test_of_a_recipient_tells_who_answers(self, as_coordinator, addresses):
         answer = as_coordinator.get(addresses["recipient"], {"on": "2020-02-11"})

@@ -38,12 +38,12 @@ def make_pairing(
     return pairing
 
 
-def make_programme(coordinator: Actor, forms: list[str]) -> Programme:
+def make_programme(coordinator: Actor, forms: list[str], slug: str = "tibet") -> Programme:
     """Return a programme of *coordinator* that nobody else reads."""
     with acting(coordinator):
         programme = Programme(
             tenant_id=coordinator.organisation_id,
-            slug="tibet",
+            slug=slug,
             name_en="Tibet",
             name_zh="援藏",
             forms=forms,

@@ -22,6 +22,7 @@ from tiebeam.platform.files.models import Upload
 from tiebeam.platform.files.names import clean_name
 from tiebeam.platform.files.operations import DocumentEmpty, DocumentTooLarge
 from tiebeam.platform.files.store import (
+    DocumentDamaged,
     hash_of_content,
     read_content,
     remove_content,
@@ -90,12 +91,17 @@ def read_upload(upload: Upload, now: datetime) -> bytes:
     Return what an upload holds, byte for byte what was sent.
 
     Raises:
-        UploadGone: It has expired.
+        UploadGone: It has expired, or was used meanwhile.
         DocumentDamaged: It is no longer what was sent.
     """
     if upload.expires_at <= now:
         raise UploadGone(name=upload.name)
-    return read_content(upload.stored_as, upload.sha256)
+    try:
+        return read_content(upload.stored_as, upload.sha256)
+    except DocumentDamaged as error:
+        if error.facts["found"]:
+            raise
+        raise UploadGone(name=upload.name) from error
 
 
 def drop_upload(upload: Upload, actor: Actor) -> bool:

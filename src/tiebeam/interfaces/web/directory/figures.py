@@ -16,6 +16,7 @@ from tiebeam.interfaces.web.directory.forms import FigureForm
 from tiebeam.interfaces.web.directory.tables import statistics_table, word_of
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
+from tiebeam.interfaces.web.listing import read_asked
 from tiebeam.interfaces.web.page import Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import table_as_file
@@ -33,7 +34,7 @@ def show_figure(request: HttpRequest, statistic_id: UUID) -> HttpResponse:
     if not found:
         # On that day, or as known then, nobody had said anything of it.
         raise Http404
-    table = statistics_table(request, found, is_linked=False)
+    table = statistics_table(request, found, asked=read_asked(request))
     facts = {
         "name": name_of(request, region),
         "indicator": word_of(request, "indicator", statistic.indicator),

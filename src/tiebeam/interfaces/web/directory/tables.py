@@ -59,9 +59,12 @@ def _other_name(request: HttpRequest, row: Region | Organisation) -> str:
 
 
 def statistics_table(
-    request: HttpRequest, rows: Iterable[Statistic], *, is_linked: bool = True
+    request: HttpRequest, rows: Iterable[Statistic], asked: Asked | None = None
 ) -> Table:
-    """Return figures of a region with year, vintage, source and reliability, linked to all that was said of each."""
+    """Return figures of a region with year, vintage, source and reliability, linked to all that was said of each.
+
+    With *asked* they are the page itself: all that was said of one.
+    """
 
     def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"directory.column.{key}"), **options)
@@ -88,10 +91,12 @@ def statistics_table(
                     Cell(row.source),
                     Cell(say_to(request, f"directory.reliability.{row.reliability}")),
                 ),
-                address=reverse("figure", args=[row.pk]) if is_linked else "",
+                address=reverse("figure", args=[row.pk]) if asked is None else "",
             )
             for row in rows
         ),
+        asked=asked,
+        can_be_saved=False,
         empty=say_to(request, "directory.no_statistics"),
     )
 

@@ -86,7 +86,9 @@ def state_of_run(request: HttpRequest, run: Run) -> dict[str, Any]:
         facts = dict(run.error.get("facts") or {})
         faults = facts.pop("faults", None)
         if faults:
-            told = _say_some(request, [Fault(**fault) for fault in faults], _FAULTS_TOLD)
+            told = _say_some(
+                request, [Fault(**fault) for fault in faults], _FAULTS_TOLD, names_rows=True
+            )
         else:
             told = [say_to(request, run.error["code"], **facts)]
     counts = (run.result or {}).get("counts") or {}
@@ -142,9 +144,14 @@ def _head(request: HttpRequest, column: str) -> str:
     )
 
 
-def _say_some(request: HttpRequest, faults: Sequence[Fault], most: int) -> list[str]:
-    """Return a sentence for each of the first *most* faults, with the column; and how many more there are."""
-    told = [f"{_head(request, fault.column)}{_say(request, fault)}" for fault in faults[:most]]
+def _say_some(
+    request: HttpRequest, faults: Sequence[Fault], most: int, *, names_rows: bool = False
+) -> list[str]:
+    """Return a sentence for each of the first *most* faults, with its cell; and how many more there are."""
+    told = []
+    for fault in faults[:most]:
+        row = say_to(request, "workbooks.in_row", row=fault.row) if names_rows and fault.row else ""
+        told.append(f"{row}{_head(request, fault.column)}{_say(request, fault)}")
     more = len(faults) - len(told)
     return [*told, say_to(request, "workbooks.more", count=more)] if more else told
 

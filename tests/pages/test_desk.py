@@ -609,6 +609,7 @@ class TestAdoption:
 
         pairs = pairs_of(solved)
         assert f"The list would have {len(pairs)} pairs" in shown
+        assert "Staff (persons): " in shown
         earlier, later = {kept, left}, set(pairs)
         movers = {d for d, _ in earlier - later} & {d for d, _ in later - earlier}
         new = sum(d not in movers for d, _ in later - earlier)

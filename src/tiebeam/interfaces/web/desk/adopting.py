@@ -15,10 +15,8 @@ from tiebeam.apps.pairings.queries.lists import (
     find_list_in_force,
     list_couples,
 )
-from tiebeam.apps.pairings.queries.variants import load_plan
 from tiebeam.apps.programmes.queries import list_documents
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
-from tiebeam.interfaces.web.amounts import name_resources
 from tiebeam.interfaces.web.desk.finding import (
     address_of,
     find_own_variant,
@@ -26,7 +24,7 @@ from tiebeam.interfaces.web.desk.finding import (
     trail_below_variant,
 )
 from tiebeam.interfaces.web.desk.forms import AdoptForm
-from tiebeam.interfaces.web.desk.plan_view import read_ground
+from tiebeam.interfaces.web.desk.plan_view import Ground, read_ground
 from tiebeam.interfaces.web.forming import FORM, answer_form
 from tiebeam.interfaces.web.lists.tables import whole_table
 from tiebeam.interfaces.web.lists.views import draw_changes
@@ -41,7 +39,8 @@ def adopt(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     """Adopt the plan of a variant, by two people: the first signs, the second signs and issues."""
     variant = find_own_variant(request, variant_id)
     form = AdoptForm(request, list_documents(variant.scenario.round.programme))
-    form.voice = read_ground(variant, language_of(request)).voice
+    ground = read_ground(variant, language_of(request))
+    form.voice = ground.voice
     return answer_form(
         request,
         form,
@@ -62,7 +61,7 @@ def adopt(request: HttpRequest, variant_id: UUID) -> HttpResponse:
         trail=trail_below_variant(request, variant),
         back=address_of(variant),
         is_dangerous=True,
-        **_preview(request, variant),
+        **_preview(request, variant, ground),
     )
 
 
@@ -76,13 +75,17 @@ def _text_of(request: HttpRequest, variant: Variant) -> str:
     return say_to(request, "lists.sign_second_unheard", text=text, reason=reason)
 
 
-def _preview(request: HttpRequest, variant: Variant) -> dict[str, Any]:
+def _preview(request: HttpRequest, variant: Variant, ground: Ground) -> dict[str, Any]:
     """Return the pairs that would be drafted, and how they differ from those in force today."""
-    plan = load_plan(variant)
+    plan, voice = ground.plan, ground.voice
     lines = lines_of_plan(plan, variant.scenario.organisations) if plan is not None else []
+    resources = {
+        row.id: voice.say("pairs.resource", name=voice.resource(row.id), unit=voice.unit(row))
+        for row in ground.scenario.resources
+    }
     known = list_organisations_by_id(pk for line in lines for pk in (line.donor, line.recipient))
-    of_round = variant.scenario.round
-    standing = find_list_in_force(of_round.programme, AsOf(true_on=timezone.localdate()))
+    programme = variant.scenario.round.programme
+    standing = find_list_in_force(programme, AsOf(true_on=timezone.localdate()))
     before = set() if standing is None else list_couples(standing)
     comparison = compare_couples(before, {(line.donor, line.recipient) for line in lines})
     return {
@@ -90,7 +93,5 @@ def _preview(request: HttpRequest, variant: Variant) -> dict[str, Any]:
         "comparison": comparison,
         "changes": draw_changes(request, comparison),
         "count": len(lines),
-        "table": whole_table(
-            request, preview_lines(lines, known), name_resources(request, [of_round]), name="pairs"
-        ),
+        "table": whole_table(request, preview_lines(lines, known), resources, name="pairs"),
     }

@@ -204,20 +204,68 @@ class Client:
             NoAnswerError: No answer came; send it again with the same *key*.
         """
         app, _, verb = operation.partition(".")
-        content = self._send(
+        answer = self._send(
             "POST",
             f"/api/v1/{app}/{verb.replace('_', '-')}",
             json.dumps(body, default=_plain, ensure_ascii=False).encode(),
             {"Content-Type": "application/json", "Idempotency-Key": key or str(uuid4())},
         )
+        content = json.loads(answer)
         return Done([_record(item) for item in content["records"]], content.get("secret"))
+
+    def attach(
+        self, kind: str, record_id: UUID | str, name: str, content: bytes, *, key: str | None = None
+    ) -> Done:
+        """
+        Attach a file to a record.
+
+        Args:
+            kind: "pairing", "agreement", "programme", "return" or "hand-over".
+            record_id: Of the record.
+            name: Of the file; its ending says what the content must be.
+            content: Of the file.
+            key: Idempotency key; one is made where none is given.
+
+        Raises:
+            ProblemError: It was refused: too large, empty, or not what its name says.
+            NoAnswerError: No answer came; send it again with the same *key*.
+        """
+        mark = uuid4().hex
+        parts = [
+            f'--{mark}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+            for field, value in (("kind", kind), ("record_id", record_id), ("name", name))
+        ]
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n\r\n'
+        body = ("".join(parts) + head).encode() + content + f"\r\n--{mark}--\r\n".encode()
+        answer = self._send(
+            "POST",
+            "/api/v1/files/attach-document",
+            body,
+            {
+                "Content-Type": f"multipart/form-data; boundary={mark}",
+                "Idempotency-Key": key or str(uuid4()),
+            },
+        )
+        told = json.loads(answer)
+        return Done([_record(item) for item in told["records"]])
+
+    def download(self, document_id: UUID | str) -> bytes:
+        """
+        Return what a document holds, just as it was attached.
+
+        Raises:
+            ProblemError: There is none that may be read (404).
+        """
+        return self._send("GET", f"/api/v1/files/documents/{document_id}/content", None, {})
 
     def _get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         asked = {name: _plain(value) for name, value in (query or {}).items() if value is not None}
         address = f"/api/v1/{path}" + (f"?{urlencode(asked)}" if asked else "")
-        return self._send("GET", address, None, {})
+        return json.loads(self._send("GET", address, None, {}))
 
-    def _send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Any:
+    def _send(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> bytes:
         sent = {
             "Authorization": f"Bearer {self.token}",
             "Accept-Language": self.language,
@@ -234,7 +282,7 @@ class Client:
                     raise NoAnswerError(f"{method} {self.address}{path}: {error}") from error
             else:
                 if response.status < 400:
-                    return json.loads(content)
+                    return content
                 if response.status not in TRY_AGAIN or is_last:
                     raise ProblemError(response.status, _problem(content))
                 wait_s = _told_wait(response, wait_s)

@@ -19,6 +19,7 @@ from tiebeam.interfaces.api.access import (
     TokenAccess,
 )
 from tiebeam.interfaces.api.description import DescribedAPI
+from tiebeam.interfaces.api.documents import documents
 from tiebeam.interfaces.api.operations import add_operation_endpoints
 from tiebeam.interfaces.api.problems import language_of, problem, problem_of, say_unfit
 from tiebeam.interfaces.api.questions import questions
@@ -44,6 +45,7 @@ def build_api() -> NinjaAPI:
     add_record_endpoints(router)
     add_operation_endpoints(router)
     api.add_router("", router)
+    api.add_router("/files", documents)
     api.add_router("/questions", questions)
     return api
 

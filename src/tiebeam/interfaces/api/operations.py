@@ -55,7 +55,7 @@ def add_operation_endpoints(router: Router) -> None:
         _add_operation(router, shape)
 
 
-def _ask_right(name: str) -> Callable[[View], View]:
+def ask_right(name: str) -> Callable[[View], View]:
     """Ask for the right before the body is read: who may not learns nothing of what it should be."""
 
     def decorate(run: View) -> View:
@@ -74,6 +74,30 @@ def _ask_right(name: str) -> Callable[[View], View]:
     return decorate
 
 
+def do_once(request: HttpRequest, asked: bytes, do: Callable[[], OperationAnswer]) -> Any:
+    """
+    Return the answer of *do*; where the request bears a key, that of the first time it came.
+
+    Args:
+        request: What is answered.
+        asked: All that is asked for, by which a key used for something else is found.
+        do: Does it.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        return do().model_dump(mode="json")
+    if len(key) > 200:
+        raise HttpError(422, "Idempotency-Key")
+    _, content = answer_once(
+        person_id=request.actor.person_id,  # type: ignore[attr-defined]  # set by the middleware
+        key=key,
+        request=asked,
+        now=timezone.now(),
+        do=lambda: (200, do().model_dump(mode="json")),
+    )
+    return content
+
+
 def _do(shape: OperationShape, body: Any, actor: Actor) -> OperationAnswer:
     """Do the operation; what the database would refuse at the very end, it refuses here."""
     with transaction.atomic():
@@ -85,23 +109,12 @@ def _do(shape: OperationShape, body: Any, actor: Actor) -> OperationAnswer:
 
 
 def _add_operation(router: Router, shape: OperationShape) -> None:
-    @decorate_view(_ask_right(shape.right.name))
+    @decorate_view(ask_right(shape.right.name))
     def view(request: HttpRequest, body: shape.body) -> Any:  # type: ignore[name-defined]  # read by the framework
         actor = request.actor  # type: ignore[attr-defined]  # set by the middleware
 
-        def do() -> tuple[int, Any]:
-            return 200, _do(shape, body, actor).model_dump(mode="json")
-
-        key = request.headers.get("Idempotency-Key", "")
-        if not key:
-            return do()[1]
-        if len(key) > 200:
-            raise HttpError(422, "Idempotency-Key")
         asked = f"{shape.path}\n".encode() + request.body
-        _, content = answer_once(
-            person_id=actor.person_id, key=key, request=asked, now=timezone.now(), do=do
-        )
-        return content
+        return do_once(request, asked, lambda: _do(shape, body, actor))
 
     view.__name__ = shape.right.name.replace(".", "_")
     roles = ", ".join(sorted(shape.right.roles)) or "every member"

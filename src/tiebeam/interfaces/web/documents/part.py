@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 import tiebeam.platform.files.operations  # noqa: F401  # its right is asked for here
+from tiebeam.apps.pairings.queries.documented import DOCUMENTED, find_kind
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
-from tiebeam.interfaces.web.documents.places import PLACES, find_kind
 from tiebeam.interfaces.web.page import Link, name_of, say_to
 from tiebeam.interfaces.web.seated import actor_of
 from tiebeam.platform.files.queries import list_documents
@@ -49,7 +49,7 @@ def documents_part(
     owners = list_organisations_by_id(row.tenant_id for row in found)
     kind = find_kind(record)
     is_now = as_of is None or as_of.known_at is None
-    may = is_now and is_allowed(actor_of(request), ATTACH, PLACES[kind].programme_id(record))
+    may = is_now and is_allowed(actor_of(request), ATTACH, DOCUMENTED[kind].programme_id(record))
     address = reverse("attach_document", args=[kind, record.pk])
     return DocumentsPart(
         rows=tuple(

@@ -7,10 +7,10 @@ from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tiebeam.apps.pairings.queries.documented import DOCUMENTED
 from tiebeam.interfaces.web.documents.part import ATTACH, say_size
 from tiebeam.interfaces.web.documents.places import PLACES
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
@@ -21,6 +21,7 @@ from tiebeam.platform.files.content import MEDIA_TYPES
 from tiebeam.platform.files.names import clean_name
 from tiebeam.platform.files.operations import DocumentTooLarge, attach_document
 from tiebeam.platform.files.queries import get_document, open_document
+from tiebeam.platform.files.sending import headers_of
 from tiebeam.platform.permissions.operations import require
 
 
@@ -60,8 +61,8 @@ def attach(request: HttpRequest, kind: str, record_id: UUID) -> HttpResponse:
     place = PLACES.get(kind)
     if place is None:
         raise Http404
-    record = find_or_404(place.get, record_id)
-    require(actor_of(request), ATTACH, place.programme_id(record))
+    record = find_or_404(DOCUMENTED[kind].get, record_id)
+    require(actor_of(request), ATTACH, DOCUMENTED[kind].programme_id(record))
     back = place.address_of(record)
     sent = request.FILES.get("file")
     return answer_form(
@@ -90,10 +91,4 @@ def attach(request: HttpRequest, kind: str, record_id: UUID) -> HttpResponse:
 def download(_: HttpRequest, document_id: UUID) -> HttpResponse:
     """Send a document: as a file to be kept, never as a page of ours."""
     document = find_or_404(get_document, document_id)
-    content = open_document(document)
-    response = HttpResponse(content, content_type=document.media_type)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    disposition = content_disposition_header(as_attachment=True, filename=document.name)
-    response.headers["Content-Disposition"] = disposition or "attachment"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return HttpResponse(open_document(document), headers=headers_of(document))

@@ -277,7 +277,7 @@ class TestHistory:
 
 class TestDirectory:
     def test_finds_two_characters_and_beginnings_of_words(self, as_coordinator, scene):
-        assert "“福建”: 1 found" in _title(as_coordinator.get("/search/", {"q": "福建"}))
+        assert "“福建”: 2 found" in _title(as_coordinator.get("/search/", {"q": "福建"}))
         assert "Huanggang" in _text(as_coordinator.get("/search/", {"q": "huang"}))
         as_coordinator.post("/programmes/new/", {"name_zh": "对口支援湖北", "slug": "hubei"})
         assert "对口支援湖北" in _text(as_coordinator.get("/search/", {"q": "湖北"}))

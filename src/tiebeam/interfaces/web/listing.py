@@ -11,6 +11,8 @@ from tiebeam.interfaces.web.addresses import NotUnderstood
 T = TypeVar("T")
 
 ROWS_ON_A_PAGE = 50
+LETTERS_MOST = 200
+"""So long a question may be; no name is longer, and each word costs the database a condition."""
 ROWS_IN_A_FILE_MOST = 100_000
 
 FileKind = Literal["", "csv", "xlsx"]
@@ -82,12 +84,27 @@ def read_asked(
     return Asked(
         sort=sort.lstrip("-"),
         is_descending=sort.startswith("-"),
-        words=query.get("q", "").strip(),
+        words=read_words(request),
         filters={key: query[key] for key in filters if query.get(key)},
         page=int(page),
         columns=_chosen_columns(request, name),
         file=file,  # type: ignore[arg-type]  # checked above
     )
+
+
+def read_words(request: HttpRequest) -> str:
+    """
+    Return the words that the address asks for.
+
+    Raises:
+        NotUnderstood: They are longer than any name.
+    """
+    words = request.GET.get("q", "").strip()
+    if len(words) > LETTERS_MOST:
+        raise NotUnderstood(
+            "q", "web.error.address.words", most=LETTERS_MOST, length=len(words), value=words
+        )
+    return words
 
 
 def arrange(

@@ -7,6 +7,7 @@ from django.utils import timezone
 from tiebeam.platform.audit.history import list_states
 from tiebeam.platform.files.models import Document
 from tiebeam.platform.files.store import read_content
+from tiebeam.platform.search.grams import holding
 from tiebeam.platform.tenancy.records import OwnedRecord
 from tiebeam.platform.time.periods import AsOf
 
@@ -38,6 +39,12 @@ def list_documents(record: OwnedRecord, as_of: AsOf | None = None) -> list[Docum
         if timezone.localtime(document.added_at).date() <= as_of.true_on
     ]
     return sorted(attached, key=lambda document: (document.added_at, document.name))
+
+
+def search_attached(words: str, most: int) -> list[Document]:
+    """Return up to *most* attached documents whose names hold every word, the latest first."""
+    rows = Document.objects.filter(holding(words, "name"))
+    return list(rows.order_by("-added_at", "pk")[:most])
 
 
 def count_documents(record_ids: list[UUID]) -> int:

@@ -32,6 +32,17 @@ def matching(question: str, field: str = "grams") -> Q:
     return condition
 
 
+def holding(question: str, *fields: str) -> Q:
+    """Return the condition that each word of *question* stands in one of *fields*, anywhere in it."""
+    condition = Q()
+    for word in question.split():
+        anywhere = Q()
+        for field in fields:
+            anywhere |= Q(**{f"{field}__icontains": word})
+        condition &= anywhere
+    return condition
+
+
 def matches(question: str, grams: str) -> bool:
     """Return whether *grams* holds every word of *question*, as :func:`matching` asks the database."""
     return all((word if _is_chinese(word[0]) else f" {word}") in grams for word in _words(question))

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from tiebeam.interfaces.web.directory import entering, figures, views
+from tiebeam.interfaces.web.directory import entering, figures, searching, views
 
 urlpatterns = [
-    path("search/", views.search, name="search"),
+    path("search/", searching.search, name="search"),
     path("directory/", views.show_regions, name="regions"),
     path("directory/regions/<uuid:region_id>/", views.show_region, name="region"),
     path("directory/regions/add/", entering.add_region, name="add_region"),

@@ -1,4 +1,4 @@
-"""Regions, organisations, and the search across regions, organisations and programmes."""
+"""Regions and organisations, as lists and one by one."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tiebeam.apps.pairings.queries.pairings import count_roles
-from tiebeam.apps.programmes.queries import list_programmes
 from tiebeam.apps.regions.models import Organisation, Region
 from tiebeam.apps.regions.queries import (
     find_successor,
@@ -34,7 +33,6 @@ from tiebeam.interfaces.web.tables import table_as_file
 from tiebeam.platform.time.periods import AsOf
 
 SORTS = {"name": lambda row: row.name_en or row.name_zh}
-FOUND_MOST = 30
 
 
 @require_safe
@@ -144,38 +142,6 @@ def show_organisation(request: HttpRequest, organisation_id: UUID) -> HttpRespon
         given=given,
         received=received,
         children=entries_table(request, children, len(children), None, "organisation"),
-    )
-
-
-@require_safe
-@seated
-def search(request: HttpRequest) -> HttpResponse:
-    """Show the programmes, organisations and regions whose names or codes hold the words."""
-    as_of = read_as_of(request)
-    words = request.GET.get("q", "").strip()
-    programmes = list_programmes(words, as_of=as_of) if words else []
-    organisations = list_organisations(as_of, search=words) if words else []
-    regions = list_regions(as_of, search=words) if words else []
-    count = len(programmes) + len(organisations) + len(regions)
-    return show_page(
-        request,
-        "web/directory/search.html",
-        title=say_to(
-            request,
-            "directory.search_title" if words else "directory.search_empty",
-            words=words,
-            count=count,
-        ),
-        takes_dates=True,
-        words=words,
-        programmes=[
-            Link(name_of(request, row), reverse("programme", args=[row.pk]))
-            for row in programmes[:FOUND_MOST]
-        ],
-        organisations=entries_table(
-            request, organisations[:FOUND_MOST], len(organisations), None, "organisation"
-        ),
-        regions=entries_table(request, regions[:FOUND_MOST], len(regions), None, "region"),
     )
 
 

@@ -16,6 +16,7 @@ from tiebeam.platform.tenancy.acting import acting
 pytestmark = pytest.mark.browser
 
 SVG = "{http://www.w3.org/2000/svg}"
+TODAY = timezone.localdate().isoformat()
 PLACES = {"fujian": (26.1, 119.3), "nyingchi": (29.6, 94.4), "hunan": (28.2, 113.0)}
 
 
@@ -60,7 +61,7 @@ class TestMapFile:
         for part in (
             reader.words("福建", "Fujian"),
             "2020-02-10",
-            timezone.localdate().isoformat(),
+            TODAY,
         ):
             assert part in texts
         for zh, en in (
@@ -96,7 +97,7 @@ class TestMapFile:
         drawn = reader.page.eval_on_selector(".map", "place => place.clientWidth")
         assert wide == 2 * (drawn + 32)
 
-    def test_on_paper_is_as_wide_as_the_paper_and_black(self, sit, programme):
+    def test_on_paper_is_as_wide_as_the_paper_and_in_its_colours(self, sit, programme):
         reader = self.opens(sit, programme, "en")
         reader.page.emulate_media(color_scheme="dark")
         reader.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
@@ -109,5 +110,10 @@ class TestMapFile:
         box = printed.bounding_box()
         assert box["width"] <= reader.page.evaluate("document.documentElement.clientWidth")
         stroke = "part => getComputedStyle(part).stroke"
-        assert printed.locator(".way.donor").first.evaluate(stroke) == "rgb(0, 0, 0)"
-        assert reader.page.locator(".rail").is_hidden()
+        assert printed.locator(".way.donor").first.evaluate(stroke) == "rgb(11, 92, 138)"
+        for pressed in (".rail", ".tabs", ".top-end", "[data-save=svg]"):
+            reader.expect(reader.page.locator(pressed).first).to_be_hidden()
+        # Where it comes from, of which day, by whom and when it was printed.
+        source = reader.page.locator(".printed-from")
+        reader.expect(source).to_contain_text(f"/programmes/{programme.pk}/ · as of {TODAY}")
+        reader.expect(source).to_contain_text(f"printed on {TODAY} by Office")

@@ -96,7 +96,7 @@ class TestChanged:
         assert "统筹协调办公室 Office" in chinese
 
     def test_names_a_pair_by_its_two_sides(self, as_fujian, scene):
-        assert "pairing Fujian → Nyingchi" in _text(as_fujian.get("/changed/"))
+        assert "pairing Fujian → Huanggang" in _text(as_fujian.get("/changed/"))
 
     def test_leaves_out_what_is_no_news(self, as_admin, as_coordinator, workspace):
         as_coordinator.get("/accounts/logout/")

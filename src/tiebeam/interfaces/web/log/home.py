@@ -100,7 +100,7 @@ def _item(entry: Entry, state: Mapping[str, Any], count: int, known: _Names) -> 
 
 def _find_chief(step: Sequence[Entry]) -> Entry:
     """Return the entry after which a step is named: of the kind that its action names, else one with a page."""
-    words = step[0].action.replace("_", "")
+    words = step[0].action.partition(".")[2].replace("_", "")
 
     def rank(entry: Entry) -> tuple[bool, bool, bool]:
         kind = entry.record_type.partition(".")[2]

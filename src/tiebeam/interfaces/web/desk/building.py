@@ -167,7 +167,7 @@ def _show_choice(
         "web/desk/choose.html",
         title=say_to(request, f"desk.{what}"),
         trail=trail_to_scenario(request, of_round),
-        status=400 if form.errors else 200,
+        status=form.status,
         form=form,
         text=say_to(request, f"desk.{what}_text"),
         verb=say_to(request, "desk.preview"),

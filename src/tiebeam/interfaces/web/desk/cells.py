@@ -1,22 +1,18 @@
 """One cell of the matrix: why the pair, or why not; lock it; ask what if."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tiebeam.apps.pairings.models import Variant
 from tiebeam.apps.pairings.operations.variants import remove_lock, set_lock
 from tiebeam.apps.pairings.queries.desk import find_lock
 from tiebeam.core.pairing.changes import Change, Forbid, Require
-from tiebeam.errors import TiebeamError
 from tiebeam.interfaces.jobs.asking import ask_what_if, explain_pair
-from tiebeam.interfaces.web.desk.finding import find_variant
+from tiebeam.interfaces.web.desk.finding import address_of, find_variant, seat_of
 from tiebeam.interfaces.web.desk.forms import LockForm, PairForm, UnlockForm
 from tiebeam.interfaces.web.desk.panel import (
     again_address,
@@ -27,8 +23,9 @@ from tiebeam.interfaces.web.desk.panel import (
 from tiebeam.interfaces.web.desk.plan_pages import show_variant_page
 from tiebeam.interfaces.web.desk.plan_view import read_ground
 from tiebeam.interfaces.web.desk.tables import pair_query
-from tiebeam.interfaces.web.page import language_of, say_error, say_to
-from tiebeam.interfaces.web.seated import actor_of, seated
+from tiebeam.interfaces.web.forming import find_refusal
+from tiebeam.interfaces.web.page import language_of, say_to
+from tiebeam.interfaces.web.seated import seated
 
 
 @require_safe
@@ -63,23 +60,24 @@ def lock(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     variant = find_variant(variant_id)
     form = LockForm(request)
     must_be = request.POST.get("lock") == "in"
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            set_lock(
-                variant=variant,
-                donor=given["donor"],
-                recipient=given["recipient"],
-                must_be=must_be,
-                reason=given["reason"],
-                actor=actor_of(request),
-                now=timezone.now(),
-            )
-        except TiebeamError as error:
-            return _say_refusal(request, variant, say_error(request, error))
-        messages.success(request, say_to(request, f"desk.locked_{'in' if must_be else 'out'}"))
-        return _back(variant, given["donor"], given["recipient"])
-    return _say_refusal(request, variant, [say_to(request, "desk.fault.reason")])
+    if not form.is_valid():
+        return _say_refusal(request, variant, [say_to(request, "desk.fault.reason")])
+    given = form.cleaned_data
+    refusal = find_refusal(
+        request,
+        lambda: set_lock(
+            variant=variant,
+            donor=given["donor"],
+            recipient=given["recipient"],
+            must_be=must_be,
+            reason=given["reason"],
+            **seat_of(request),
+        ),
+    )
+    if refusal:
+        return _say_refusal(request, variant, refusal)
+    messages.success(request, say_to(request, f"desk.locked_{'in' if must_be else 'out'}"))
+    return _back(variant, given["donor"], given["recipient"])
 
 
 @require_POST
@@ -93,10 +91,11 @@ def unlock(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    try:
-        remove_lock(lock=found, reason=reason, actor=actor_of(request), now=timezone.now())
-    except TiebeamError as error:
-        return _say_refusal(request, variant, say_error(request, error))
+    refusal = find_refusal(
+        request, lambda: remove_lock(lock=found, reason=reason, **seat_of(request))
+    )
+    if refusal:
+        return _say_refusal(request, variant, refusal)
     messages.success(request, say_to(request, "desk.unlocked"))
     return _back(variant, donor, recipient)
 
@@ -110,23 +109,25 @@ def ask(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     donor, recipient = form.cleaned_data["donor"], form.cleaned_data["recipient"]
-    given: dict[str, Any] = {"actor": actor_of(request), "now": timezone.now()}
     question = request.POST.get("question", "")
-    try:
+    given = seat_of(request)
+
+    def begin() -> None:
         if question in {"forbid", "require"}:
             kind = Forbid if question == "forbid" else Require
             change: Change = kind(donor=donor, recipient=recipient)
             ask_what_if(variant=variant, changes=[change], **given)
         else:
             explain_pair(variant=variant, donor=donor, recipient=recipient, **given)
-    except TiebeamError as error:
-        return _say_refusal(request, variant, say_error(request, error))
+
+    refusal = find_refusal(request, begin)
+    if refusal:
+        return _say_refusal(request, variant, refusal)
     return _back(variant, donor, recipient)
 
 
 def _back(variant: Variant, donor: str, recipient: str) -> HttpResponse:
-    address = reverse("desk_variant", args=[variant.pk])
-    return redirect(f"{address}?{pair_query(donor, recipient)}#cell")
+    return redirect(f"{address_of(variant)}?{pair_query(donor, recipient)}#cell")
 
 
 def _say_refusal(request: HttpRequest, variant: Variant, sentences: list[str]) -> HttpResponse:

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tiebeam.apps.pairings.models import Variant
@@ -18,7 +17,6 @@ from tiebeam.apps.pairings.queries.variants import (
     read_changes,
     read_plan_value,
 )
-from tiebeam.errors import TiebeamError
 from tiebeam.interfaces.jobs.asking import solve_variant
 from tiebeam.interfaces.jobs.solving import SOLVE
 from tiebeam.interfaces.web.desk.answers import (
@@ -28,13 +26,19 @@ from tiebeam.interfaces.web.desk.answers import (
     say_failure,
     say_progress,
 )
-from tiebeam.interfaces.web.desk.finding import find_variant, may_act, trail_to_variant
+from tiebeam.interfaces.web.desk.finding import (
+    find_variant,
+    may_act,
+    seat_of,
+    trail_to_variant,
+)
 from tiebeam.interfaces.web.desk.forms import SolveForm
 from tiebeam.interfaces.web.desk.matrix import draw_matrix
 from tiebeam.interfaces.web.desk.panel import cell_panel
 from tiebeam.interfaces.web.desk.plan_view import Ground, PlanView, read_ground, view_plan
 from tiebeam.interfaces.web.desk.tables import lists_table, locks_table, replies_table
-from tiebeam.interfaces.web.page import language_of, say_error, say_to, show_page
+from tiebeam.interfaces.web.forming import find_refusal
+from tiebeam.interfaces.web.page import language_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tasks.operations import stop_run
@@ -56,16 +60,13 @@ def solve(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     form = SolveForm(request)
     if not form.is_valid():
         return show_variant_page(request, variant, solve_form=form, status=400)
-    try:
-        solve_variant(
-            variant=variant,
-            time_limit_s=form.cleaned_data["time_limit_s"],
-            actor=actor_of(request),
-            now=timezone.now(),
-        )
-    except TiebeamError as error:
-        faults = say_error(request, error)
-        return show_variant_page(request, variant, faults=faults, status=409)
+    limit = form.cleaned_data["time_limit_s"]
+    refusal = find_refusal(
+        request,
+        lambda: solve_variant(variant=variant, time_limit_s=limit, **seat_of(request)),
+    )
+    if refusal:
+        return show_variant_page(request, variant, faults=refusal, status=409)
     return redirect("desk_variant", variant.pk)
 
 
@@ -93,11 +94,9 @@ def stop(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     variant = find_variant(variant_id)
     run = find_latest_run(variant.pk, SOLVE)
     if run is not None and may_act(actor_of(request), variant.scenario.round.programme):
-        try:
-            stop_run(run_id=run.pk, actor=actor_of(request), now=timezone.now())
-        except TiebeamError as error:
-            faults = say_error(request, error)
-            return show_variant_page(request, variant, faults=faults, status=409)
+        refusal = find_refusal(request, lambda: stop_run(run_id=run.pk, **seat_of(request)))
+        if refusal:
+            return show_variant_page(request, variant, faults=refusal, status=409)
     return redirect("desk_variant", variant.pk)
 
 

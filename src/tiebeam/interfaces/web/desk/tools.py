@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from tiebeam import cases
 from tiebeam.apps.pairings.queries.uploads import read_scenario_file
@@ -16,11 +16,10 @@ from tiebeam.interfaces.report.words import Voice
 from tiebeam.interfaces.web.desk.faults import fault_table
 from tiebeam.interfaces.web.desk.files import as_file, scenario_content, zip_content
 from tiebeam.interfaces.web.desk.forms import UploadForm
+from tiebeam.interfaces.web.forming import FORM
 from tiebeam.interfaces.web.page import Fact, Link, language_of, say_to, show_page
 from tiebeam.interfaces.web.seated import seated
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -36,7 +35,7 @@ def check_file(request: HttpRequest) -> HttpResponse:
     """Read a scenario file and say what is wrong or doubtful in it; nothing is stored."""
     form = UploadForm(request)
     if request.method != "POST" or not form.is_valid():
-        return _show(request, form, status=400 if form.errors else 200)
+        return _show(request, form)
     file = form.cleaned_data["file"]
     faults: tuple[Fault, ...]
     read: ReadScenario | None = None
@@ -65,13 +64,14 @@ def convert_file(request: HttpRequest) -> HttpResponse:
     """Give a scenario file in the other form: a workbook for a zipped folder, and the other way round."""
     form = UploadForm(request)
     if request.method != "POST" or not form.is_valid():
-        return _show(request, form, status=400 if form.errors else 200)
+        return _show(request, form)
     file = form.cleaned_data["file"]
     try:
         read = read_scenario_file(file.read(), file.name)
     except InvalidInput as error:
-        form.refuse(error, "file")
-        return _show(request, form, fault_table(request, error.faults), status=400)
+        told = say_to(request, "desk.file_faulty", name=file.name, count=len(error.faults))
+        form.add_error("file", told)
+        return _show(request, form, fault_table(request, error.faults))
     kind = "xlsx" if file.name.casefold().endswith(".zip") else "zip"
     return as_file(scenario_content(read.scenario, kind), "scenario", kind)
 
@@ -131,15 +131,13 @@ def give_case(request: HttpRequest, case_id: str) -> HttpResponse:
     return as_file(zip_content(found.folder), found.id, "zip")
 
 
-def _show(
-    request: HttpRequest, form: UploadForm, faults: Table | None = None, status: int = 200
-) -> HttpResponse:
+def _show(request: HttpRequest, form: UploadForm, faults: Table | None = None) -> HttpResponse:
     return show_page(
         request,
         "web/desk/tools.html",
         title=say_to(request, "desk.tools_title"),
         trail=[Link(say_to(request, "web.rail.desk"), reverse("desk"))],
-        status=status,
+        status=form.status,
         form=form,
         faults=faults,
     )

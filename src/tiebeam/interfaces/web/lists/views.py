@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -25,6 +25,7 @@ from tiebeam.apps.programmes.models import Round
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
 from tiebeam.interfaces.web.amounts import name_resources
 from tiebeam.interfaces.web.as_of import read_as_of
+from tiebeam.interfaces.web.forming import find_or_404
 from tiebeam.interfaces.web.lists.forms import NotedForm
 from tiebeam.interfaces.web.lists.steps import list_round_steps, list_steps
 from tiebeam.interfaces.web.lists.tables import (
@@ -152,10 +153,7 @@ def download_list(request: HttpRequest, list_id: UUID) -> HttpResponse:
 
 def find_list_or_404(list_id: UUID, as_of: AsOf | None = None) -> PairList:
     """Return a version that may be read, as known; another's is not there."""
-    try:
-        return get_list(list_id, as_of)
-    except PairList.DoesNotExist:
-        raise Http404 from None
+    return find_or_404(get_list, list_id, as_of)
 
 
 def name_of_list(request: HttpRequest, pair_list: PairList) -> str:

@@ -88,6 +88,8 @@ class TestRegion:
             assert Region.objects.get(pk=tibet.pk).name_en == "Xizang"
         history = as_coordinator.get(f"/history/region/{tibet.pk}/").content.decode()
         assert "Official name" in history
+        assert "540000" in history
+        assert "[history" not in history
         assert "Xizang" in history
 
     def test_is_not_corrected_over_what_somebody_else_changed(self, tibet, as_coordinator):
@@ -181,6 +183,8 @@ class TestFigure:
         assert [row.cells[2].exact for row in page.context["table"].rows] == [3648200, 3648100]
         history = as_coordinator.get(f"/history/statistic/{earlier.pk}/").content.decode()
         assert "3648100" in history
+        assert "[history" not in history
+        assert "indicator: population" in history
 
     def test_is_shown_as_it_was_known(self, tibet, coordinator, as_coordinator, now):
         for vintage, quantity in ((date(2021, 5, 11), 1), (date(2022, 1, 1), 2)):

@@ -38,7 +38,7 @@ def show_figure(request: HttpRequest, statistic_id: UUID) -> HttpResponse:
     facts = {
         "name": name_of(request, region),
         "indicator": word_of(request, "indicator", statistic.indicator),
-        "year": statistic.year,
+        "year": str(statistic.year),
     }
     steps = []
     if is_allowed(actor_of(request), "regions.add_statistic"):
@@ -96,7 +96,7 @@ def _like(request: HttpRequest, region_id: UUID) -> dict[str, Any]:
     """Return what the form begins with where a figure is revised: what it is of, never what it says."""
     given = request.GET.get("like", "")
     if not given:
-        return {"vintage": timezone.localdate()}
+        return {}
     try:
         earlier = find_or_404(get_statistic, UUID(given))
     except ValueError:

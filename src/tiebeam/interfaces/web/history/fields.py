@@ -11,19 +11,28 @@ from django.utils import timezone
 
 from tiebeam.apps.pairings.models import PairList
 from tiebeam.apps.pairings.queries.lists import list_versions_by_id
-from tiebeam.apps.regions.models import Organisation
-from tiebeam.apps.regions.queries.names import list_organisations_by_id
+from tiebeam.apps.regions.models import Organisation, Region
+from tiebeam.apps.regions.queries.names import list_organisations_by_id, list_regions_by_id
 from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.web.page import name_of, say_to
 from tiebeam.platform.audit.history import Change
 from tiebeam.platform.identity.people import list_names
 
 HIDDEN = frozenset(
-    {"id", "tenant_id", "scope_id", "grams", "programme_id", "round_id", "plan_sha256", "region_id"}
+    {"id", "tenant_id", "scope_id", "grams", "programme_id", "round_id", "plan_sha256"}
 )
 ORGANISATIONS = frozenset({"donor_id", "recipient_id", "organisation_id", "party_id"})
+ENTRIES = frozenset({"parent_id", "successor_id", "region_id"})
+"""Entries of the directory, where they are in it; the parent of a pair is another pair."""
 LISTS = frozenset({"of_list_id", "ended_by_id", "reinstates_id"})
-WORDS = {"state": "lists.state", "side": "programmes.side", "kind": "directory.kind"}
+WORDS = {
+    "state": "lists.state",
+    "side": "programmes.side",
+    "kind": "directory.kind",
+    "indicator": "directory.indicator",
+    "unit": "directory.unit",
+    "reliability": "directory.reliability",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +51,11 @@ class Known:
     people: Mapping[UUID, str]
     organisations: Mapping[UUID, Organisation]
     lists: Mapping[UUID, PairList]
+    regions: Mapping[UUID, Region]
 
 
 def know(changes: Iterable[Change]) -> Known:
-    """Return the names of everybody and everything in *changes*, in three queries."""
+    """Return the names of everybody and everything in *changes*, in four queries at most."""
     rows = list(changes)
     values = [
         (name, value)
@@ -57,11 +67,13 @@ def know(changes: Iterable[Change]) -> Known:
     people = {row.person_id for row in rows}
     people |= {UUID(value) for name, value in values if _is_person(name)}
     organisations = {row.organisation_id for row in rows}
-    organisations |= {UUID(value) for name, value in values if name in ORGANISATIONS}
+    entries = {UUID(value) for name, value in values if name in ENTRIES}
+    organisations |= entries | {UUID(value) for name, value in values if name in ORGANISATIONS}
     return Known(
         people=list_names(people),
         organisations=list_organisations_by_id(organisations),
         lists=list_versions_by_id(UUID(value) for name, value in values if name in LISTS),
+        regions=list_regions_by_id(entries),
     )
 
 
@@ -98,6 +110,10 @@ def _in_words(request: HttpRequest, name: str, value: Any, known: Known) -> str:
     if name in ORGANISATIONS:
         found = known.organisations.get(UUID(value))
         return str(value) if found is None else name_of(request, found)
+    if name in ENTRIES:
+        pk = UUID(value)
+        entry = known.regions.get(pk) or known.organisations.get(pk)
+        return str(value) if entry is None else name_of(request, entry)
     if name in LISTS:
         version = known.lists.get(UUID(value))
         return (

@@ -105,7 +105,7 @@ def _of_statistic(request: HttpRequest, pk: UUID) -> Subject:
             "directory.figure_name",
             name=name_of(request, region),
             indicator=word_of(request, "indicator", statistic.indicator),
-            year=statistic.year,
+            year=str(statistic.year),
         ),
         record_ids=tuple(
             row.pk for row in list_vintages(region, statistic.indicator, statistic.year)

@@ -1,20 +1,27 @@
 """Notices: whom an action concerns, in the workspace and by mail."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core import mail
 from django.db import connection, transaction
 
+from records.desk import open_desk
 from records.programme_at_work import set_to_work
+from tiebeam.apps.pairings.operations.lines import Line
+from tiebeam.apps.pairings.operations.lists import draft_list_by_hand, send_for_opinion
+from tiebeam.apps.pairings.operations.opinions import give_opinion
+from tiebeam.apps.programmes.operations import change_round, create_programme
 from tiebeam.errors import InvalidInput
 from tiebeam.interfaces.jobs import posting
-from tiebeam.interfaces.jobs.posting import post_notices, remind_of_returns, say_notice
+from tiebeam.interfaces.jobs.posting import post_notices, say_notice
+from tiebeam.interfaces.jobs.reminding import remind_of_dates
 from tiebeam.interfaces.messages import list_messages, say_strictly
 from tiebeam.platform.audit.models import Entry
-from tiebeam.platform.identity.operations import dismiss_person
+from tiebeam.platform.identity.operations import assign_role, create_person, dismiss_person
 from tiebeam.platform.notices.models import KINDS, Notice
 from tiebeam.platform.notices.operations import subscribe
+from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
 
 
@@ -174,18 +181,133 @@ class TestMail:
 class TestReminder:
     def test_comes_the_day_before_and_once_a_day(self, work, fujian, coordinator, clock):
         clock["now"] = datetime(2020, 2, 11, 4, tzinfo=UTC)
-        assert remind_of_returns() == 4
-        assert remind_of_returns() == 0
+        assert remind_of_dates() == 4
+        assert remind_of_dates() == 0
         assert told_to(fujian) == [("return_due", "")]
         assert told_to(coordinator) == []
         clock["now"] = datetime(2020, 2, 13, 4, tzinfo=UTC)
-        assert remind_of_returns() == 4
+        assert remind_of_dates() == 4
         assert told_to(fujian)[1] == ("return_due", "late")
 
     def test_does_not_come_to_who_has_handed_in(self, handed_in, fujian, clock):
         clock["now"] = datetime(2020, 2, 11, 4, tzinfo=UTC)
-        assert remind_of_returns() == 3
+        assert remind_of_dates() == 3
         assert told_to(fujian) == []
+
+    @pytest.fixture
+    def reminded(self, work, coordinator, fujian, clock, now):
+        """Return a function: on which of the days Fujian was told of its return, due on the 25th."""
+        change_round(
+            of_round=work.of_round,
+            values={"returns_due_on": date(2020, 2, 25)},
+            reason="More time",
+            actor=coordinator,
+            now=now,
+        )
+
+        def reminded(days, on_day=lambda day: None):
+            told = []
+            for day in days:
+                clock["now"] = datetime(2020, 2, 1, 4, tzinfo=UTC) + timedelta(days=day - 1)
+                before = len(told_to(fujian))
+                remind_of_dates()
+                told += [day] * (len(told_to(fujian)) - before)
+                on_day(day)
+            return told
+
+        return reminded
+
+    def test_comes_on_the_promised_days(self, reminded):
+        # 7, 3, 1 and 0 days before the 25th, 1 and 7 after; February 2020 has 29 days.
+        assert reminded(range(10, 45)) == [18, 22, 24, 25, 26, 32]
+
+    def test_stops_when_it_is_handed_in(self, reminded, work, clock):
+        def hand_in(day):
+            if day == 23:
+                work.now = clock["now"]
+                work.hand_in("fujian")
+
+        assert reminded(range(10, 45), hand_in) == [18, 22]
+
+    def test_follows_when_nothing_ran_on_its_day_and_not_much_later(self, reminded):
+        assert reminded([19, 20, 23, 30, 40]) == [19, 23]
+
+    def test_comes_anew_when_the_date_is_moved(self, work, fujian, coordinator, clock, now):
+        clock["now"] = datetime(2020, 2, 11, 4, tzinfo=UTC)
+        remind_of_dates()
+        change_round(
+            of_round=work.of_round,
+            values={"returns_due_on": date(2020, 2, 14)},
+            reason="More time",
+            actor=coordinator,
+            now=now,
+        )
+        remind_of_dates()
+
+        with acting(fujian):
+            dues = [row.facts["due"] for row in Notice.objects.order_by("told_at", "id")]
+        assert sorted(dues) == ["2020-02-12", "2020-02-14"]
+
+    def test_reaches_who_reads_mail_once_a_day_on_the_day_itself(
+        self, work, workspace, fujian, clock, now
+    ):
+        subscribe(ways={"return_due": "daily"}, actor=fujian, now=now)
+        clock["now"] = datetime(2020, 2, 11, 22, 40, tzinfo=UTC)
+        assert remind_of_dates() == 4
+        clock["now"] = datetime(2020, 2, 11, 23, 1, tzinfo=UTC)
+        post_notices()
+
+        own = [sent for sent in mail.outbox if sent.to == [workspace.people["fujian"].email]]
+        assert ["due on 2020-02-12" in sent.body for sent in own] == [True]
+        assert "digest" in own[0].subject
+
+    def test_is_not_written_before_the_morning(self, work, clock):
+        clock["now"] = datetime(2020, 2, 11, 22, 20, tzinfo=UTC)
+        assert remind_of_dates() == 0
+
+    def test_does_not_come_to_who_holds_the_office_in_another_programme(
+        self, work, workspace, admin, coordinator, clock, now
+    ):
+        other = create_programme(
+            slug="other", name_en="Other", name_zh="其他", actor=coordinator, now=now
+        )
+        person = create_person(email="x@example.org", name="X", language="en", actor=admin, now=now)
+        assign_role(
+            person=person,
+            organisation_id=workspace.organisations["fujian"].pk,
+            role=Role.DONOR_OFFICE,
+            programme_id=other.pk,
+            valid_from=now.date(),
+            actor=admin,
+            now=now,
+        )
+        clock["now"] = datetime(2020, 2, 11, 4, tzinfo=UTC)
+
+        assert remind_of_dates() == 4
+
+    def test_comes_for_an_opinion_until_it_is_given(
+        self, workspace, coordinator, fujian, clock, now
+    ):
+        desk = open_desk(workspace, coordinator, now)
+        own = workspace.organisations
+        drafted = draft_list_by_hand(
+            round=desk.round,
+            lines=[Line(donor=own["fujian"].pk, recipient=own["nyingchi"].pk, is_lead=True)],
+            actor=coordinator,
+            now=now,
+        )
+        send_for_opinion(pair_list=drafted, due_on=date(2020, 2, 14), actor=coordinator, now=now)
+        said = {}
+        for day in (11, 13, 14):
+            clock["now"] = datetime(2020, 2, day, 4, tzinfo=UTC)
+            remind_of_dates()
+            said[day] = told_to(fujian).count(("opinion_due", ""))
+            if day == 13:
+                give_opinion(
+                    pair_list=drafted, reply="agree", text="", actor=fujian, now=clock["now"]
+                )
+
+        assert said == {11: 1, 13: 2, 14: 2}
 
 
 class TestSubscription:

@@ -1,33 +1,26 @@
 """
-Send notices by mail, in each reader's language, and remind of returns that fall due.
+Send notices by mail, in each reader's language.
 
 A mail says what happened and where to read on; it holds nothing of the record itself.
 """
 
 import logging
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.utils import timezone
 
-from tiebeam.apps.programmes.queries.returns import DueReturn, list_due
 from tiebeam.interfaces.messages import Language, say
 from tiebeam.platform.identity.people import find_person
-from tiebeam.platform.identity.queries import find_actor_for, list_office_seats, list_seats
+from tiebeam.platform.identity.queries import list_seats
 from tiebeam.platform.notices.models import Notice
-from tiebeam.platform.notices.posting import DIGEST_AT, claim, give_back, remind
-from tiebeam.platform.notices.reading import list_ways
-from tiebeam.platform.notices.telling import both_names
-from tiebeam.platform.permissions.roles import Role
-from tiebeam.platform.tenancy.acting import Actor, acting
+from tiebeam.platform.notices.posting import claim, give_back
 
 log = logging.getLogger(__name__)
 LINES_MOST = 40
-REMINDED_DAYS = frozenset({7, 3, 1, 0, -1, -7})
-"""Days before a return is due on which it is reminded of; below zero, after it."""
 
 
 def say_notice(notice: Notice, language: Language) -> str:
@@ -42,46 +35,6 @@ def post_notices() -> int:
     """Send what is to be mailed at once, and once a day the digest; return how many mails went out."""
     now = timezone.now()
     return _post("at_once", now) + _post("daily", now)
-
-
-def remind_of_returns() -> int:
-    """Tell whoever has a return to hand in, some days before and after it is due; return how many were told."""
-    now = timezone.now()
-    today = timezone.localdate(now)
-    if timezone.localtime(now).time() < DIGEST_AT:
-        return 0
-    told = 0
-    roles = {Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}
-    for person_id, organisation_id in list_office_seats(roles, today):
-        actor = find_actor_for(person_id, organisation_id, today)
-        if actor is not None:
-            with acting(actor):
-                told += _remind(actor, today, now)
-    return told
-
-
-def _remind(actor: Actor, today: date, now: datetime) -> int:
-    told = 0
-    due = [row for row in list_due(actor, today) if row.days_left in REMINDED_DAYS]
-    ways = list_ways(actor) if due else {}
-    for row in due:
-        told += remind(_reminder(row, ways["return_due"], actor, today, now))
-    return told
-
-
-def _reminder(row: DueReturn, way: str, actor: Actor, today: date, now: datetime) -> Notice:
-    return Notice(
-        person_id=actor.person_id,
-        organisation_id=actor.organisation_id,
-        kind="return_due",
-        variant="late" if row.is_overdue else "",
-        facts={"round": both_names(row.of_round), "due": str(row.due_on)},
-        record_type=row.of_round._meta.label_lower,
-        record_id=row.of_round.pk,
-        way=way,
-        once=f"{row.of_round.pk} {row.side} {today}",
-        told_at=now,
-    )
 
 
 def _post(way: str, now: datetime) -> int:

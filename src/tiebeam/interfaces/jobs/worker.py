@@ -18,7 +18,8 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from tiebeam.interfaces.jobs.performing import revive_lost_runs
-from tiebeam.interfaces.jobs.posting import post_notices, remind_of_returns
+from tiebeam.interfaces.jobs.posting import post_notices
+from tiebeam.interfaces.jobs.reminding import remind_of_dates
 from tiebeam.platform.audit.keys import load_key
 from tiebeam.platform.audit.sealing import seal_and_anchor
 from tiebeam.platform.files.uploads import remove_expired_contents
@@ -57,7 +58,7 @@ DUTIES: dict[str, tuple[float, Callable[[], object]]] = {
     "revive": (10.0, revive_lost_runs),
     "seal": (60.0, seal_log),
     "post": (30.0, post_notices),
-    "remind": (900.0, remind_of_returns),
+    "remind": (900.0, remind_of_dates),
     "uploads": (600.0, remove_expired_contents),
 }
 """Name of a recurring duty -> seconds between two turns, and what to do."""

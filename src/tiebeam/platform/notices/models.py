@@ -13,6 +13,7 @@ from tiebeam.platform.tenancy.acting import find_actor
 WAYS = ["at_once", "daily", "none"]
 KINDS = {
     "opinion_asked": "at_once",
+    "opinion_due": "at_once",
     "opinion_given": "daily",
     "opinion_answered": "daily",
     "list_issued": "at_once",

@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings as workspace_settings
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings
+from tests.grounds import GROUNDS
 from tests.workspace_database import ROLE, WANTED
 
 # Both databases are tested at one time; what SQLite skips, PostgreSQL runs, and the other way round.
@@ -21,6 +24,8 @@ SKIPPED_FILE = (
 # A busy machine must not fail a test; how fast something is belongs to the benchmarks.
 settings.register_profile("tiebeam", deadline=None, print_blob=True)
 settings.load_profile("tiebeam")
+
+workspace_settings.PASSWORD_HASHERS = ["tests.quick_passwords.QuickHasher"]
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
@@ -51,11 +56,29 @@ def django_db_setup(django_db_setup, django_db_blocker):
         with django_db_blocker.unblock():
             connection.close()
             connection.settings_dict["OPTIONS"]["assume_role"] = ROLE
+    GROUNDS.unblock = django_db_blocker.unblock
     yield
+    GROUNDS.clear()
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock():
             connection.close()
             connection.settings_dict["OPTIONS"].pop("assume_role")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, Any, Any]:
+    """Lay the grounds of a test between the tables and the transaction of the test."""
+    if fixturedef.argname == "_django_db_helper":
+        GROUNDS.lay(request)
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Take the grounds away before another module, whose fixtures may hold transactions."""
+    GROUNDS.enter(item.path)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from tests.grounds import beside, ground
 
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.apps.regions.operations import create_organisation, found_workspace
@@ -34,11 +35,13 @@ class Workspace:
 
 
 @pytest.fixture
+@beside
 def now() -> datetime:
     return NOW
 
 
 @pytest.fixture
+@ground
 def workspace(db) -> Workspace:
     return make_workspace(NOW)
 
@@ -95,31 +98,37 @@ def make_workspace(now: datetime) -> Workspace:
 
 
 @pytest.fixture
+@beside
 def admin(workspace) -> Actor:
     return workspace.actor("admin", Role.ADMINISTRATOR)
 
 
 @pytest.fixture
+@beside
 def coordinator(workspace) -> Actor:
     return workspace.actor("office", Role.COORDINATOR)
 
 
 @pytest.fixture
+@beside
 def fujian(workspace) -> Actor:
     return workspace.actor("fujian", Role.DONOR_OFFICE)
 
 
 @pytest.fixture
+@beside
 def hunan(workspace) -> Actor:
     return workspace.actor("hunan", Role.DONOR_OFFICE)
 
 
 @pytest.fixture
+@beside
 def nyingchi(workspace) -> Actor:
     return workspace.actor("nyingchi", Role.RECIPIENT_OFFICE)
 
 
 @pytest.fixture
+@beside
 def huanggang(workspace) -> Actor:
     return workspace.actor("huanggang", Role.RECIPIENT_OFFICE)
 

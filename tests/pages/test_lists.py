@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
+from tests.grounds import ground
 from tests.pages.round_trip import set_scene
 
 from tiebeam.apps.pairings.models import ListLine, Opinion, PairList
@@ -29,6 +30,7 @@ def _title(answer) -> str:
 
 
 @pytest.fixture
+@ground
 def scene(workspace, coordinator, now):
     return set_scene(workspace, coordinator, now)
 

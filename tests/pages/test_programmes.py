@@ -3,6 +3,7 @@ import re
 from datetime import date
 
 import pytest
+from tests.grounds import ground
 from tests.pages.round_trip import set_scene
 
 from tiebeam.apps.programmes.models import LegalDocument, Participant, Programme, Round
@@ -21,6 +22,7 @@ def _title(answer) -> str:
 
 
 @pytest.fixture
+@ground
 def scene(workspace, coordinator, now):
     return set_scene(workspace, coordinator, now)
 

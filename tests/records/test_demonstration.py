@@ -17,7 +17,6 @@ from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
 
 pytestmark = pytest.mark.django_db
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +31,6 @@ def told(django_db_setup, django_db_blocker, home):
         django_db_blocker.unblock(),
         override_settings(
             HOME=home,
-            PASSWORD_HASHERS=QUICK,
             TIEBEAM_AUDIT_KEY=home / "keys" / "audit.pem",
             TIEBEAM_AUDIT_ANCHORS=home / "anchors",
         ),

@@ -81,9 +81,13 @@ class TestPlan:
 
         answer = bring(as_coordinator, built, document)
 
-        assert "optimal is not proven here" in text_of(as_coordinator.get(answer.url))
+        shown = text_of(as_coordinator.get(answer.url))
+        assert "optimal is not proven here" in shown
+        assert "made by hand: not claimed to be optimal" in shown
+        assert "of the best possible" not in shown
         with acting(desk.coordinator):
-            assert Variant.objects.get().plan_status == "feasible"
+            kept = Variant.objects.get()
+        assert (kept.plan_status, kept.plan["levels"]) == ("feasible", [])
 
     def test_of_pairs_alone_has_its_flows_completed(self, as_coordinator, solved, document):
         bare = {"format": document["format"], "pairs": document["pairs"]}
@@ -121,7 +125,7 @@ class TestPlan:
     @pytest.mark.parametrize(
         ("spoil", "told"),
         [
-            ({"pairs": [{"donor": "fujian"}]}, "pairs[0]"),
+            ({"pairs": [{"donor": "fujian"}]}, "plan.json, pairs[0].recipient: "),
             ({"pairs": [{"donor": "atlantis", "recipient": "nyingchi"}]}, "atlantis"),
             ({"pairs": []}, "holds no pair"),
             ({"format": "other/1"}, "tiebeam-plan/1"),

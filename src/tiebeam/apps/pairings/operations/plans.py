@@ -15,7 +15,7 @@ from tiebeam.apps.pairings.operations.variants import create_variant, lock_varia
 from tiebeam.apps.pairings.queries.scenarios import load_scenario
 from tiebeam.apps.pairings.queries.variants import effective_scenario, load_plan, plan_value
 from tiebeam.core.model.identity import plan_sha256, scenario_sha256
-from tiebeam.core.model.plan import OPTIMAL_GAP, Flow, Pair, Plan, PlanStatus
+from tiebeam.core.model.plan import OPTIMAL_GAP, Flow, Pair, Plan
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.core.pairing.check import CheckReport, check_plan
 from tiebeam.core.pairing.completion import complete_flows
@@ -137,8 +137,9 @@ def import_plan(
     """
     Keep a plan that was made elsewhere as a new variant of the scenario that it was made for.
 
-    It is called optimal where the checker proves it so, whatever it says of itself. One
-    without flows has them completed, and marked so (§M7).
+    It is called optimal where the checker proves it so, whatever it says of itself, and
+    bounds that are its own word alone are left out. One without flows has them
+    completed, and marked so (§M7).
 
     Raises:
         PlanWithoutPairs: It holds no pair.
@@ -156,9 +157,7 @@ def import_plan(
     if plan.flows is None:
         _demand_sound(check_plan(of, plan))
         plan = complete_flows(of, plan)
-    report = demand_sound_plan(of, plan)
-    plan = replace(plan, status=_proven_status(plan, report))
-    _remember(of, plan, report)
+    plan = _claim_what_is_proven(plan, demand_sound_plan(of, plan))
     variant = create_variant(scenario=scenario, name=name, actor=actor, now=now)
     return _store(variant, plan, actor, now, action, None)
 
@@ -177,11 +176,20 @@ def _demand_made_for(built: BuiltScenario, plan: Plan) -> None:
     raise InvalidInput([Fault(code=code, place=place, column=column, value=met, facts=facts)])
 
 
-def _proven_status(plan: Plan, report: CheckReport) -> PlanStatus:
-    """Return what a plan with pairs may be called: "optimal" where every level's bound is proven here (§M6)."""
+def _claim_what_is_proven(plan: Plan, report: CheckReport) -> Plan:
+    """
+    Return *plan* with no more said of it than the checker proves (§M6).
+
+    It stays "optimal" where every level is proven so. Bounds that rest on the word of
+    whoever made the file would show as a gap that nobody here knows of: they are left out.
+    """
     gaps = [level.proven_gap for level in report.levels]
     is_proven = bool(gaps) and all(gap is not None and gap <= OPTIMAL_GAP for gap in gaps)
-    return "optimal" if plan.status == "optimal" and is_proven else "feasible"
+    if plan.status == "optimal" and is_proven:
+        return plan
+    if all(level.bound_status == "verified" for level in report.levels):
+        return replace(plan, status="feasible")
+    return replace(plan, status="feasible", levels=(), certificate={})
 
 
 def demand_sound_plan(scenario: Scenario, plan: Plan) -> CheckReport:
@@ -207,15 +215,11 @@ def _report_on(scenario: Scenario, plan: Plan) -> CheckReport:
     if known is not None:
         return known
     report = check_plan(scenario, plan)
-    _remember(scenario, plan, report)
-    return report
-
-
-def _remember(scenario: Scenario, plan: Plan, report: CheckReport) -> None:
     with _reports_lock:
-        _reports[scenario_sha256(scenario), plan_sha256(plan)] = report
+        _reports[key] = report
         while len(_reports) > REPORTS_MOST:
             _reports.popitem(last=False)
+    return report
 
 
 def _demand_sound(report: CheckReport) -> None:

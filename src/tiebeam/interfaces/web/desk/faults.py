@@ -51,7 +51,8 @@ def _sentence(request: HttpRequest, fault: Fault) -> str:
     """Return a fault with where it is."""
     language = language_of(request)
     where = [_place(request, fault)] if fault.place else []
-    where += [text] if (text := locate_fault(fault, language)) else []
+    # Its own colon is for what follows in a report.
+    where += [text.rstrip(" :：")] if (text := locate_fault(fault, language)) else []
     told = say_fault(fault, language)
     return say_to(request, "desk.faults.sentence", where=where, told=told) if where else told
 

@@ -134,7 +134,7 @@ class TestInvite:
     def test_refuses_somebody_who_is_here(self, as_admin, workspace):
         answer = self._invite(as_admin, workspace, email="hunan@example.org")
 
-        assert answer.status_code == 400
+        assert answer.status_code == 409
         assert "hunan@example.org is in the workspace already" in _text(answer)
 
     def test_refuses_an_unknown_organisation_or_role(self, as_admin, workspace):
@@ -162,7 +162,7 @@ class TestRole:
     def test_that_defeats_four_eyes_is_refused_in_words(self, as_admin, workspace, person):
         answer = self._assign(as_admin, workspace, person, "donor_finance")
 
-        assert answer.status_code == 400
+        assert answer.status_code == 409
         assert "cannot be joined with “donor co-operation office”" in _text(answer)
         assert not Assignment.objects.filter(person=person, role=Role.DONOR_FINANCE).exists()
 

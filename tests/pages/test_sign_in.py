@@ -282,7 +282,7 @@ class TestJoin:
         )
         Client().post(link, GIVEN)
 
-        assert Client().post(f"/join/{second}/", GIVEN).status_code == 400
+        assert Client().post(f"/join/{second}/", GIVEN).status_code == 409
         assert Person.objects.filter(email="new@example.org").count() == 1
 
 
@@ -362,7 +362,7 @@ class TestDeputies:
     def test_hold_it_for_three_months_at_most(self, as_fujian, person, reader):
         answer = as_fujian.post("/me/deputies/", self._given(person, reader, days=200))
 
-        assert answer.status_code == 400
+        assert answer.status_code == 409
         assert "at most 92" in _text(answer)
 
     def test_do_not_end_before_they_begin(self, as_fujian, person, reader):

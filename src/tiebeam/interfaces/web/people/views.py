@@ -1,20 +1,20 @@
 """Pages by which an administrator lets people in, gives them roles, and lets them go."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.programmes.queries import list_programmes_by_id
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
-from tiebeam.errors import TiebeamError
+from tiebeam.interfaces.web.forming import FORM, answer_form, succeeds
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.people.forms import AssignForm, DismissForm, EndForm, InviteForm
 from tiebeam.interfaces.web.people.lists import people_table
@@ -25,7 +25,6 @@ from tiebeam.platform.identity.models import Assignment, Person
 from tiebeam.platform.permissions.roles import Role
 
 administrators = for_roles(Role.ADMINISTRATOR)
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -63,22 +62,21 @@ def list_all(request: HttpRequest) -> HttpResponse:
 def invite_person(request: HttpRequest) -> HttpResponse:
     """Invite somebody; the link is shown this once."""
     form = InviteForm(request)
-    link = ""
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            _, secret = operations.invite(
-                email=given["email"],
-                organisation_id=UUID(given["organisation_id"]),
-                role=Role(given["role"]),
-                programme_id=given["programme_id"],
-                actor=actor_of(request),
-                now=timezone.now(),
-            )
-        except TiebeamError as error:
-            form.refuse(error)
-        else:
-            link = request.build_absolute_uri(reverse("join", args=[secret]))
+    secrets: list[str] = []
+
+    def invite(given: Mapping[str, Any]) -> None:
+        _, secret = operations.invite(
+            email=given["email"],
+            organisation_id=UUID(given["organisation_id"]),
+            role=Role(given["role"]),
+            programme_id=given["programme_id"],
+            actor=actor_of(request),
+            now=timezone.now(),
+        )
+        secrets.append(secret)
+
+    is_done = succeeds(form, invite)
+    link = request.build_absolute_uri(reverse("join", args=secrets)) if is_done else ""
     return show_page(
         request,
         "web/people/invite.html",
@@ -88,7 +86,7 @@ def invite_person(request: HttpRequest) -> HttpResponse:
         link=link,
         email=form.cleaned_data.get("email", "") if link else "",
         days=operations.INVITATION_DAYS,
-        status=_status(form),
+        status=form.status,
     )
 
 
@@ -140,27 +138,27 @@ def assign_role(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Give somebody a role for a period."""
     person = _get_person(person_id)
     form = AssignForm(request, initial={"valid_from": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+
+    def assign(given: Mapping[str, Any]) -> Assignment:
         valid_from, valid_until = form.period()
-        try:
-            operations.assign_role(
-                person=person,
-                organisation_id=UUID(given["organisation_id"]),
-                role=Role(given["role"]),
-                programme_id=given["programme_id"],
-                valid_from=valid_from,
-                valid_until=valid_until,
-                actor=actor_of(request),
-                now=timezone.now(),
-            )
-        except TiebeamError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, say_to(request, "people.assigned"))
-            return redirect("person", person.pk)
-    title = say_to(request, "people.assign_title", name=person.name)
-    return _show_form(request, form, person, title, "people.assign")
+        return operations.assign_role(
+            person=person,
+            organisation_id=UUID(given["organisation_id"]),
+            role=Role(given["role"]),
+            programme_id=given["programme_id"],
+            valid_from=valid_from,
+            valid_until=valid_until,
+            actor=actor_of(request),
+            now=timezone.now(),
+        )
+
+    return answer_form(
+        request, form, assign,
+        done=say_to(request, "people.assigned"),
+        title=say_to(request, "people.assign_title", name=person.name),
+        verb=say_to(request, "people.assign"),
+        **_place_of(request, person),
+    )  # fmt: skip
 
 
 @FORM
@@ -171,21 +169,23 @@ def end_role(request: HttpRequest, person_id: UUID, assignment_id: UUID) -> Http
     row = people.find_assignment(assignment_id)
     if row is None or row.person_id != person.pk:
         raise Http404
-    form = EndForm(request, initial={"last_day": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        operations.end_assignment(
+    return answer_form(
+        request,
+        EndForm(request, initial={"last_day": timezone.localdate()}),
+        lambda given: operations.end_assignment(
             assignment=row,
-            until=form.cleaned_data["last_day"] + timedelta(days=1),
+            until=given["last_day"] + timedelta(days=1),
             actor=actor_of(request),
             now=timezone.now(),
-            reason=form.cleaned_data["reason"],
-        )
-        messages.success(request, say_to(request, "people.ended"))
-        return redirect("person", person.pk)
-    role = _role_text(request, row)
-    title = say_to(request, "people.end_title", name=person.name, role=role)
-    text = say_to(request, "people.end_text")
-    return _show_form(request, form, person, title, "people.end", text, is_dangerous=True)
+            reason=given["reason"],
+        ),
+        done=say_to(request, "people.ended"),
+        title=say_to(request, "people.end_title", name=person.name, role=_role_text(request, row)),
+        verb=say_to(request, "people.end"),
+        text=say_to(request, "people.end_text"),
+        is_dangerous=True,
+        **_place_of(request, person),
+    )
 
 
 @FORM
@@ -195,48 +195,25 @@ def dismiss_person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     person = _get_person(person_id)
     if person.pk == actor_of(request).person_id:
         raise Http404
-    form = DismissForm(request)
-    if request.method == "POST" and form.is_valid():
-        operations.dismiss_person(
-            person=person,
-            actor=actor_of(request),
-            now=timezone.now(),
-            reason=form.cleaned_data["reason"],
-        )
-        messages.success(request, say_to(request, "people.dismissed", name=person.name))
-        return redirect("person", person.pk)
-    title = say_to(request, "people.dismiss_title", name=person.name)
-    text = say_to(request, "people.dismiss_text")
-    return _show_form(request, form, person, title, "people.dismiss", text, is_dangerous=True)
-
-
-def _show_form(
-    request: HttpRequest,
-    form: AssignForm | EndForm | DismissForm,
-    person: Person,
-    title: str,
-    verb: str,
-    text: str = "",
-    *,
-    is_dangerous: bool = False,
-) -> HttpResponse:
-    address = reverse("person", args=[person.pk])
-    return show_page(
+    return answer_form(
         request,
-        "web/people/form.html",
-        title=title,
-        trail=[*_trail(request), Link(person.name, address)],
-        form=form,
-        verb=say_to(request, verb),
-        text=text,
-        back=address,
-        is_dangerous=is_dangerous,
-        status=_status(form),
+        DismissForm(request),
+        lambda given: operations.dismiss_person(
+            person=person, actor=actor_of(request), now=timezone.now(), reason=given["reason"]
+        ),
+        done=say_to(request, "people.dismissed", name=person.name),
+        title=say_to(request, "people.dismiss_title", name=person.name),
+        verb=say_to(request, "people.dismiss"),
+        text=say_to(request, "people.dismiss_text"),
+        is_dangerous=True,
+        **_place_of(request, person),
     )
 
 
-def _status(form: AssignForm | EndForm | DismissForm | InviteForm) -> int:
-    return 400 if form.errors else 200
+def _place_of(request: HttpRequest, person: Person) -> dict[str, Any]:
+    """Return where a page about *person* stands, and where giving up leads."""
+    back = reverse("person", args=[person.pk])
+    return {"back": back, "trail": [*_trail(request), Link(person.name, back)]}
 
 
 def _trail(request: HttpRequest) -> list[Link]:

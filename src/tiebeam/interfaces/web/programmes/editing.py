@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from tiebeam.apps.programmes import operations
-from tiebeam.apps.programmes.models import LegalDocument, Participant
 from tiebeam.apps.programmes.queries import get_document, get_participant
+from tiebeam.interfaces.web import forming
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form
 from tiebeam.interfaces.web.page import name_of, say_to
@@ -126,10 +126,7 @@ def add_document(request: HttpRequest, programme_id: UUID) -> HttpResponse:
 @seated
 def correct_document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Correct or complete what is known of a document."""
-    try:
-        document = get_document(document_id)
-    except LegalDocument.DoesNotExist:
-        raise Http404 from None
+    document = forming.find_or_404(get_document, document_id)
     programme = document.programme
     if not may(request, "programmes.correct_document", programme):
         return show_forbidden(request)
@@ -184,10 +181,7 @@ def add_participant(request: HttpRequest, programme_id: UUID) -> HttpResponse:
 @seated
 def end_participation(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     """End the part of an organisation, with the reading that came with it."""
-    try:
-        participant = get_participant(participant_id)
-    except Participant.DoesNotExist:
-        raise Http404 from None
+    participant = forming.find_or_404(get_participant, participant_id)
     programme = participant.programme
     if not may(request, "programmes.end_participation", programme):
         return show_forbidden(request)

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from tiebeam.apps.programmes import operations
 from tiebeam.apps.programmes.models import Round
 from tiebeam.apps.programmes.queries import get_round
+from tiebeam.interfaces.web import forming
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form
 from tiebeam.interfaces.web.page import Link, name_of, say_to
@@ -20,10 +21,7 @@ from tiebeam.interfaces.web.seated import actor_of, seated
 
 def find_round_or_404(round_id: UUID) -> Round:
     """Return a round that may be read, with its programme; another's is not there."""
-    try:
-        return get_round(round_id)
-    except Round.DoesNotExist:
-        raise Http404 from None
+    return forming.find_or_404(get_round, round_id)
 
 
 def trail_of_round(request: HttpRequest, of_round: Round) -> list[Link]:

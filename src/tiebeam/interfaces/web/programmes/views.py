@@ -19,6 +19,7 @@ from tiebeam.apps.programmes.queries import (
     list_rounds,
 )
 from tiebeam.apps.regions.queries import find_places
+from tiebeam.interfaces.web import forming
 from tiebeam.interfaces.web.amounts import name_resources
 from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.documents.part import documents_part
@@ -165,10 +166,7 @@ def show_boundary(request: HttpRequest) -> JsonResponse:
 
 def find_or_404(programme_id: UUID, as_of: AsOf | None = None) -> Programme:
     """Return a programme that may be read, as known; another's is not there."""
-    try:
-        return get_programme(programme_id, as_of)
-    except Programme.DoesNotExist:
-        raise Http404 from None
+    return forming.find_or_404(get_programme, programme_id, as_of)
 
 
 def trail_of(request: HttpRequest, programme: Programme | None = None) -> list[Link]:

@@ -10,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
-from tiebeam.errors import TiebeamError
+from tiebeam.interfaces.web.forming import FORM, succeeds
 from tiebeam.interfaces.web.forms import PageForm, choices_of, date_field
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
@@ -79,7 +79,7 @@ class TokenForm(PageForm):
     may_write = forms.BooleanField(required=False)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 @seated
 def show_my_page(request: HttpRequest) -> HttpResponse:
     """Show who one is here; take the language."""
@@ -120,11 +120,11 @@ def show_my_page(request: HttpRequest) -> HttpResponse:
                 f"{timezone.localtime(person.joined_at):%Y-%m-%d}",
             ),
         ],
-        status=400 if form.errors else 200,
+        status=form.status,
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 @seated
 def show_deputies(request: HttpRequest) -> HttpResponse:
     """Show who stands for one; let another do it for a period."""
@@ -136,21 +136,18 @@ def show_deputies(request: HttpRequest) -> HttpResponse:
         if person.pk != actor.person_id
     ]
     form = DeputyForm(request, roles, members, initial={"valid_from": today})
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            operations.delegate(
-                assignment=given["assignment"],
-                deputy=given["deputy"],
-                valid_from=given["valid_from"],
-                valid_until=given["last_day"] + timedelta(days=1),
-                actor=actor,
-                now=timezone.now(),
-            )
-        except TiebeamError as error:
-            form.refuse(error)
-        else:
-            return redirect("my_deputies")
+    if succeeds(
+        form,
+        lambda given: operations.delegate(
+            assignment=given["assignment"],
+            deputy=given["deputy"],
+            valid_from=given["valid_from"],
+            valid_until=given["last_day"] + timedelta(days=1),
+            actor=actor,
+            now=timezone.now(),
+        ),
+    ):
+        return redirect("my_deputies")
     deputies = [
         {
             "id": row.pk,
@@ -169,7 +166,7 @@ def show_deputies(request: HttpRequest) -> HttpResponse:
         form=form,
         deputies=deputies,
         can_delegate=bool(roles and members),
-        status=400 if form.errors else 200,
+        status=form.status,
     )
 
 
@@ -186,21 +183,18 @@ def end_deputy(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     return redirect("my_deputies")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 @never_cache
 @seated
 def show_tokens(request: HttpRequest) -> HttpResponse:
     """Show one's tokens; make one, whose secret is shown this once."""
     actor, now = actor_of(request), timezone.now()
     form = TokenForm(request)
-    secret = ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            _, secret = operations.make_token(actor=actor, now=now, **form.cleaned_data)
-        except TiebeamError as error:
-            form.refuse(error)
-        else:
-            form = TokenForm(request, data=None)
+    made: list[str] = []
+    if succeeds(
+        form, lambda given: made.append(operations.make_token(actor=actor, now=now, **given)[1])
+    ):
+        form = TokenForm(request, data=None)
     tokens = people.list_tokens(actor.person_id, now)
     return show_page(
         request,
@@ -209,8 +203,8 @@ def show_tokens(request: HttpRequest) -> HttpResponse:
         tabs=_tabs(request, "my_tokens"),
         form=form,
         tokens=tokens,
-        secret=secret,
-        status=400 if form.errors else 200,
+        secret="".join(made),
+        status=form.status,
     )
 
 

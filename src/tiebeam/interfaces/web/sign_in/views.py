@@ -9,10 +9,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from tiebeam.apps.regions.queries.names import find_organisation, list_organisations_by_id
-from tiebeam.errors import TiebeamError
+from tiebeam.interfaces.web.forming import FORM, succeeds
 from tiebeam.interfaces.web.page import language_of, name_of, say_to, show_page
 from tiebeam.interfaces.web.seat import SESSION_KEY
 from tiebeam.interfaces.web.sign_in.forms import JoinForm
@@ -24,7 +23,7 @@ from tiebeam.platform.tenancy.acting import Actor, acting
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 @never_cache
 @sensitive_post_parameters("password")
 def join(request: HttpRequest, secret: str) -> HttpResponse:
@@ -43,18 +42,20 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
     inviter = Actor(person_id=invitation.invited_by_id, organisation_id=invitation.organisation_id)
     form = JoinForm(request, initial={"language": language_of(request)})
     form.email = invitation.email
-    if request.method == "POST" and form.is_valid():
-        try:
-            person = accept_invitation(secret=secret, actor=inviter, now=now, **form.cleaned_data)
-        except TiebeamError as error:
-            form.refuse(error)
-        else:
-            login(request, person, backend=BACKEND)
-            response = redirect("home")
-            response.set_cookie(
-                "language", person.language, max_age=365 * 86400, samesite="Lax", httponly=True
-            )
-            return response
+    joined: list[Person] = []
+    if succeeds(
+        form,
+        lambda given: joined.append(
+            accept_invitation(secret=secret, actor=inviter, now=now, **given)
+        ),
+    ):
+        [person] = joined
+        login(request, person, backend=BACKEND)
+        response = redirect("home")
+        response.set_cookie(
+            "language", person.language, max_age=365 * 86400, samesite="Lax", httponly=True
+        )
+        return response
     with acting(inviter):
         organisation = name_of(request, find_organisation(invitation.organisation_id))
     return show_page(
@@ -65,11 +66,11 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
         email=invitation.email,
         role=f"web.role.{invitation.role}",
         organisation=organisation,
-        status=400 if form.errors else 200,
+        status=form.status,
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 @login_required
 def choose_seat(request: HttpRequest) -> HttpResponse:
     """Choose for which organisation one acts, among those where one holds a role."""

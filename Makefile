@@ -116,6 +116,13 @@ bench-workspace: $(VENV)/development.stamp
 	@mkdir -p build
 	@$(PY) -m benchmarks.workspace $(BENCH_ARGS)
 
+## bench-import: measure the taking in of sheets on SQLite and on PostgreSQL (BENCH_ARGS="--rows 1000" for short ones)
+.PHONY: bench-import
+bench-import: $(VENV)/development.stamp
+	@mkdir -p build
+	@$(PY) -m benchmarks.import_rows $(BENCH_ARGS)
+	@TIEBEAM_TEST_DATABASE=postgresql $(PY) -m benchmarks.import_rows $(BENCH_ARGS)
+
 # Charts and maps: by npm from its lock, into the static files, which git ignores there. Where the machine
 # has no npm, a wheel brings it. Install scripts stay off (.npmrc).
 STATIC := src/tiebeam/interfaces/web/static

@@ -6,12 +6,13 @@ import sys
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from tiebeam.interfaces.jobs.worker import tell_alive
 from tiebeam.interfaces.web.health import views
+from tiebeam.interfaces.web.sign_in import mine
 from tiebeam.platform.audit.keys import make_key
 from tiebeam.platform.tasks.operations import give_sign_of_life
 
@@ -83,6 +84,28 @@ class TestReadiness:
 
         assert answer.status_code == 503
         assert answer.json() == {"status": "not ready", "database": "silent"}
+
+
+class TestPages:
+    @pytest.mark.parametrize(
+        ("fault", "status", "words"),
+        [
+            (OperationalError("connection refused"), 503, "The database does not answer just now"),
+            (RuntimeError("a fault of ours"), 500, "Something broke here"),
+            (IntegrityError("taken"), 409, "This meets what is on record"),
+        ],
+    )
+    def test_say_what_went_wrong(self, sign_in, monkeypatch, fault, status, words):
+        def fail(*_: object) -> None:
+            raise fault
+
+        client = sign_in("fujian", raise_request_exception=False)
+        monkeypatch.setattr(mine.people, "list_assignments", fail)
+        answer = client.get("/me/")
+
+        assert answer.status_code == status
+        assert words in answer.content.decode()
+        assert answer.headers.get("Retry-After") == ("10" if status == 503 else None)
 
 
 class TestOfficeSettings:

@@ -1,9 +1,10 @@
 """Pages for what went wrong: the same body for what is missing and for what is another's."""
 
 import logging
+import sys
 from collections.abc import Callable
 
-from django.db import IntegrityError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -13,6 +14,8 @@ from tiebeam.interfaces.web.page import language_of, say_error, say_to, show_pag
 from tiebeam.platform.permissions.operations import NotAllowed
 
 log = logging.getLogger(__name__)
+RETRY_AFTER_S = 10
+"""After so long whoever met a database that is away may come back."""
 
 
 class RefusalMiddleware:
@@ -84,7 +87,10 @@ def show_stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def show_broken(request: HttpRequest) -> HttpResponse:
-    """Say that something broke, without asking the database for anything."""
+    """Say that something broke, or that the database is away, without asking the database for anything."""
+    # The framework asks for this page while it handles what broke.
+    is_away = isinstance(sys.exc_info()[1], InterfaceError | OperationalError)
+    what = "away" if is_away else "broken"
     language = language_of(request)
     other = "en" if language == "zh" else "zh"
     page = render_to_string(
@@ -94,10 +100,12 @@ def show_broken(request: HttpRequest) -> HttpResponse:
             "language_tag": "zh-Hans" if language == "zh" else "en",
             "other_language": other,
             "other_language_address": f"?lang={other}",
-            "title": say_to(request, "web.error.broken"),
-            "text": say_to(request, "web.error.broken_text"),
+            "title": say_to(request, f"web.error.{what}"),
+            "text": say_to(request, f"web.error.{what}_text"),
         },
     )
+    if is_away:
+        return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
     return HttpResponse(page, status=500)
 
 

@@ -103,6 +103,7 @@ drills: $(VENV)/development.stamp
 	@mkdir -p build/drills
 	@$(PY) -m drills.tamper $(DRILL_ARGS)
 	@$(PY) -m drills.fuzz $(FUZZ_ARGS)
+	@$(PY) -m drills.kill_worker
 
 ## bench: measure the solver beside its peers; BENCH_ARGS goes to the benchmark
 .PHONY: bench

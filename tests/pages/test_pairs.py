@@ -7,7 +7,9 @@ from tests.pages.round_trip import set_scene
 from tests.records.agreement_grounds import make_pairing, make_programme
 
 from tiebeam.apps.pairings.operations.pairings import add_second_tier_pairing
+from tiebeam.apps.programmes.models import Round
 from tiebeam.apps.regions.operations import create_organisation, create_region
+from tiebeam.platform.tenancy.acting import acting
 
 MISSING = "00000000-0000-4000-8000-000000000000"
 
@@ -312,3 +314,30 @@ class TestDirectory:
             _title(as_coordinator.get(addresses["organisation"]))
             == "Fujian: gives in 1 pair, receives in 0"
         )
+
+
+class TestWhatIsNotKnown:
+    def test_of_a_recorded_pair_is_said_so(self, as_coordinator, scene):
+        page = _text(as_coordinator.get(f"/pairs/{scene.pairing('fujian', 'nyingchi').pk}/"))
+
+        told = re.findall(r"<dt>(Lead|Amounts)</dt>\s*<dd[^>]*>\s*(.*?)\s*</dd>", page, re.DOTALL)
+        assert dict(told) == {"Lead": "not known", "Amounts": "not known"}
+
+    def test_stands_beside_what_is(self, as_coordinator, scene):
+        page = _text(as_coordinator.get(f"/lists/{scene.second.pk}/"))
+
+        assert "staff: 6" in page
+        assert re.search(r"Nyingchi(?:(?!</tr>).)*not known", page, re.DOTALL)
+
+
+class TestAmountsOfADonor:
+    def test_are_named_in_the_language_of_the_reader_with_their_unit(self, sign_in, scene):
+        named = {"id": "staff", "name_en": "Medical staff", "name_zh": "医务人员", "unit": "bed"}
+        with acting(scene.desk.coordinator):
+            Round.objects.filter(pk=scene.round.pk).update(resources=[named])
+        address = f"/pairs/donors/{scene.desk.organisations['hunan']}/"
+
+        for language, text in (("zh", "医务人员（张）：6"), ("en", "Medical staff (beds): 6")):
+            page = _text(sign_in("office", language).get(address))
+            assert page.count(text) == 2
+            assert "staff:" not in page.replace("Medical staff", "")

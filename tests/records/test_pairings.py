@@ -31,7 +31,7 @@ from tiebeam.apps.pairings.queries.pairings import (
     list_second_tier,
     load_of_donor,
 )
-from tiebeam.apps.programmes.models import LegalDocument, Participant
+from tiebeam.apps.programmes.models import LegalDocument, Participant, Round
 from tiebeam.apps.regions.operations import create_organisation
 from tiebeam.platform.permissions.operations import NotAllowed
 from tiebeam.platform.permissions.roles import Role
@@ -292,7 +292,31 @@ class TestLoad:
             load = load_of_donor(workspace.organisations["fujian"], AsOf(true_on=TENTH))
         assert len(load.pairings) == 3
         assert load.programmes == {desk.programme.pk: 2, other.programme.pk: 1}
-        assert load.amounts == {"staff": 20.0, "beds": 4.0}
+        assert [(row.resource, row.amount) for row in load.amounts] == [
+            ("staff", 20.0),
+            ("beds", 4.0),
+        ]
+
+    def test_adds_no_amounts_of_different_units(self, workspace, coordinator, now, desk, record):
+        rooms = [("small", "room"), ("other", "room"), ("third", "box"), ("fourth", "")]
+        for slug, unit in rooms:
+            at_desk = desk if slug == "small" else open_desk(workspace, coordinator, now, slug=slug)
+            named = {"id": "ward", "name_en": "Ward", "name_zh": "病房", "unit": unit}
+            with acting(coordinator):
+                Round.objects.filter(pk=at_desk.round.pk).update(resources=[named] if unit else [])
+            ids = at_desk.organisations
+            record_list(
+                round=at_desk.round,
+                document=at_desk.document,
+                in_force_from=SEVENTH,
+                lines=[Line(donor=ids["fujian"], recipient=ids["nyingchi"], amounts={"ward": 4.0})],
+                actor=coordinator,
+                now=now,
+            )
+        with acting(coordinator):
+            load = load_of_donor(workspace.organisations["fujian"], AsOf(true_on=TENTH))
+        told = {(row.name_zh, row.unit, row.amount) for row in load.amounts}
+        assert told == {("病房", "room", 8.0), ("病房", "box", 4.0), ("", "", 4.0)}
 
     def test_does_not_count_what_hangs_below(
         self, desk, workspace, pairing, fujian, town, as_actor
@@ -303,13 +327,13 @@ class TestLoad:
         with as_actor(fujian):
             load = load_of_donor(workspace.organisations["fujian"], AsOf(true_on=TENTH))
             assert len(load.pairings) == 1
-            assert load.amounts == {"staff": 10.0}
+            assert [row.amount for row in load.amounts] == [10.0]
             assert load.second_tier == (below,)
 
     def test_is_nothing_before_the_first_pair(self, desk, workspace, pairing, as_actor):
         with as_actor(desk.coordinator):
             load = load_of_donor(workspace.organisations["fujian"], AsOf(true_on=date(2020, 2, 6)))
-        assert (load.pairings, load.amounts) == ((), {})
+        assert (load.pairings, load.amounts) == ((), ())
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from tiebeam.apps.pairings.models import Pairing
+from tiebeam.apps.pairings.queries.resources import AmountOfResource, sum_amounts
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.platform.audit.history import list_states
@@ -43,13 +44,13 @@ class DonorLoad:
     Attributes:
         pairings: Of the lists, across all programmes that may be read.
         programmes: Programme -> how many of them.
-        amounts: Resource -> their sum; a resource not stated anywhere is absent.
+        amounts: The sum of each resource in its unit; one not stated anywhere is absent.
         second_tier: Pairings below these, shown and not counted.
     """
 
     pairings: tuple[Pairing, ...]
     programmes: dict[UUID, int]
-    amounts: dict[str, float]
+    amounts: tuple[AmountOfResource, ...]
     second_tier: tuple[Pairing, ...]
 
 
@@ -215,15 +216,12 @@ def load_of_donor(donor: Organisation, as_of: AsOf) -> DonorLoad:
     """
     pairings = _list_first_tier(as_of, donor_id=donor.pk)
     programmes: dict[UUID, int] = {}
-    amounts: dict[str, float] = {}
     for pairing in pairings:
         programmes[pairing.programme_id] = programmes.get(pairing.programme_id, 0) + 1
-        for resource, amount in pairing.amounts.items():
-            amounts[resource] = amounts.get(resource, 0.0) + amount
     return DonorLoad(
         pairings=tuple(pairings),
         programmes=programmes,
-        amounts=amounts,
+        amounts=sum_amounts(pairings, as_of.true_on),
         second_tier=tuple(_list_below(pairings, as_of)),
     )
 

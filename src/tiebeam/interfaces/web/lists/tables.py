@@ -110,6 +110,8 @@ def whole_table(
     def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"pairs.column.{key}"), **options)
 
+    # Where some amounts are stated, a blank would read as none of it.
+    unknown = say_to(request, "web.unknown") if any(row.amounts for row in rows) else ""
     table = Table(
         name=name,
         columns=(
@@ -131,7 +133,7 @@ def whole_table(
                         name_of(request, row.donor), address=reverse("donor", args=[row.donor_id])
                     ),
                     Cell(say_to(request, "pairs.lead") if row.is_lead else ""),
-                    Cell(amounts_text(request, row.amounts, resources)),
+                    Cell(amounts_text(request, row.amounts, resources) or unknown),
                     Cell(say_to(request, "pairs.doubtful"), status="risk")
                     if row.is_doubtful
                     else Cell(""),

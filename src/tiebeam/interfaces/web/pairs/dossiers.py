@@ -17,7 +17,12 @@ from tiebeam.apps.pairings.queries.pairings import (
 )
 from tiebeam.apps.programmes.queries import list_returns_of, list_rounds
 from tiebeam.apps.regions.models import Organisation
-from tiebeam.interfaces.web.amounts import amounts_text, name_resources
+from tiebeam.interfaces.web.amounts import (
+    amounts_text,
+    name_resources,
+    name_resources_of,
+    sums_text,
+)
 from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.dossier import list_sections
 from tiebeam.interfaces.web.listing import read_asked
@@ -80,7 +85,10 @@ def show_donor(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     as_of = read_as_of(request)
     donor = find_organisation_or_404(organisation_id)
     load = load_of_donor(donor, as_of)
-    table = side_table(request, load.pairings, "recipient", {}, read_asked(request))
+    ended = list_pairings_before(as_of, donor=donor)
+    programmes = {row.programme_id for row in (*load.pairings, *ended)}
+    resources = name_resources_of(request, programmes, as_of.true_on)
+    table = side_table(request, load.pairings, "recipient", resources, read_asked(request))
     file = table_as_file(table)
     if file is not None:
         return file
@@ -103,9 +111,9 @@ def show_donor(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
             (say_to(request, "pairs.load.programmes"), len(load.programmes)),
             (say_to(request, "pairs.load.second_tier"), len(load.second_tier)),
         ],
-        amounts=amounts_text(request, load.amounts, {}),
+        amounts=sums_text(request, load.amounts),
         table=table,
-        before=side_table(request, list_pairings_before(as_of, donor=donor), "recipient", {}),
+        before=side_table(request, ended, "recipient", resources),
         returns=returns_table(request, list_returns_of(donor, "donor")),
     )
 
@@ -122,6 +130,8 @@ def show_recipient(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     if file is not None:
         return file
     returned = list_returns_of(recipient, "recipient")
+    ended = list_pairings_before(as_of, recipient=recipient)
+    resources = name_resources_of(request, {row.programme_id for row in ended}, as_of.true_on)
     return show_page(
         request,
         "web/pairs/side.html",
@@ -134,7 +144,7 @@ def show_recipient(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
         figures=[(say_to(request, "pairs.load.donors"), len(found))],
         amounts="",
         table=table,
-        before=side_table(request, list_pairings_before(as_of, recipient=recipient), "donor", {}),
+        before=side_table(request, ended, "donor", resources),
         returns=returns_table(request, returned),
         coverage=coverage_table(request, list_coverage((row.pairing for row in found), returned)),
     )
@@ -166,7 +176,7 @@ def _facts_of_pair(request: HttpRequest, pairing: Pairing) -> list[Fact]:
     def head(key: str) -> str:
         return say_to(request, f"pairs.column.{key}")
 
-    none = say_to(request, "web.none")
+    unknown = say_to(request, "web.unknown")
     facts = [
         Fact(
             head("donor"),
@@ -179,7 +189,7 @@ def _facts_of_pair(request: HttpRequest, pairing: Pairing) -> list[Fact]:
             reverse("recipient", args=[pairing.recipient_id]),
         ),
         Fact(head("period"), period_text(request, pairing.valid_from, pairing.valid_until)),
-        Fact(head("lead"), say_to(request, "web.yes" if pairing.is_lead else "web.no")),
+        Fact(head("lead"), _lead_text(request, pairing)),
     ]
     if pairing.is_doubtful:
         facts.append(Fact(head("doubt"), say_to(request, "pairs.doubtful"), status="risk"))
@@ -192,10 +202,20 @@ def _facts_of_pair(request: HttpRequest, pairing: Pairing) -> list[Fact]:
         address = reverse("pair", args=[pairing.parent_id])
         facts.append(Fact(head("parent"), say_to(request, "pairs.to_parent"), address))
     resources = name_resources(request, list_rounds(pairing.programme))
-    facts.append(Fact(head("amounts"), amounts_text(request, pairing.amounts, resources) or none))
+    facts.append(
+        Fact(head("amounts"), amounts_text(request, pairing.amounts, resources) or unknown)
+    )
     if pairing.note:
         facts.append(Fact(head("note"), pairing.note))
     return facts
+
+
+def _lead_text(request: HttpRequest, pairing: Pairing) -> str:
+    """Return whether the donor leads; what a document of others left open is not known."""
+    if pairing.is_lead:
+        return say_to(request, "web.yes")
+    is_recorded = pairing.of_list is not None and pairing.of_list.is_recorded
+    return say_to(request, "web.unknown" if is_recorded else "web.no")
 
 
 def _trail(request: HttpRequest) -> list[Link]:

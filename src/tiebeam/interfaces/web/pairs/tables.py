@@ -88,10 +88,17 @@ def side_table(
     request: HttpRequest,
     pairings: Sequence[Pairing],
     other: str,
-    resources: Mapping[str, str],
+    resources: Mapping[UUID, Mapping[str, str]],
     asked: Asked | None = None,
 ) -> Table:
-    """Return the pairs of one donor or recipient: the *other* side, programme, period, amounts."""
+    """
+    Return the pairs of one donor or recipient: the *other* side, programme, period, amounts.
+
+    Args:
+        resources: The names of the resources of each programme.
+    """
+    # Where some amounts are stated, a blank would read as none of it.
+    unknown = say_to(request, "web.unknown") if any(row.amounts for row in pairings) else ""
 
     def head(key: str) -> Column:
         return Column(key, say_to(request, f"pairs.column.{key}"))
@@ -109,7 +116,10 @@ def side_table(
                     Cell(name_of(request, row.programme)),
                     Cell(period_text(request, row.valid_from, row.valid_until)),
                     Cell(say_to(request, "pairs.lead") if row.is_lead else ""),
-                    Cell(amounts_text(request, row.amounts, resources)),
+                    Cell(
+                        amounts_text(request, row.amounts, resources.get(row.programme_id, {}))
+                        or unknown
+                    ),
                 ),
                 address=reverse("pair", args=[row.pk]),
             )

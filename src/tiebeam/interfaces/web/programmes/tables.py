@@ -90,6 +90,8 @@ def pairs_of_programme_table(
     def head(key: str, **options: Any) -> Column:
         return Column(key, say_to(request, f"pairs.column.{key}"), **options)
 
+    # Where some amounts are stated, a blank would read as none of it.
+    unknown = say_to(request, "web.unknown") if any(row.amounts for row in rows) else ""
     table = Table(
         name="pairs",
         caption=say_to(request, "programmes.pairs_caption"),
@@ -100,7 +102,7 @@ def pairs_of_programme_table(
             head("amounts"),
             head("since", is_sortable=True),
         ),
-        rows=tuple(_pair_row(request, row, resources) for row in rows),
+        rows=tuple(_pair_row(request, row, resources, unknown) for row in rows),
         count=count,
         asked=asked,
         empty=say_to(request, "programmes.no_pairs", programme=name_of(request, programme)),
@@ -108,7 +110,9 @@ def pairs_of_programme_table(
     return without_empty(table, "lead", "amounts")
 
 
-def _pair_row(request: HttpRequest, pairing: Pairing, resources: Mapping[str, str]) -> Row:
+def _pair_row(
+    request: HttpRequest, pairing: Pairing, resources: Mapping[str, str], unknown: str
+) -> Row:
     return Row(
         (
             Cell(name_of(request, pairing.recipient)),
@@ -117,7 +121,7 @@ def _pair_row(request: HttpRequest, pairing: Pairing, resources: Mapping[str, st
                 note=say_to(request, "pairs.doubtful") if pairing.is_doubtful else "",
             ),
             Cell(say_to(request, "pairs.lead") if pairing.is_lead else ""),
-            Cell(amounts_text(request, pairing.amounts, resources)),
+            Cell(amounts_text(request, pairing.amounts, resources) or unknown),
             day(pairing.valid_from),
         ),
         address=reverse("pair", args=[pairing.pk]),

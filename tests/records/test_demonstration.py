@@ -5,8 +5,10 @@ from django.db import transaction
 from django.test import override_settings
 from tests.small_workspace import NOW
 
-from tiebeam.apps.pairings.models import Pairing, PairList
-from tiebeam.apps.programmes.models import LegalDocument, Programme
+from tiebeam.apps.pairings.models import Agreement, HandOver, Opinion, Pairing, PairList
+from tiebeam.apps.pairings.queries.responsibilities import get_matrix
+from tiebeam.apps.programmes.models import LegalDocument, Programme, Round
+from tiebeam.apps.programmes.queries.returns import list_returns
 from tiebeam.interfaces.demonstration import load
 from tiebeam.platform.audit.keys import load_key
 from tiebeam.platform.audit.models import Head, Leaf
@@ -15,6 +17,7 @@ from tiebeam.platform.identity.models import Assignment, Person
 from tiebeam.platform.identity.queries import find_actor_for, list_seats
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
+from tiebeam.platform.time.periods import AsOf
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +85,31 @@ class TestDemonstration:
                 (line.donor_id, line.recipient_id) for line in official.lines.all()
             }
             assert len(kept) == 2
+
+    def test_shows_a_step_of_each_kind_marked_as_made_up(self, coordinator_of_demo):
+        with acting(coordinator_of_demo):
+            returns = {
+                standing.state
+                for of_round in Round.objects.filter(programme__slug="tibet")
+                for standing in list_returns(of_round, NOW.date())
+            }
+            draft = PairList.objects.get(round__programme__slug="tibet", state="consulted")
+            replies = dict(Opinion.objects.values_list("reply", "text"))
+            agreements = {row.title: row.signatures.count() for row in Agreement.objects.all()}
+            pairing = Pairing.objects.get(
+                programme__slug="tibet", donor__name_en="Fujian", recipient__name_en="Nyingchi"
+            )
+            matrix = get_matrix(pairing, AsOf(true_on=NOW.date()))
+            owned = [row.area for row in matrix.areas if row.shares]
+
+            assert returns == {"missing", "submitted", "returned", "accepted"}
+            assert draft.note == "DEMO"
+            assert set(replies) == {"agree", "object"}
+            assert all("DEMO" in text for text in [*replies.values(), *agreements])
+            assert sorted(agreements.values()) == [1, 2]
+            assert [row.area for row in matrix.areas if row.area not in owned] == ["education"]
+            assert HandOver.objects.get().state == "open"
+            assert not Agreement.objects.exclude(number="").exists()
 
     def test_invents_no_number_of_a_document(self, coordinator_of_demo):
         with acting(coordinator_of_demo):

@@ -35,6 +35,7 @@ from tiebeam.interfaces.demonstration.people import (
     seat_people,
 )
 from tiebeam.interfaces.demonstration.places import Directory
+from tiebeam.interfaces.demonstration.workflow import Cast, take_steps
 from tiebeam.platform.identity.models import Person
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor, Duty
@@ -93,7 +94,25 @@ def load_demonstration(*, password: str, now: datetime, plan: Path | None, tell:
     for content in described:
         tell(content["name_zh"])
         programmes.append(_load_programme(content, directory, steering, now, plan))
+    take_steps(_cast(steering, sign_ins), now)
     return Loaded([SignIn(administrator.email, Role.ADMINISTRATOR, office), *sign_ins], programmes)
+
+
+def _cast(steering: Actor, sign_ins: list[SignIn]) -> Cast:
+    """Return who takes the steps of the workflow, each from their own seat."""
+
+    def seated(name: str) -> Actor:
+        email = f"{name}@demo.example"
+        seat = next(row for row in sign_ins if row.email == email)
+        return _actor(Person.objects.get(email=email), seat.organisation, seat.role)
+
+    return Cast(
+        coordinator=steering,
+        fujian=seated("donor"),
+        hunan=seated("donor-hunan"),
+        nyingchi=seated("recipient"),
+        shannan=seated("recipient-shannan"),
+    )
 
 
 def _load_programme(

@@ -26,6 +26,7 @@ SEATS: tuple[tuple[str, str, tuple[str, str], Role], ...] = (
     ("recipient", "扎西", ("林芝市", "Nyingchi"), Role.RECIPIENT_OFFICE),
     ("recipient-finance", "卓玛", ("林芝市", "Nyingchi"), Role.RECIPIENT_FINANCE),
     ("donor-hunan", "周洁", ("湖南省", "Hunan"), Role.DONOR_OFFICE),
+    ("recipient-shannan", "德吉", ("山南市", "Shannan"), Role.RECIPIENT_OFFICE),
     ("recipient-huanggang", "胡军", ("黄冈市", "Huanggang"), Role.RECIPIENT_OFFICE),
     ("assessor", "孙莉", COLLEGE, Role.ASSESSOR),
     ("auditor", "马超", AUDIT, Role.AUDITOR),

@@ -7,9 +7,11 @@ How a view answers with a page: a title that says what is true, its place, its o
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from tiebeam.errors import InvalidInput, TiebeamError
 from tiebeam.interfaces.messages import Language, say
@@ -77,6 +79,16 @@ def name_of(request: HttpRequest, record: Any) -> str:
     chinese, english = str(record.name_zh), str(record.name_en)
     first, second = (chinese, english) if language_of(request) == "zh" else (english, chinese)
     return first or second
+
+
+def tabs_with_history(
+    request: HttpRequest, page: str, pk: UUID, *, is_history: bool = False
+) -> tuple[Link, ...]:
+    """Return the two sides of a record: its page at the address named *page*, and its history."""
+    return (
+        Link(say_to(request, "history.record_tab"), reverse(page, args=[pk]), not is_history),
+        Link(say_to(request, "history.tab"), reverse("history", args=[page, pk]), is_history),
+    )
 
 
 def show_page(

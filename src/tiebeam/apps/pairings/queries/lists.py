@@ -67,11 +67,6 @@ def find_variant_of_list(pair_list: PairList) -> Variant | None:
     return found
 
 
-def list_versions_by_id(ids: Iterable[UUID]) -> dict[UUID, PairList]:
-    """Return those of the versions that may be read, by id, in one query."""
-    return {row.pk: row for row in PairList.objects.filter(pk__in=set(ids))}
-
-
 def list_lists(round: Round) -> list[PairList]:
     """List the versions of the list of *round*, the latest first."""
     return list(

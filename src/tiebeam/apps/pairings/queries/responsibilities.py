@@ -102,6 +102,11 @@ def list_responsibilities(pairing: Pairing, as_of: AsOf) -> list[Responsibility]
     )
 
 
+def list_ever(pairing: Pairing) -> list[Responsibility]:
+    """Return everything that was ever set for *pairing* and may be read."""
+    return list(Responsibility.objects.filter(pairing_id=pairing.pk))
+
+
 def list_standing(
     pairing: Pairing, area: str, party_id: UUID, valid_from: date
 ) -> list[Responsibility]:

@@ -33,7 +33,7 @@ from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.documents.part import documents_part
 from tiebeam.interfaces.web.documents.places import name_of_pairing
 from tiebeam.interfaces.web.forming import find_or_404
-from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
+from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page, tabs_with_history
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import table_as_file
 from tiebeam.interfaces.web.timeline import timeline_of
@@ -146,6 +146,7 @@ def page_of_agreement(
             state=say_state(request, standing.state_on(day)),
         ),
         trail=trail_to_agreement(request, agreement, pairing)[:-1],
+        tabs=tabs_with_history(request, "agreement", agreement.pk),
         takes_dates=True,
         agreement=agreement,
         force=force,

@@ -35,7 +35,7 @@ from tiebeam.interfaces.web.desk.forms import NameForm
 from tiebeam.interfaces.web.desk.report_tables import page_table
 from tiebeam.interfaces.web.desk.tables import rounds_table, scenarios_table, variants_table
 from tiebeam.interfaces.web.forming import FORM, succeeds
-from tiebeam.interfaces.web.page import Fact, language_of, say_to, show_page
+from tiebeam.interfaces.web.page import Fact, language_of, say_to, show_page, tabs_with_history
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import figure
 
@@ -112,6 +112,7 @@ def _show(request: HttpRequest, built: BuiltScenario, form: NameForm) -> HttpRes
             recipients=len(scenario.recipients),
         ),
         trail=trail_to_scenario(request, built.round),
+        tabs=tabs_with_history(request, "desk_scenario", built.pk),
         status=form.status,
         scenario=built,
         form=form,

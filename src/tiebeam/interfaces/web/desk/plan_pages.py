@@ -38,7 +38,7 @@ from tiebeam.interfaces.web.desk.panel import cell_panel
 from tiebeam.interfaces.web.desk.plan_view import Ground, PlanView, read_ground, view_plan
 from tiebeam.interfaces.web.desk.tables import lists_table, locks_table, replies_table
 from tiebeam.interfaces.web.forming import find_refusal
-from tiebeam.interfaces.web.page import language_of, say_to, show_page
+from tiebeam.interfaces.web.page import language_of, say_to, show_page, tabs_with_history
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tasks.operations import stop_run
@@ -120,6 +120,7 @@ def show_variant_page(
         "web/desk/variant.html",
         title=_title(request, variant, view),
         trail=trail_to_variant(request, variant.scenario),
+        tabs=tabs_with_history(request, "desk_variant", variant.pk),
         status=status,
         variant=variant,
         view=view,

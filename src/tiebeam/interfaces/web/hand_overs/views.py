@@ -41,7 +41,7 @@ from tiebeam.interfaces.web.hand_overs.words import (
     trail_to_hand_overs,
     trail_to_pairing,
 )
-from tiebeam.interfaces.web.page import say_to, show_page
+from tiebeam.interfaces.web.page import say_to, show_page, tabs_with_history
 from tiebeam.interfaces.web.periods import period_text
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import table_as_file
@@ -207,6 +207,7 @@ def page_of_hand_over(
         ),
         trail=trail_to_hand_overs(request),
         hand_over=hand_over,
+        tabs=tabs_with_history(request, "hand_over", hand_over.pk),
         facts=facts_of(request, hand_over),
         rows=rows_of(request, lines, may_answer=may),
         may=may,

@@ -2,22 +2,43 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 
-from tiebeam.apps.programmes.queries import list_documents, list_participants, list_rounds
+from tiebeam.apps.pairings.queries.agreements import get_agreement
+from tiebeam.apps.pairings.queries.desk import get_scenario, get_variant
+from tiebeam.apps.pairings.queries.hand_overs import get_hand_over, list_lines
+from tiebeam.apps.pairings.queries.responsibilities import list_ever
+from tiebeam.apps.pairings.queries.variants import list_locks
+from tiebeam.apps.programmes.queries import (
+    get_return,
+    list_documents,
+    list_participants,
+    list_rounds,
+)
+from tiebeam.apps.programmes.queries.returns import find_decision
+from tiebeam.apps.programmes.queries.returns import list_lines as list_lines_of_return
 from tiebeam.apps.regions.models import Region
 from tiebeam.apps.regions.queries import get_region, list_codes, list_vintages
 from tiebeam.apps.regions.queries.statistics import get_statistic
+from tiebeam.interfaces.web.desk.finding import trail_to_scenario, trail_to_variant
 from tiebeam.interfaces.web.directory.tables import word_of
+from tiebeam.interfaces.web.hand_overs.words import name_of_ending, trail_to_hand_overs
 from tiebeam.interfaces.web.lists.views import find_list_or_404, name_of_list
-from tiebeam.interfaces.web.page import Link, name_of, say_to
+from tiebeam.interfaces.web.page import Link, name_of, say_to, tabs_with_history
 from tiebeam.interfaces.web.pairs.dossiers import find_pairing_or_404
 from tiebeam.interfaces.web.pairs.views import find_organisation_or_404
 from tiebeam.interfaces.web.programmes.rounds import find_round_or_404, trail_of_round
 from tiebeam.interfaces.web.programmes.views import find_or_404, tabs_of, trail_of
+from tiebeam.interfaces.web.returns.words import trail_to_round as trail_to_round_of_returns
+from tiebeam.interfaces.web.seated import actor_of
+from tiebeam.platform.files.queries import get_document
+from tiebeam.platform.files.queries import list_documents as list_attached
+from tiebeam.platform.identity.people import find_person, list_assignments
+from tiebeam.platform.permissions.roles import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +117,104 @@ def _of_region(request: HttpRequest, pk: UUID) -> Subject:
     )
 
 
+def _of_agreement(request: HttpRequest, pk: UUID) -> Subject:
+    standing = get_agreement(pk)
+    return Subject(
+        name=standing.agreement.title,
+        record_ids=_ids(
+            standing.agreement,
+            *standing.signatures,
+            *standing.returns,
+            *list_attached(standing.agreement),
+        ),
+        trail=(Link(say_to(request, "web.rail.agreements"), reverse("agreements")),),
+        tabs=tabs_with_history(request, "agreement", pk, is_history=True),
+    )
+
+
+def _of_hand_over(request: HttpRequest, pk: UUID) -> Subject:
+    hand_over = get_hand_over(pk)
+    return Subject(
+        name=name_of_ending(request, hand_over),
+        record_ids=_ids(hand_over, *list_lines(hand_over), *list_attached(hand_over)),
+        trail=tuple(trail_to_hand_overs(request)),
+        tabs=tabs_with_history(request, "hand_over", pk, is_history=True),
+    )
+
+
+def _of_return(request: HttpRequest, pk: UUID) -> Subject:
+    of_return = get_return(pk)
+    lines, decision = list_lines_of_return(of_return), find_decision(of_return)
+    below = [*lines, *list_attached(of_return), *([decision] if decision else [])]
+    return Subject(
+        name=name_of(request, of_return.tenant),
+        record_ids=_ids(of_return, *below),
+        trail=tuple(trail_to_round_of_returns(request, of_return.round)),
+        tabs=tabs_with_history(request, "return", pk, is_history=True),
+    )
+
+
+def _of_scenario(request: HttpRequest, pk: UUID) -> Subject:
+    built = get_scenario(pk)
+    return Subject(
+        name=built.name,
+        record_ids=(built.pk,),
+        trail=tuple(trail_to_scenario(request, built.round)),
+        tabs=tabs_with_history(request, "desk_scenario", pk, is_history=True),
+    )
+
+
+def _of_variant(request: HttpRequest, pk: UUID) -> Subject:
+    variant = get_variant(pk)
+    return Subject(
+        name=variant.name,
+        record_ids=_ids(variant, *list_locks(variant)),
+        trail=tuple(trail_to_variant(request, variant.scenario)),
+        tabs=tabs_with_history(request, "desk_variant", pk, is_history=True),
+    )
+
+
+def _of_responsibilities(request: HttpRequest, pk: UUID) -> Subject:
+    pairing = find_pairing_or_404(pk)
+    return Subject(
+        name=say_to(
+            request,
+            "pairs.name",
+            donor=name_of(request, pairing.donor),
+            recipient=name_of(request, pairing.recipient),
+        ),
+        record_ids=_ids(*list_ever(pairing)),
+        trail=tuple(trail_of(request, pairing.programme)),
+        tabs=tabs_with_history(request, "responsibilities", pk, is_history=True),
+    )
+
+
+def _of_document(request: HttpRequest, pk: UUID) -> Subject:
+    document = get_document(pk)
+    return Subject(
+        name=document.name,
+        record_ids=(document.pk,),
+        trail=(),
+        tabs=tabs_with_history(request, "document", pk, is_history=True),
+    )
+
+
+def _of_person(request: HttpRequest, pk: UUID) -> Subject:
+    person = find_person(pk) if actor_of(request).has_role(Role.ADMINISTRATOR) else None
+    if person is None:
+        raise Http404
+    return Subject(
+        name=person.name,
+        record_ids=_ids(person, *list_assignments(person.pk)),
+        trail=(Link(say_to(request, "web.rail.people"), reverse("people")),),
+        tabs=tabs_with_history(request, "person", pk, is_history=True),
+    )
+
+
+def _ids(*records: Any) -> tuple[UUID, ...]:
+    return tuple(record.pk for record in records)
+
+
 def _of_statistic(request: HttpRequest, pk: UUID) -> Subject:
     statistic = get_statistic(pk)
     region = get_region(statistic.region_id)
@@ -133,4 +252,12 @@ SUBJECTS: dict[str, Callable[[HttpRequest, UUID], Subject]] = {
     "organisation": _of_organisation,
     "region": _of_region,
     "statistic": _of_statistic,
+    "agreement": _of_agreement,
+    "hand_over": _of_hand_over,
+    "return": _of_return,
+    "desk_scenario": _of_scenario,
+    "desk_variant": _of_variant,
+    "responsibilities": _of_responsibilities,
+    "document": _of_document,
+    "person": _of_person,
 }

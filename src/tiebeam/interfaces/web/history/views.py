@@ -13,6 +13,7 @@ from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.web.history.fields import FieldChange, Known, know, list_field_changes
 from tiebeam.interfaces.web.history.subjects import SUBJECTS
 from tiebeam.interfaces.web.listing import Asked, read_asked
+from tiebeam.interfaces.web.log.naming import name_kind
 from tiebeam.interfaces.web.page import name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import seated
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, table_as_file
@@ -59,7 +60,7 @@ def _list_lines(
             if change.organisation_id in known.organisations
             else say_to(request, "web.unknown"),
             "what": say_to(request, change.action) if has_message(change.action) else change.action,
-            "record": say_to(request, f"history.record.{change.record_type.split('.')[-1]}"),
+            "record": name_kind(request, change.record_type),
             "reason": change.reason,
             "fields": fields,
             "summary": _summary(request, fields),

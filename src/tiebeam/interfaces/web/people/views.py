@@ -15,7 +15,7 @@ from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.programmes.queries import list_programmes_by_id
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
 from tiebeam.interfaces.web.forming import FORM, answer_form, succeeds
-from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
+from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page, tabs_with_history
 from tiebeam.interfaces.web.people.forms import AssignForm, DismissForm, EndForm, InviteForm
 from tiebeam.interfaces.web.people.lists import people_table
 from tiebeam.interfaces.web.seated import actor_of, for_roles
@@ -126,6 +126,7 @@ def show_person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         trail=_trail(request),
         action=action if person.is_active else None,
         person=person,
+        tabs=tabs_with_history(request, "person", person.pk),
         facts=_facts(request, person),
         roles=roles,
         is_self=person.pk == actor_of(request).person_id,

@@ -22,7 +22,7 @@ from tiebeam.interfaces.web.agreements.words import pair_address
 from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.documents.places import name_of_pairing
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
-from tiebeam.interfaces.web.page import Link, name_of, say_to, show_page
+from tiebeam.interfaces.web.page import Link, name_of, say_to, show_page, tabs_with_history
 from tiebeam.interfaces.web.periods import end_after
 from tiebeam.interfaces.web.responsibilities.forms import EndForm, SetForm
 from tiebeam.interfaces.web.responsibilities.matrix import say_area, show_matrix
@@ -54,6 +54,7 @@ def show_all(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         else None,
         takes_dates=True,
         matrix=matrix,
+        tabs=tabs_with_history(request, "responsibilities", pairing.pk),
     )
 
 

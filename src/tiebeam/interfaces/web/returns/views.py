@@ -31,7 +31,7 @@ from tiebeam.apps.programmes.queries.rounds import list_decisions_of
 from tiebeam.interfaces.web.as_of import read_moment
 from tiebeam.interfaces.web.documents.part import documents_part
 from tiebeam.interfaces.web.forming import find_or_404, find_refusal
-from tiebeam.interfaces.web.page import Fact, name_of, say_to, show_page
+from tiebeam.interfaces.web.page import Fact, name_of, say_to, show_page, tabs_with_history
 from tiebeam.interfaces.web.returns.lists import due_table, lines_table, own_table, round_table
 from tiebeam.interfaces.web.returns.lists import rounds_table as rounds_table_of
 from tiebeam.interfaces.web.returns.words import (
@@ -172,6 +172,7 @@ def _show(
         title=title,
         trail=trail_to_return(request, of_return)[:-1],
         takes_dates=True,
+        tabs=tabs_with_history(request, "return", of_return.pk),
         of_return=of_return,
         state=state,
         facts=_facts(request, of_return, state),

@@ -1,11 +1,12 @@
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from tests.pages.test_agreements import pairing  # noqa: F401  # the fixture
 
 from tiebeam.apps.pairings.models import Responsibility
 from tiebeam.apps.pairings.operations.responsibilities import set_responsibility
+from tiebeam.apps.programmes.operations import change_programme
 from tiebeam.platform.tenancy.acting import acting
 
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -74,6 +75,27 @@ class TestMatrix:
         assert "<strong>accountable</strong>" in today
         assert "<strong>accountable</strong>" not in before
         assert "<strong>accountable</strong>" not in unknown
+
+    def test_asks_for_the_areas_that_the_programme_had_then_and_offers_no_step(
+        self, as_fujian, own, pairing, coordinator, fujian_leads, now  # noqa: F811
+    ):  # fmt: skip
+        for days, forms in ((1, ["funds", "trade"]), (3, ["funds", "education"])):
+            change_programme(
+                programme=pairing.programme,
+                values={"forms": forms},
+                reason="New task",
+                actor=coordinator,
+                now=now + timedelta(days=days),
+            )
+        today = _text(as_fujian.get(own, {"on": "2020-02-10"}))
+        then = _text(as_fujian.get(own, {"on": "2020-02-10", "known": "2020-02-12"}))
+
+        assert "education: nobody is accountable" in today
+        assert "trade: nobody is accountable" in then
+        assert "education" not in then
+        assert f"{own}set/" in today
+        assert f"{own}set/" not in then
+        assert "/end/" not in then
 
     def test_is_not_there_for_others(self, as_hunan, own, fujian_leads):
         assert as_hunan.get(own).status_code == 404

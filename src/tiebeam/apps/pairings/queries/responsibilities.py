@@ -81,7 +81,7 @@ def get_matrix(pairing: Pairing, as_of: AsOf) -> Matrix:
     what was set is listed: an area that nobody agreed on is no gap.
     """
     found = list_responsibilities(pairing, as_of)
-    rows = _order_areas(_programme_forms(pairing), {each.area for each in found})
+    rows = _order_areas(_programme_forms(pairing, as_of), {each.area for each in found})
     parties = dict.fromkeys((pairing.donor_id, pairing.recipient_id))
     parties |= dict.fromkeys(sorted({each.party_id for each in found}, key=str))
     return Matrix(
@@ -126,9 +126,11 @@ def _read(pairing: Pairing, as_of: AsOf) -> list[Responsibility]:
     )
 
 
-def _programme_forms(pairing: Pairing) -> Sequence[str]:
-    programme = Programme.objects.filter(pk=pairing.programme_id).first()
-    return list(programme.forms) if programme else []
+def _programme_forms(pairing: Pairing, as_of: AsOf) -> Sequence[str]:
+    programmes: Iterable[Programme] = Programme.objects.filter(pk=pairing.programme_id)
+    if as_of.known_at is not None:
+        programmes = list_states(Programme, as_of.known_at, record_ids=[pairing.programme_id])
+    return [form for programme in programmes for form in programme.forms]
 
 
 def _order_areas(forms: Iterable[str], used: set[str]) -> list[str]:

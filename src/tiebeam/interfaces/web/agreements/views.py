@@ -63,7 +63,8 @@ def list_of_pairing(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     standings = list_agreements(pairing, as_of)
     in_force = sum(row.is_in_force(as_of.true_on) for row in standings)
     draft = Link(say_to(request, "agreements.draft"), reverse("draft_agreement", args=[pairing.pk]))
-    action = draft if may_draft(actor_of(request), pairing) else None
+    may = as_of.known_at is None and may_draft(actor_of(request), pairing)
+    action = draft if may else None
     return show_page(
         request,
         "web/agreements/of_pairing.html",

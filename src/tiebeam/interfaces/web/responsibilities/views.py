@@ -34,10 +34,11 @@ from tiebeam.platform.time.periods import AsOf
 @seated
 def show_all(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     """Show the matrix of a pairing on a day, as known on another."""
-    pairing = find_or_404(get_pairing, pairing_id)
+    pairing, as_of = find_or_404(get_pairing, pairing_id), read_as_of(request)
     actor = actor_of(request)
-    may_set = find_side(actor, pairing) is not None
-    matrix = show_matrix(request, pairing, read_as_of(request), actor if may_set else None)
+    # Nothing is done to what was known: the steps are those of today.
+    may_set = as_of.known_at is None and find_side(actor, pairing) is not None
+    matrix = show_matrix(request, pairing, as_of, actor if may_set else None)
     return show_page(
         request,
         "web/responsibilities/matrix.html",

@@ -95,8 +95,11 @@ class TestChanged:
         assert "第 2 版" in chinese
         assert "统筹协调办公室 Office" in chinese
 
-    def test_names_a_pair_by_its_two_sides(self, as_fujian, scene):
-        assert "pairing Fujian → Huanggang" in _text(as_fujian.get("/changed/"))
+    def test_reaches_whoever_the_record_concerns(self, as_fujian, scene):
+        told = _text(as_fujian.get("/changed/"))
+
+        assert "list of pairs version 1 of First" in told
+        assert "version 3" not in told
 
     def test_leaves_out_what_is_no_news(self, as_admin, as_coordinator, workspace):
         as_coordinator.get("/accounts/logout/")

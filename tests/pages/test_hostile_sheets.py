@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from records.programme_at_work import set_to_work
 from tiebeam.apps.regions.models import Organisation, Region, Statistic
 from tiebeam.apps.regions.operations import create_region
 from tiebeam.apps.regions.operations.rows import GivenRow
@@ -195,6 +196,16 @@ class TestCells:
                 (2021, Decimal(5), "bed", date(2022, 1, 2)),
             ]
 
+    def test_that_no_database_can_hold_are_no_fault_of_the_program(self, tibet, as_coordinator):
+        row = {**ROWS["statistics"], "source": "Yearbook_x0000_ 2020", "indicator": "beds_xD800_"}
+        page = send(as_coordinator, "statistics", bytes_of(sheet("statistics", row)))
+        assert page.status_code == 200
+        upload = page.context["upload"]
+        answer = as_coordinator.post(
+            f"/workbooks/uploads/{upload.pk}/", {"reason": "x", "sha256": upload.sha256}
+        )
+        assert answer.status_code in {302, 409}
+
     def test_that_can_mean_two_things_are_refused_where_they_stand(self, tibet, as_coordinator):
         wrong = {"quantity": "3万", "vintage": "05/06/2021", "year": "2020.5", "reliability": "?"}
         rows = [
@@ -238,3 +249,41 @@ class TestExport:
         cells = [cell for line in csv.reader(io.StringIO(text)) for cell in line]
         assert sum(cell.startswith("'") for cell in cells) == 5
         assert not any(cell.startswith(tuple("=+-@\t")) for cell in cells)
+
+
+class TestReturn:
+    @pytest.fixture
+    def address(self, workspace, coordinator, now):
+        of_return = set_to_work(workspace, coordinator, now).start("nyingchi")
+        return f"/returns/{of_return.pk}/upload/"
+
+    def test_refuses_the_file_in_words_of_both_languages(self, address, sign_in):
+        head = b"resource,quantity,evidence\n"
+        book = openpyxl.Workbook()
+        book.active.append(["resource", "quantity", "evidence"])
+        book.active.append(["doctors", "=2+3", "x"])
+        files = {
+            "empty.xlsx": b"", "damaged.xlsx": b"PK\x03\x04" + b"x" * 99, "bomb.xlsx": bomb(),
+            "vast.xlsx": vast(bytes_of(book)), "formula.xlsx": bytes_of(book),
+            "nul.csv": head + b"doctors,5,a\x00b\n", "twice.csv": head + b"doctors,5,\ndoctors,5,\n",
+            "words.csv": head + "doctors,3万,\n".encode(), "binary.csv": bytes(range(256)),
+        }  # fmt: skip
+        for language in ("en", "zh"):
+            client = sign_in("nyingchi", language)
+            for name, content in files.items():
+                answer = client.post(address, {"file": SimpleUploadedFile(name, content)})
+                text = answer.content.decode()
+                assert answer.status_code in {400, 409}, name
+                assert not answer.context.get("looked_at"), name
+                for room in ("[files", "[read", "[returns", "[programmes", "[web"):
+                    assert room not in text, name
+
+    def test_takes_figures_as_people_type_them(self, address, sign_in):
+        book = openpyxl.Workbook()
+        book.active.append(["资源编号", "数量", "填报依据"])
+        book.active.append(["  医生　", "１５", " 名册 "])
+        file = SimpleUploadedFile("mine.xlsx", bytes_of(book))
+        answer = sign_in("nyingchi").post(address, {"file": file})
+        assert answer.status_code == 200
+        (row,) = (row for row in answer.context["table"].rows if row.cells[0].text == "2")
+        assert (row.cells[4].text, row.cells[5].text) == ("15", "名册")

@@ -32,18 +32,21 @@ demo: $(VENV)/runtime.stamp build/front-end/libraries.stamp
 .PHONY: test
 test: $(VENV)/development.stamp build/front-end/libraries.stamp
 	@mkdir -p build
-	@rm -f build/skipped.txt
+	@rm -f build/skipped*.txt
 	@$(PY) -m coverage erase
-	@status=0; beside=; \
+	@status=0; postgresql=; sqlite=; \
 	if [ -z "$(TEST_ARGS)" ]; then \
-		echo "What touches the database runs on PostgreSQL meanwhile (build/postgresql.log)"; \
-		TIEBEAM_TEST_DATABASE=postgresql $(PY) -m pytest $(BOTH_DATABASES) > build/postgresql.log 2>&1 & beside=$$!; \
-		trap 'kill $$beside 2>/dev/null' EXIT INT TERM; \
+		echo "What touches the database runs meanwhile on both (build/postgresql.log, build/sqlite.log)"; \
+		TIEBEAM_TEST_DATABASE=postgresql $(PY) -m pytest $(BOTH_DATABASES) > build/postgresql.log 2>&1 & postgresql=$$!; \
+		SKIPPED_FILE=build/skipped-sqlite.txt $(COVERED) $(BOTH_DATABASES) > build/sqlite.log 2>&1 & sqlite=$$!; \
+		trap 'kill $$postgresql $$sqlite 2>/dev/null' EXIT INT TERM; \
 	fi; \
-	$(PY) -m coverage run -m pytest $(TEST_ARGS) || status=$$?; \
-	if [ -n "$$beside" ]; then \
-		echo "Waiting for the tests on PostgreSQL ..."; \
-		on_postgresql=0; wait $$beside || on_postgresql=$$?; \
+	$(COVERED) $(or $(TEST_ARGS),$(addprefix --ignore=,$(BOTH_DATABASES))) || status=$$?; \
+	if [ -n "$$sqlite" ]; then \
+		echo "Waiting for the tests on SQLite and PostgreSQL ..."; \
+		on_sqlite=0; wait $$sqlite || on_sqlite=$$?; \
+		if [ $$on_sqlite -ne 0 ]; then cat build/sqlite.log; status=$$on_sqlite; else tail -n 1 build/sqlite.log; fi; \
+		on_postgresql=0; wait $$postgresql || on_postgresql=$$?; \
 		if [ $$on_postgresql -eq 77 ]; then \
 			tail -n 3 build/postgresql.log; \
 			echo "NOT TESTED HERE: the records on PostgreSQL, which could not be started" >> build/skipped.txt; \
@@ -53,12 +56,14 @@ test: $(VENV)/development.stamp build/front-end/libraries.stamp
 			tail -n 1 build/postgresql.log; \
 		fi; \
 	fi; \
+	$(PY) -m coverage combine --quiet; \
 	if [ $$status -eq 0 ]; then $(MAKE) --no-print-directory coverage || status=$$?; fi; \
-	if [ -s build/skipped.txt ]; then cat build/skipped.txt; fi; \
+	cat build/skipped.txt build/skipped-sqlite.txt 2>/dev/null; \
 	exit $$status
 
 # What touches the database runs on both.
 BOTH_DATABASES := $(wildcard tests/records tests/pages tests/api)
+COVERED := $(PY) -m coverage run --parallel-mode -m pytest
 
 # Overall for information; then the core alone, where every branch must have been taken.
 CHECKER := */pairing/check.py,*/pairing/claims.py,*/pairing/evaluate.py,*/pairing/findings.py,*/pairing/hard_rules.py,*/pairing/screening.py,*/pairing/tight_sets.py,*/pairing/trivial_bounds.py,*/pairing/certificate.py,*/pairing/law_*.py

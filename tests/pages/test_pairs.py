@@ -3,6 +3,7 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.grounds import ground
 from tests.pages.round_trip import set_scene
 from tests.records.agreement_grounds import make_pairing, make_programme
 
@@ -24,6 +25,7 @@ def _title(answer) -> str:
 
 
 @pytest.fixture
+@ground
 def scene(workspace, coordinator, now):
     return set_scene(workspace, coordinator, now)
 

@@ -50,8 +50,11 @@ def unit_word(request: HttpRequest, unit: str) -> str:
 def amounts_text(
     request: HttpRequest, amounts: Mapping[str, float], resources: Mapping[str, str]
 ) -> str:
-    """Return *amounts* as one line; empty where nothing is stated."""
-    return _join(request, ((resources.get(key, key), each) for key, each in amounts.items()))
+    """Return *amounts* as one line, in the order of *resources*; empty where nothing is stated."""
+    # A database keeps the keys of an object in an order of its own.
+    known = [key for key in resources if key in amounts]
+    order = [*known, *sorted(set(amounts) - set(known))]
+    return _join(request, ((resources.get(key, key), amounts[key]) for key in order))
 
 
 def sums_text(request: HttpRequest, sums: Iterable[AmountOfResource]) -> str:

@@ -145,14 +145,14 @@ class LineReader:
 def text_of_lines(request: HttpRequest, lines: Iterable[ListLine], resources: Resources) -> str:
     """Return *lines* as the form takes them."""
     lead, doubtful = say_to(request, "pairs.lead"), say_to(request, "pairs.doubtful_mark")
-    rows = []
+    rows, order = [], {key: place for place, key in enumerate(resources)}
     for line in lines:
         parts = [name_of(request, line.recipient), name_of(request, line.donor)]
         parts += [lead] if line.is_lead else []
         parts += [doubtful] if line.is_doubtful else []
         parts += [
-            _amount_text(request, key, resources.get(key, {}), amount)
-            for key, amount in line.amounts.items()
+            _amount_text(request, key, resources.get(key, {}), line.amounts[key])
+            for key in sorted(line.amounts, key=lambda key: (order.get(key, len(order)), key))
         ]
         rows.append(", ".join(parts) + (f" # {line.note}" if line.note else ""))
     return "\n".join(rows)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from tests.grounds import ground
 
 from records.agreement_grounds import make_pairing, make_programme
 from tiebeam.apps.pairings.models import Agreement, AgreementReturn, Pairing, Signature
@@ -62,6 +63,7 @@ STARTS, ENDS = date(2020, 3, 1), date(2025, 3, 1)
 
 
 @pytest.fixture
+@ground
 def pairing(coordinator, fujian, nyingchi) -> Pairing:
     programme = make_programme(coordinator, ["funds", "people"])
     return make_pairing(programme, coordinator, fujian, nyingchi)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from tests.grounds import ground
 
 from records.programme_at_work import SIDES, set_to_work
 from tiebeam.apps.programmes.operations import add_participant, end_participation, submit_return
@@ -34,6 +35,7 @@ POINTS = {
 
 
 @pytest.fixture
+@ground
 def work(workspace, coordinator, now):
     return set_to_work(workspace, coordinator, now)
 

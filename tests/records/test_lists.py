@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.grounds import ground
 
 from records.desk import HASTE, open_desk
 from tiebeam.apps.pairings.models import ListLine, Pairing, PairList
@@ -67,6 +68,7 @@ SEVENTH, TENTH = date(2020, 2, 7), date(2020, 2, 10)
 
 
 @pytest.fixture
+@ground
 def desk(workspace, coordinator, now):
     return open_desk(workspace, coordinator, now)
 

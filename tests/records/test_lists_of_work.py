@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from tests.grounds import ground
 from tests.records.agreement_grounds import make_pairing, make_programme
 from tests.records.programme_at_work import set_to_work
 
@@ -33,6 +34,7 @@ DAY = date(2020, 3, 1)
 
 
 @pytest.fixture
+@ground
 def pairing(coordinator, fujian, nyingchi):
     programme = make_programme(coordinator, ["funds"])
     return make_pairing(programme, coordinator, fujian, nyingchi)

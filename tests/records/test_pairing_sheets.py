@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import pytest
+from tests.grounds import ground
 
 from records.programme_at_work import set_to_work
 from tiebeam.apps.pairings.models import Pairing
@@ -20,6 +21,7 @@ from tiebeam.platform.tenancy.acting import acting
 
 
 @pytest.fixture
+@ground
 def above(workspace, coordinator, now):
     work = set_to_work(workspace, coordinator, now)
     sides = workspace.organisations

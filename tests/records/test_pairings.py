@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.grounds import ground
 
 from records.desk import open_desk
 from tiebeam.apps.pairings.models import Pairing, PairList
@@ -48,6 +49,7 @@ def at(day: int) -> datetime:
 
 
 @pytest.fixture
+@ground
 def desk(workspace, coordinator, now):
     return open_desk(workspace, coordinator, now)
 

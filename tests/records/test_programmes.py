@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.grounds import ground
 
 from records.programme_at_work import RESOURCES, set_to_work
 from tiebeam.apps.programmes.models import LegalDocument, Participant, Programme, Round
@@ -49,6 +50,7 @@ from tiebeam.platform.time.periods import AsOf
 
 
 @pytest.fixture
+@ground
 def work(workspace, coordinator, now):
     return set_to_work(workspace, coordinator, now)
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.grounds import ground
 
 from records.agreement_grounds import make_pairing, make_programme
 from tiebeam.apps.pairings.models import Pairing, Responsibility
@@ -30,6 +31,7 @@ FIRST, LATER, END = date(2020, 3, 1), date(2021, 3, 1), date(2023, 1, 1)
 
 
 @pytest.fixture
+@ground
 def pairing(coordinator, fujian, nyingchi) -> Pairing:
     programme = make_programme(coordinator, ["funds", "people"])
     return make_pairing(programme, coordinator, fujian, nyingchi, valid_until=END)

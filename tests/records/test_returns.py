@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.grounds import ground
 
 from records.programme_at_work import set_to_work
 from tiebeam.apps.programmes.models import Return, ReturnDecision, ReturnLine
@@ -46,6 +47,7 @@ from tiebeam.platform.tenancy.records import NotOwner
 
 
 @pytest.fixture
+@ground
 def work(workspace, coordinator, now):
     return set_to_work(workspace, coordinator, now)
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from tests.grounds import ground
 
 from records.desk import open_desk, small_scenario
 from records.programme_at_work import SIDES, set_to_work
@@ -36,6 +37,7 @@ from tiebeam.platform.tenancy.records import NotOwner
 
 
 @pytest.fixture
+@ground
 def desk(workspace, coordinator, now):
     return open_desk(workspace, coordinator, now)
 
@@ -128,6 +130,7 @@ class TestStoredScenario:
 
 
 @pytest.fixture
+@ground
 def at_work(workspace, coordinator, now):
     """A programme whose four participants returned, all of it accepted."""
     at_work = set_to_work(workspace, coordinator, now)

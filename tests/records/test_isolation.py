@@ -3,13 +3,14 @@
 import os
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.apps import apps
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from tiebeam.apps.programmes.models import Programme
+from tiebeam.apps.programmes.models import LegalDocument, Programme
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.tenancy.grants import ScopeNotReadable, end_reading, grant_reading
-from tiebeam.platform.tenancy.records import NotOwner
+from tiebeam.platform.tenancy.records import NotOwner, OwnedRecord
 
 
 @pytest.fixture
@@ -106,16 +107,85 @@ class TestOwnedRecord:
             assert cursor.fetchone() == (0,)
             cursor.execute("UPDATE programmes_programme SET name_en = 'Mine'")
             assert cursor.rowcount == 0
-            with pytest.raises(DatabaseError), transaction.atomic():
-                cursor.execute(
-                    "INSERT INTO tenancy_grant VALUES (gen_random_uuid(), %s, 'x', %s, NULL, %s, %s)",
-                    [
-                        programme.pk,
-                        "2020-01-01",
-                        fujian.organisation_id,
-                        coordinator.organisation_id,
-                    ],
-                )
+            for giver in (coordinator, fujian):
+                with pytest.raises(DatabaseError, match="who may read"), transaction.atomic():
+                    give(cursor, programme.pk, giver, to=fujian)
+
+
+def give(cursor, scope_id, giver, to) -> None:
+    """Give leave to read by SQL, past the program."""
+    cursor.execute(
+        "INSERT INTO tenancy_grant (id, scope_id, role, valid_from, tenant_id, organisation_id)"
+        " VALUES (gen_random_uuid(), %s, 'x', '2020-01-01', %s, %s)",
+        [scope_id, giver.organisation_id, to.organisation_id],
+    )
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="row policies are of PostgreSQL")
+class TestLeaveToReadGivenPastTheProgram:
+    def test_is_given_by_owner_and_reader_alone(self, programme, coordinator, fujian, hunan):
+        with acting(coordinator), connection.cursor() as cursor:
+            give(cursor, programme.pk, coordinator, to=fujian)
+            with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+                give(cursor, programme.pk, fujian, to=hunan)
+        with acting(fujian), connection.cursor() as cursor:
+            give(cursor, programme.pk, fujian, to=hunan)
+        with acting(hunan):
+            assert Programme.objects.get() == programme
+
+    def test_is_not_given_on_a_scope_that_one_bears_oneself(self, programme, fujian, hunan):
+        own = Programme(
+            id=programme.pk, tenant_id=fujian.organisation_id, slug="x", name_en="X", name_zh="某"
+        )
+        document = LegalDocument(
+            id=programme.pk, tenant_id=fujian.organisation_id, programme=own, title_en="X"
+        )
+        document.scope_id = document.pk
+        with acting(fujian):
+            # A record of another kind may bear the id of another's scope, and be its own scope no more.
+            with pytest.raises(IntegrityError, match="tenancy_scope"), transaction.atomic():
+                document.save(force_insert=True)
+            with (
+                connection.cursor() as cursor,
+                pytest.raises(DatabaseError, match="who may read"),
+                transaction.atomic(),
+            ):
+                give(cursor, programme.pk, fujian, to=hunan)
+
+    def test_is_not_moved_to_another_scope(self, programme, coordinator, fujian, hunan):
+        with acting(fujian), connection.cursor() as cursor:
+            own = Programme(tenant_id=fujian.organisation_id, slug="x", name_en="X", name_zh="某")
+            own.save()
+            give(cursor, own.pk, fujian, to=hunan)
+            with pytest.raises(DatabaseError, match="keeps what it is for"), transaction.atomic():
+                cursor.execute("UPDATE tenancy_grant SET scope_id = %s", [programme.pk])
+
+    def test_leaves_the_register_as_it_is(self, programme, coordinator, fujian):
+        with acting(coordinator), connection.cursor() as cursor:
+            cursor.execute("UPDATE tenancy_scope SET tenant_id = %s", [fujian.organisation_id])
+            assert cursor.rowcount == 0
+            cursor.execute("DELETE FROM tenancy_scope")
+            assert cursor.rowcount == 0
+        with acting(fujian), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM tenancy_scope WHERE id = %s", [programme.pk])
+            assert cursor.fetchone() == (0,)
+
+
+class TestEveryOwnedTable:
+    def test_enters_its_scopes(self, db):
+        owned = {
+            model._meta.db_table
+            for model in apps.get_models()
+            # The log takes over scopes and makes none.
+            if issubclass(model, OwnedRecord) and model._meta.app_label != "audit"
+        }
+        triggers = {
+            "postgresql": "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%%\\_scope'",
+            "sqlite": "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%%\\_scope' ESCAPE '\\'",
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(triggers[connection.vendor].replace("%%", "%"))
+            assert {table for (table,) in cursor.fetchall()} == owned
 
 
 class TestDirectory:

@@ -1,4 +1,4 @@
-"""Grants: which organisation may read which record."""
+"""Grants: which organisation may read which record; and the register of what they are given on."""
 
 from uuid import uuid4
 
@@ -38,3 +38,13 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope_id} → {self.organisation_id}"
+
+
+class Scope(models.Model):
+    """A record that is its own scope, of whatever kind; entered by the database with the record."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    tenant_id = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.id)

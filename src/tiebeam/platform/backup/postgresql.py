@@ -12,10 +12,16 @@ import psycopg
 from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 
-from tiebeam.platform.backup.refusals import ToolFailed, ToolMissing
+from tiebeam.platform.backup.refusals import RowsHidden, ToolFailed, ToolMissing
 from tiebeam.platform.backup.sqlite import DOCUMENTS, MIGRATIONS, Taken
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+READS_ALL = "SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+OWN_FUNCTIONS = (
+    "SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+    " AND pg_has_role(proowner, 'USAGE') AND NOT EXISTS"
+    " (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+)
 SYSTEM = Path("/usr/lib/postgresql")
 
 
@@ -23,13 +29,16 @@ def take_copy(target: Path) -> Taken:
     """
     Write the database to *target* as it stands at one moment, and return what it holds.
 
-    The login role must read every row: the row policies would hide most of them.
-
     Raises:
+        RowsHidden: The row policies would hide rows from the role that signs in.
         ToolMissing: There is no pg_dump.
         ToolFailed: It ended with an error.
     """
     with closing(_connect()) as own, own.cursor() as cursor:
+        cursor.execute(READS_ALL)
+        role, reads_all = cursor.fetchone()
+        if not reads_all:
+            raise RowsHidden(role=role)
         cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         # Told to fail rather than to leave out what the policies hide.
         cursor.execute("SET LOCAL row_security = off")
@@ -82,7 +91,19 @@ def is_empty() -> bool:
 def clear() -> None:
     """Take back what a restore made in a database that was empty before."""
     with closing(_connect()) as own, own.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; COMMIT")
+        # Not the schema itself: on many servers it belongs to somebody else.
+        cursor.execute(TABLES)
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'DROP TABLE IF EXISTS public."{table}" CASCADE')
+        cursor.execute(OWN_FUNCTIONS)
+        for (function,) in cursor.fetchall():
+            cursor.execute(f"DROP FUNCTION IF EXISTS {function} CASCADE")
+
+
+def stay_login_role() -> None:
+    """Be the role that signs in from now on: whoever restores need not be allowed to become the program's."""
+    connection.close()
+    connection.settings_dict["OPTIONS"].pop("assume_role", None)
 
 
 def _checks(counts: Mapping[str, int]) -> list[str]:

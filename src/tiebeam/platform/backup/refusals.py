@@ -33,6 +33,12 @@ class BackupIsNewer(Refused):
     code = "backup.is_newer"
 
 
+class RowsHidden(Refused):
+    """The role that signs in does not read every row; facts: ``role``."""
+
+    code = "backup.rows_hidden"
+
+
 class LogNotSound(Refused):
     """The restored log is not what was sealed."""
 

@@ -56,6 +56,8 @@ def restore_backup(source: Path) -> Restored:
     """
     home = Path(settings.HOME)
     home.mkdir(parents=True, exist_ok=True)
+    if connection.vendor == "postgresql":
+        postgresql.stay_login_role()
     _demand_empty()
     keeps_own = _has_anchors()
     with tempfile.TemporaryDirectory(prefix=".tiebeam-restore-", dir=home) as place:

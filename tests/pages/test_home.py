@@ -91,7 +91,8 @@ class TestChanged:
 
         assert f'href="/lists/{scene.second.pk}/"' in english
         assert "version 2 of " in english
-        assert "more records – Office, Coordinating office" in english
+        assert "more records</a>" in english
+        assert "Office, Coordinating office</span>" in english
         assert "第 2 版" in chinese
         assert "统筹协调办公室 Office" in chinese
 

@@ -30,6 +30,7 @@ class Item:
         address: The page where it is done or read.
         on: The day it is due, or happened.
         status: "good", "risk", "bad" or "none", where there is something to warn of.
+        note: Code of a second sentence, which stands small beside the first.
         part: Where it stands, if not in the part that its function is registered for.
     """
 
@@ -39,6 +40,7 @@ class Item:
     on: date | None = None
     status: str = ""
     part: Part | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,10 @@ def _list_parts(request: HttpRequest, actor: Actor, *parts: Part) -> dict[Part, 
 
 
 def _line(request: HttpRequest, part: Part, item: Item, today: date) -> dict[str, object]:
+    facts = _named(request, item.facts)
     return {
-        "text": say_to(request, item.code, **_named(request, item.facts)),
+        "text": say_to(request, item.code, **facts),
+        "note": say_to(request, item.note, **facts) if item.note else "",
         "address": item.address,
         "on": item.on,
         "status": item.status or _status_of_day(part, item, today),

@@ -85,6 +85,7 @@ def _item(entry: Entry, state: Mapping[str, Any], count: int, known: _Names) -> 
     code = "log.home.changed" if any(record.values()) else "log.home.changed_unnamed"
     return Item(
         code=code if count == 1 else f"{code}_many",
+        note="log.home.by",
         facts={
             "person": known.people.get(entry.person_id, ""),
             "organisation": known.organisations.get(entry.tenant_id, ""),

@@ -1,7 +1,11 @@
 """What an address asks for and cannot be answered is said in words, and leads back; nothing breaks."""
 
+import re
+
 import pytest
 from django.urls import reverse
+
+from tiebeam.apps.programmes.operations import create_programme
 
 QUESTION = "/api/v1/questions/pairings-of-organisation"
 FAR = ["9999-12-31", "0001-01-01", "3000-01-01", "1899-12-31"]
@@ -82,3 +86,36 @@ def test_a_far_day_is_refused_by_the_api_in_one_language(as_coordinator, workspa
         assert "9999-12-31 lies outside the days that are kept here" in english["title"]
         assert "9999-12-31 超出可填写的日期范围" in chinese["title"]
         assert "lies outside" not in chinese["title"]
+
+
+class TestTheLogNames:
+    def test_each_record_and_leads_to_it_and_counts_both(self, as_admin, workspace):
+        page = text_of(as_admin.get("/log/"))
+        fujian = workspace.organisations["fujian"]
+        shown, count = map(int, re.search(r"(\d+) of (\d+) entries", page).groups())
+
+        assert f'href="/directory/organisations/{fujian.pk}/"' in page
+        assert shown == count > 5
+        fewer = text_of(as_admin.get("/log/", {"kind": "regions.organisation"}))
+        assert "5 of 5 entries" in fewer
+
+
+def test_the_desk_stands_in_the_rail_of_those_who_have_use_for_it(as_coordinator, as_fujian):
+    assert 'href="/desk/"' in text_of(as_coordinator.get("/"))
+    assert 'href="/desk/"' not in text_of(as_fujian.get("/"))
+
+
+def test_a_resource_without_a_name_is_told_beside_the_resources(as_coordinator, coordinator, now):
+    programme = create_programme(
+        slug="aid", name_en="Aid", name_zh="支援", actor=coordinator, now=now
+    )
+    answer = as_coordinator.post(
+        reverse("open_round", args=[programme.pk]),
+        {"name_zh": "一轮", "starts_on": "2020-02-10", "resources": "doctors,,,person"},
+    )
+    page = text_of(answer)
+
+    assert answer.status_code in {400, 409}
+    assert "Line 1: there is no name" in page
+    assert re.search(r'href="#id_resources"[^>]*>[^<]*Line 1|Line 1[^<]*<', page)
+    assert 'href="#id_name_zh"' not in page

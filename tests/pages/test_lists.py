@@ -278,7 +278,7 @@ class TestDraft:
         page = html.unescape(_text(answer))
         assert answer.status_code == 400
         assert "Line 4: 3 is no whole multiple of the lot of 2" in page
-        assert "Line 5: the pair stands on the list already" in page
+        assert "Line 5: the pair stands on the list already, in line 4" in page
         assert "Line 5: 0 of beds is not above 0" in page
 
     def test_by_hand_refuses_a_pair_given_twice(self, as_coordinator, scene):

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +27,10 @@ Threads = Annotated[int, typer.Option(help="help.serve.threads", metavar="N", mi
 NoWorker = Annotated[bool, typer.Option("--no-worker", help="help.serve.no_worker")]
 Batch = Annotated[bool, typer.Option("--batch", help="help.worker.batch")]
 Words = Annotated[list[str] | None, typer.Argument(help="help.manage.words", metavar="WORDS")]
+
+
+LONG_ENOUGH_S, WAIT_MOST_S = 60.0, 60.0
+"""A worker that ran so long is begun again at once; one that keeps dying waits at most so long."""
 
 
 class NotPrepared(Refused):
@@ -49,7 +55,7 @@ def serve(
     from tiebeam.interfaces.cli.console import print_lines
 
     print_lines([session.say("cli.serving", address=f"http://{host}:{port}/")])
-    with _worker_beside(wanted=not no_worker):
+    with _worker_beside(session, wanted=not no_worker):
         _make_server(f"{host}:{port}", workers, threads, session).run()
     return ExitStatus.DONE
 
@@ -96,23 +102,69 @@ def count_waiting_migrations() -> int:
 
 
 @contextmanager
-def _worker_beside(*, wanted: bool) -> Iterator[None]:
-    """Run a worker in a process of its own while the pages are served."""
+def _worker_beside(session: Session, *, wanted: bool) -> Iterator[None]:
+    """Run a worker in a process of its own while the pages are served; one that dies is begun again."""
     if not wanted:
         yield
         return
+    from tiebeam.interfaces.cli.console import print_notes
+
+    stop = threading.Event()
+
+    def tell(code: int, wait_s: float) -> None:
+        print_notes([session.say("cli.worker_ended", status=code, seconds=round(wait_s))])
+
     command = [sys.executable, "-m", "tiebeam.interfaces.cli", "worker"]
-    beside = subprocess.Popen(command, env=os.environ)  # noqa: S603  # our own program
+    keeper = threading.Thread(target=keep_running, args=(command, stop, tell), name="keeper")
+    keeper.start()
     try:
         yield
     finally:
-        beside.terminate()
-        try:
-            beside.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            # It computes; what it began is taken over by the next worker.
-            beside.kill()
-            beside.wait()
+        stop.set()
+        keeper.join()
+
+
+def keep_running(
+    command: Sequence[str],
+    stop: threading.Event,
+    tell: Callable[[int, float], None],
+    *,
+    first_wait_s: float = 1.0,
+) -> None:
+    """
+    Run *command* until *stop* is set, and begin it again where it ends before that.
+
+    Args:
+        command: The program and its arguments.
+        stop: Ends the program, and this.
+        tell: Hears the exit status of one that ended, and after how many seconds it is begun again.
+        first_wait_s: The first wait; each further one is twice as long, up to a minute, until the
+            program has run for a minute.
+    """
+    wait_s = first_wait_s
+    while not stop.is_set():
+        began = time.monotonic()
+        running = subprocess.Popen(command, env=os.environ)  # noqa: S603  # our own program
+        while running.poll() is None and not stop.wait(min(0.5, first_wait_s)):
+            pass
+        if stop.is_set():
+            _end(running)
+            return
+        if time.monotonic() - began > LONG_ENOUGH_S:
+            wait_s = first_wait_s
+        tell(running.returncode, wait_s)
+        stop.wait(wait_s)
+        wait_s = min(2 * wait_s, WAIT_MOST_S)
+
+
+def _end(running: "subprocess.Popen[bytes]") -> None:
+    running.terminate()
+    try:
+        running.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        # It computes; what it began is taken over by the next worker.
+        running.kill()
+        running.wait()
 
 
 def _make_server(address: str, workers: int, threads: int, session: Session) -> "BaseApplication":

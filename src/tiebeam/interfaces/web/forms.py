@@ -89,7 +89,12 @@ class PageForm(SpokenFaults):
             return
         # Each fault stands beside the field that it names, where the form has it.
         for fault, sentence in zip(error.faults, sentences, strict=True):
-            self.add_error(fault.column if fault.column in self.fields else field, sentence)
+            if fault.place in self.fields and fault.row is not None:
+                # A line of a field that holds several: its columns are no fields of the form.
+                told = say("web.field.in_line", {"line": fault.row, "told": sentence}, self.spoken)
+                self.add_error(fault.place, told)
+            else:
+                self.add_error(fault.column if fault.column in self.fields else field, sentence)
 
     @property
     def status(self) -> int:

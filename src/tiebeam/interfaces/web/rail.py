@@ -43,12 +43,15 @@ PLANNERS = frozenset(
     }
 )
 
+# Parties see of the desk what they are sent for opinion: the page itself has nothing for them.
+OVERSEERS = frozenset({Role.COORDINATOR, Role.MINISTRY, Role.AUDITOR})
+
 PLACES = (
     Place("home", "web.rail.home"),
     Place("programmes", "web.rail.programmes", below=("/lists/",)),
     Place("pairs", "web.rail.pairs", below=("/hand-overs/", "/responsibilities/")),
     Place("returns", "web.rail.returns", PLANNERS),
-    Place("desk", "web.rail.desk", PLANNERS),
+    Place("desk", "web.rail.desk", OVERSEERS),
     Place("agreements", "web.rail.agreements"),
     Place("people", "web.rail.people", frozenset({Role.ADMINISTRATOR})),
     Place("log", "web.rail.log"),

@@ -119,6 +119,7 @@ class Table:
         empty: Says what belongs here.
         step: The one next step from an empty list.
         source: Stands at the foot.
+        counted: How many rows there are, in words, where the plain number would not say it.
         can_be_saved: Whether it is worth coming back to: the reader may save it under a name.
     """
 
@@ -134,6 +135,7 @@ class Table:
     empty: str = ""
     step: Link | None = None
     source: str = ""
+    counted: str = ""
     can_be_saved: bool = True
 
     @property

@@ -22,6 +22,8 @@ from tiebeam.platform.tenancy.models import Grant
 from tiebeam.platform.time.periods import valid_on
 
 WAITING_MOST = 10_000
+COUNTED_MOST = 10_000
+"""Entries are counted up to here: a log of years is not counted for a line at its foot."""
 RECENT = timedelta(days=30)
 ENTRIES_OF_STEPS = 400
 
@@ -109,6 +111,12 @@ def list_entries(sought: Sought, *, before: Entry | None = None, limit: int = 50
         if len(recent) == limit:
             return recent
     return _list_entries(sought, before, limit)
+
+
+def count_entries(sought: Sought) -> int:
+    """Return how many entries are asked for and may be read; beyond :data:`COUNTED_MOST` only that there are more."""
+    rows = Entry.objects.filter(sought.condition)
+    return sum(side[: COUNTED_MOST + 1].count() for _, side in _list_sides(rows))
 
 
 def _list_entries(sought: Sought, before: Entry | None, limit: int) -> list[Entry]:

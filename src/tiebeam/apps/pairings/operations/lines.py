@@ -56,7 +56,7 @@ def demand_sound_lines(
     named = {pk for line in lines for pk in (line.donor, line.recipient)}
     known = set(Organisation.objects.filter(pk__in=named).values_list("pk", flat=True))
     faults: list[Fault] = []
-    pairs: set[tuple[UUID, UUID]] = set()
+    pairs: dict[tuple[UUID, UUID], int] = {}
     led: set[UUID] = set()
     for number, line in enumerate(lines, start=1):
         faults += [
@@ -67,11 +67,12 @@ def demand_sound_lines(
         if line.donor == line.recipient:
             faults.append(Fault(code="pairings.line_with_itself", place="lines", row=number))
         if (line.donor, line.recipient) in pairs:
-            faults.append(Fault(code="pairings.line_twice", place="lines", row=number))
+            facts: dict[str, object] = {"first": pairs[line.donor, line.recipient]}
+            faults.append(Fault(code="pairings.line_twice", place="lines", row=number, facts=facts))
         if line.is_lead and line.recipient in led:
             faults.append(Fault(code="pairings.second_lead", place="lines", row=number))
         faults += _list_amount_faults(number, line, resources)
-        pairs.add((line.donor, line.recipient))
+        pairs.setdefault((line.donor, line.recipient), number)
         if line.is_lead:
             led.add(line.recipient)
     if faults:

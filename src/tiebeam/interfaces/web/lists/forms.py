@@ -1,6 +1,7 @@
 """The forms by which lists are drafted, sent round, signed and issued."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -97,7 +98,15 @@ class LinesForm(ListForm):
         if not isinstance(error, InvalidInput):
             super().refuse(error, field)
             return
-        for fault, sentence in zip(error.faults, say_error(self.request, error), strict=True):
+        # Lines are counted as they were entered, empty ones among them.
+        faults = [
+            replace(fault, facts={**fault.facts, "first": self.reader.places[int(first) - 1]})
+            if (first := str(fault.facts.get("first", ""))).isdigit()
+            else fault
+            for fault in error.faults
+        ]
+        told_by = say_error(self.request, InvalidInput(faults))
+        for fault, sentence in zip(faults, told_by, strict=True):
             if fault.row is None:
                 self.add_error("lines", sentence)
             else:

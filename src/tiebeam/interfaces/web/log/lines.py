@@ -1,7 +1,7 @@
 """The lines of the log as a table, and one entry in full."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,21 +10,19 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from tiebeam.apps.regions.models import Organisation
-from tiebeam.apps.regions.queries.names import list_organisations_by_id
 from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.web.listing import Asked
 from tiebeam.interfaces.web.log.naming import (
     VEIL,
     name_action,
     name_kind,
-    name_record,
     read_body,
 )
-from tiebeam.interfaces.web.page import Link, name_of, say_to
+from tiebeam.interfaces.web.log.records import RecordNames, address_in
+from tiebeam.interfaces.web.page import Link, language_of, name_of, say_to
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
+from tiebeam.platform.audit.finding import COUNTED_MOST
 from tiebeam.platform.audit.models import Entry
-from tiebeam.platform.identity.people import list_names
 
 LETTERS_MOST = 600
 COLUMNS_NAMED = 4
@@ -48,30 +46,37 @@ class ChangedField:
 
 
 class Names:
-    """The people and organisations of some entries, in two queries."""
+    """What some entries name, in four queries: people, organisations, and the records themselves."""
 
     def __init__(self, request: HttpRequest, entries: Sequence[Entry]) -> None:
-        """Look up who did the entries, and for whom."""
+        """Look up who did the entries, for whom, and what their records belong to."""
         self._request = request
-        self._people = list_names(entry.person_id for entry in entries)
-        self._organisations: dict[UUID, Organisation] = list_organisations_by_id(
-            entry.tenant_id for entry in entries
-        )
+        said = [read_body(entry) for entry in entries]
+        self._records = RecordNames(entries, [row["after"] or row["before"] or {} for row in said])
 
     def person(self, person_id: UUID) -> str:
         """Return the name of a person."""
-        return self._people.get(person_id) or say_to(self._request, "web.unknown")
+        return self._records.people.get(person_id) or say_to(self._request, "web.unknown")
 
     def organisation(self, organisation_id: UUID) -> str:
         """Return the name of an organisation."""
-        found = self._organisations.get(organisation_id)
+        found = self._records.organisations.get(organisation_id)
         return name_of(self._request, found) if found else say_to(self._request, "web.unknown")
+
+    def record(self, state: Mapping[str, Any]) -> str:
+        """Return what the record of *state* is called; empty where it has no name."""
+        return self._records.name(state)[language_of(self._request)]
 
 
 def log_table(
-    request: HttpRequest, entries: Sequence[Entry], *, is_narrowed: bool, asked: Asked | None
+    request: HttpRequest,
+    entries: Sequence[Entry],
+    *,
+    count: int,
+    is_narrowed: bool,
+    asked: Asked | None,
 ) -> Table:
-    """Return the entries as a table; with *asked* as the file that is asked for."""
+    """Return some of *count* entries as a table; with *asked* as the file that is asked for."""
     names = Names(request, entries)
     keys = ("when", "who", "organisation", "what", "record", "changed", "why")
     return Table(
@@ -80,9 +85,16 @@ def log_table(
         columns=tuple(Column(key, say_to(request, f"log.column.{key}")) for key in keys),
         rows=tuple(_row(request, entry, names) for entry in entries),
         asked=asked,
+        counted=_say_count(request, len(entries), count),
         empty=say_to(request, "log.nothing_found" if is_narrowed else "log.empty"),
         step=Link(say_to(request, "web.table.no_filter"), reverse("log")) if is_narrowed else None,
     )
+
+
+def _say_count(request: HttpRequest, shown: int, count: int) -> str:
+    if count > COUNTED_MOST:
+        return say_to(request, "log.shown_of_many", shown=shown, count=COUNTED_MOST)
+    return say_to(request, "log.shown", shown=shown, count=count)
 
 
 def _row(request: HttpRequest, entry: Entry, names: Names) -> Row:
@@ -96,7 +108,11 @@ def _row(request: HttpRequest, entry: Entry, names: Names) -> Row:
             Cell(names.person(entry.person_id), note=_stands_for(request, said)),
             Cell(names.organisation(entry.tenant_id)),
             Cell(name_action(request, entry.action)),
-            Cell(name_kind(request, entry.record_type), note=name_record(request, state)),
+            Cell(
+                name_kind(request, entry.record_type),
+                note=names.record(state),
+                address=address_in(entry, state),
+            ),
             Cell(say_to(request, "log.made") if said["before"] is None else shown),
             Cell(said["reason"]),
         ),

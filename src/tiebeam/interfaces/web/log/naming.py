@@ -8,9 +8,16 @@ from django.apps import apps
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from tiebeam.apps.pairings.models import Agreement, HandOver, Pairing, PairList, Variant
-from tiebeam.apps.programmes.models import Programme, Return
-from tiebeam.apps.regions.models import Organisation, Region
+from tiebeam.apps.pairings.models import (
+    Agreement,
+    BuiltScenario,
+    HandOver,
+    Pairing,
+    PairList,
+    Variant,
+)
+from tiebeam.apps.programmes.models import Programme, Return, Round
+from tiebeam.apps.regions.models import Organisation, Region, Statistic
 from tiebeam.interfaces.messages import Language, has_message
 from tiebeam.interfaces.web.page import language_of, say_to
 from tiebeam.platform.audit.models import Entry
@@ -24,6 +31,9 @@ VEIL = "hmac:"
 
 PAGES = {
     Programme: "programme",
+    Round: "round",
+    BuiltScenario: "desk_scenario",
+    Statistic: "figure",
     Return: "return",
     Variant: "desk_variant",
     PairList: "list_version",

@@ -15,12 +15,11 @@ from tiebeam.interfaces.web.listing import ROWS_ON_A_PAGE, Asked, read_asked
 from tiebeam.interfaces.web.log.asking import LogForm
 from tiebeam.interfaces.web.log.lines import Names, list_fields, log_table
 from tiebeam.interfaces.web.log.naming import (
-    address_of_record,
     name_action,
     name_kind,
-    name_record,
     read_body,
 )
+from tiebeam.interfaces.web.log.records import address_in
 from tiebeam.interfaces.web.page import Fact, Link, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import table_as_file
@@ -28,6 +27,7 @@ from tiebeam.platform.audit import verifier
 from tiebeam.platform.audit.finding import (
     WAITING_MOST,
     Sealing,
+    count_entries,
     find_entry,
     find_position,
     find_sealing,
@@ -63,6 +63,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
     table = log_table(
         request,
         entries,
+        count=count_entries(form.sought()) if form.is_valid() else 0,
         is_narrowed=form.is_valid() and form.is_narrowed,
         asked=Asked(file=asked.file) if asked.file else None,
     )
@@ -194,14 +195,15 @@ def _name_of_person(request: HttpRequest, person_id: UUID) -> str:
 
 def _facts_of_entry(request: HttpRequest, entry: Entry, kind: str) -> list[Fact]:
     names, said = Names(request, [entry]), read_body(entry)
-    record = name_record(request, said["after"] or said["before"] or {})
+    state = said["after"] or said["before"] or {}
+    record = names.record(state)
     history = f"{reverse('log')}?record={entry.record_id}"
     facts = [
         ("when", f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S UTC%z}", ""),
         ("who", names.person(entry.person_id), ""),
         ("organisation", names.organisation(entry.tenant_id), ""),
         ("what", name_action(request, entry.action), ""),
-        ("record", f"{kind} {record}".strip(), address_of_record(entry)),
+        ("record", f"{kind} {record}".strip(), address_in(entry, state)),
         ("record_id", str(entry.record_id), history),
     ]
     if said.get("deputy_of"):

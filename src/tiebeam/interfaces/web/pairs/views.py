@@ -44,7 +44,8 @@ def show_answers(request: HttpRequest) -> HttpResponse:
     title = say_to(request, "pairs.who_answers_title")
     if place is not None:
         found = find_answerable(place, as_of)
-        names = [name_of(request, row.pairing.donor) for row in found]
+        # A donor may answer in two programmes.
+        names = list(dict.fromkeys(name_of(request, row.pairing.donor) for row in found))
         table = answers_table(request, found, read_asked(request))
         file = table_as_file(table)
         if file is not None:

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
+from tests.grounds import ground
 
 from records.desk import open_desk, small_scenario
 from records.programme_at_work import SIDES, set_to_work
@@ -32,6 +33,7 @@ def connection_stays(monkeypatch):
 
 
 @pytest.fixture
+@ground
 def desk(workspace, coordinator, now):
     return open_desk(workspace, coordinator, now)
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from tests.grounds import ground
 
 from records.desk import open_desk
 from tiebeam.apps.pairings.operations.plans import store_plan
@@ -29,6 +30,7 @@ CODE = re.compile(r"\[[a-z_]+\.[a-z_.]+\]")
 
 
 @pytest.fixture
+@ground
 def desk(workspace, coordinator, now):
     return open_desk(workspace, coordinator, now)
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from tests.grounds import ground
 
 from records.programme_at_work import set_to_work
 from tiebeam.apps.pairings.models import Pairing
@@ -24,6 +25,7 @@ from tiebeam.platform.tenancy.acting import acting, reading_published
 
 
 @pytest.fixture
+@ground
 def programme(workspace, coordinator, now):
     """A programme with one pair on its list, not published."""
     work = set_to_work(workspace, coordinator, now)

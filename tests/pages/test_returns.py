@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
+from tests.grounds import ground
 from tests.records.programme_at_work import set_to_work
 
 from tiebeam.apps.programmes.models import Return, ReturnDecision, ReturnLine
@@ -24,6 +25,7 @@ def _table(*rows: str, head: str = "resource 资源编号,quantity 数量,eviden
 
 
 @pytest.fixture
+@ground
 def at_work(workspace, coordinator, now):
     return set_to_work(workspace, coordinator, now)
 

@@ -99,6 +99,35 @@ class TestRecords:
 
         assert [item["values"]["name_en"] for item in answer["items"]] == ["Nyingchi"]
 
+    @pytest.mark.parametrize(
+        ("address", "known"),
+        [
+            ("/api/v1/programmes/programmes?slug=x", "is_published"),
+            ("/api/v1/regions/regions?known_on=2020-01-01", "offset"),
+            ("/api/v1/questions/returns?round_id={id}&side=donor", "round_id"),
+            ("/api/v1/questions/load-of-donor?donor_id={id}&on=2020-01-01", "true_on"),
+        ],
+    )
+    def test_are_not_asked_for_by_what_is_not_known(self, call_as, admin, address, known):
+        answer = call_as(admin).get(address.format(id=uuid4()))
+
+        wrong = re.findall(r"[?&](\w+)=", address)[-1]
+        # The record of a question is looked up after what is asked was understood.
+        assert answer.status_code == 422
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        (fault,) = answer.json()["faults"]
+        assert (fault["code"], fault["column"]) == ("api.unknown_parameter", wrong)
+        assert known in fault["message"]
+
+    def test_takes_the_language_and_nothing_else_of_one(self, call_as, admin, workspace):
+        address = f"{ORGANISATIONS}/{workspace.organisations['fujian'].pk}"
+        assert call_as(admin).get(address, {"lang": "zh"}).status_code == 200
+        answer = call_as(admin).get(address, {"known_on": "2020-01-01"})
+        assert (answer.status_code, answer.json()["faults"][0]["code"]) == (
+            422,
+            "api.takes_no_parameter",
+        )
+
     def test_answer_the_same_for_anothers_as_for_one_that_never_was(
         self, call_as, coordinator, fujian, now
     ):

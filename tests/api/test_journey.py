@@ -130,9 +130,7 @@ def test_programme_runs_from_returns_to_re_pairing(  # noqa: PLR0915  # one jour
     today = timezone.localdate()
 
     # A programme, its parties, a round.
-    programme = office.do(
-        "programmes/create-programme", slug="trial", name_en="Trial", name_zh="演练"
-    )
+    programme = office.do("programmes/create-programme", slug="trial", name_zh="演练")
     sides = {"fujian": "donor", "hunan": "donor", "nyingchi": "recipient", "huanggang": "recipient"}
     for name, side in sides.items():
         office.do(
@@ -242,7 +240,7 @@ def test_programme_runs_from_returns_to_re_pairing(  # noqa: PLR0915  # one jour
         title="Hunan and Huanggang",
         text="Forty nurses.",
         starts_on=str(today),
-        ends_on=None,
+        ends_on=str(today + timedelta(days=365)),
     )
     parties["hunan"].do("pairings/ask-for-review", agreement_id=agreement["id"])
     assert parties["fujian"].refused(

@@ -39,7 +39,7 @@ def pairing(coordinator, fujian, nyingchi):
             role="participant",
             valid_from=date(2020, 2, 10),
         )
-    return make_pairing(programme, coordinator, fujian, nyingchi)
+    return make_pairing(programme, coordinator, fujian, nyingchi, valid_from=date(2020, 1, 1))
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def drafted(pairing, fujian, now):
         title="Agreement of 2020",
         text="Fujian sends 5 doctors.",
         starts_on=date(2020, 1, 1),
-        ends_on=date(2099, 1, 1),
+        ends_on=None,
         actor=fujian,
         now=now,
     )

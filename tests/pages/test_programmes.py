@@ -269,6 +269,28 @@ class TestSteering:
         with acting(scene.desk.coordinator):
             assert str(Participant.objects.get(side="reader").valid_until) == "2100-01-01"
 
+    @pytest.mark.parametrize("is_open", [True, False])
+    def test_tells_that_a_published_programme_is_seen_by_nobody_while_the_portal_is_off(
+        self, as_coordinator, addresses, settings, is_open
+    ):
+        settings.TIEBEAM_IS_PORTAL_OPEN = is_open
+        told = "switched off"
+
+        before = _text(as_coordinator.get(addresses["portal"]))
+        after = _text(as_coordinator.post(addresses["portal"], {}, follow=True))
+
+        assert [told in page for page in (before, after)] == [not is_open] * 2
+        assert ("is shown in the public portal" in after) is is_open
+        assert ("TIEBEAM_PORTAL=1" in after) is not is_open
+
+    def test_names_the_last_day_that_was_entered(self, as_coordinator, addresses):
+        close = {"last_day": "2020-01-01", "reason": "Over"}
+
+        page = _text(as_coordinator.post(addresses["close_round"], close))
+
+        assert "the last day, 2020-01-01, lies before the first, 2020-02-07" in page
+        assert "2020-01-02" not in page
+
     def test_publishes_a_programme_and_takes_it_back(self, as_coordinator, scene, addresses):
         assert as_coordinator.post(addresses["portal"], {}).status_code == 302
         assert as_coordinator.post(addresses["portal"], {}).status_code == 400

@@ -12,12 +12,17 @@ from records.agreement_grounds import make_pairing, make_programme
 from tiebeam.apps.pairings.models import Agreement, AgreementReturn, Pairing, Signature
 from tiebeam.apps.pairings.operations.agreement_terms import (
     AgreementAboveNotSigned,
+    AgreementAfterPairing,
+    AgreementBeforePairing,
     AgreementCannotBeParent,
     AgreementEndsTooEarly,
     AgreementKindUnknown,
     AgreementNameTooLong,
+    AgreementNeedsParent,
     AgreementOfOtherPairing,
     AgreementOutsideParent,
+    AgreementTooLong,
+    AgreementWithoutEnd,
     AgreementWithoutTitle,
     AmendmentOfAmendment,
     AmendmentOutsideTerm,
@@ -40,6 +45,7 @@ from tiebeam.apps.pairings.operations.signatures import (
     AgreementNotReadyToSign,
     AgreementSignedForOtherSide,
     AgreementTerminated,
+    AgreementTerminatedTooEarly,
     AgreementTextChanged,
     sign_agreement,
     terminate_agreement,
@@ -52,6 +58,7 @@ from tiebeam.apps.pairings.queries.agreements import (
     is_in_force,
     list_agreements,
 )
+from tiebeam.apps.programmes.models import Programme
 from tiebeam.platform.audit.history import list_changes
 from tiebeam.platform.permissions.operations import NotAllowed
 from tiebeam.platform.permissions.roles import Role
@@ -548,7 +555,6 @@ class TestAnnualAgreement:
         [
             (date(2020, 2, 29), date(2021, 1, 1)),
             (date(2024, 6, 1), date(2025, 3, 2)),
-            (date(2024, 6, 1), None),
         ],
     )
     def test_refuses_a_term_outside_the_one_above(self, desk, starts_on, ends_on):
@@ -653,3 +659,66 @@ class TestTermOfAnAgreement:
         agreement = desk.draft()
         with acting(fujian), pytest.raises(IntegrityError), transaction.atomic():
             Agreement.objects.filter(pk=agreement.pk).update(ends_on=STARTS)
+
+
+class TestTerm:
+    @pytest.mark.parametrize(
+        ("values", "refusal"),
+        [
+            ({"starts_on": date(1890, 1, 1)}, AgreementBeforePairing),
+            ({"starts_on": date(2020, 2, 9)}, AgreementBeforePairing),
+            ({"ends_on": date(2025, 3, 2)}, AgreementTooLong),
+            ({"kind": "annual", "ends_on": date(2021, 3, 2)}, AgreementTooLong),
+            ({"kind": "annual", "ends_on": date(2099, 1, 1)}, AgreementTooLong),
+            ({"kind": "annual", "ends_on": None}, AgreementWithoutEnd),
+        ],
+    )
+    def test_is_that_of_its_kind_within_the_pairing(self, desk, values, refusal):
+        with pytest.raises(refusal):
+            desk.draft(**values)
+
+    def test_of_a_year_from_a_leap_day_on_ends_with_february(self, desk):
+        leap = {"kind": "annual", "starts_on": date(2024, 2, 29)}
+        desk.draft(**leap, ends_on=date(2025, 3, 1))
+        with pytest.raises(AgreementTooLong):
+            desk.draft(**leap, ends_on=date(2025, 3, 2))
+
+    def test_ends_with_the_pairing_and_its_programme(self, desk, coordinator):
+        with acting(coordinator):
+            Pairing.objects.filter(pk=desk.pairing.pk).update(valid_until=date(2022, 1, 1))
+        with pytest.raises(AgreementAfterPairing) as refused:
+            desk.draft()
+        assert refused.value.facts["last_on"] == date(2021, 12, 31)
+        desk.draft(ends_on=date(2022, 1, 1))
+        with acting(coordinator):
+            Programme.objects.update(ends_on=date(2021, 1, 1))
+        with pytest.raises(AgreementAfterPairing):
+            desk.draft(actor=coordinator, ends_on=date(2022, 1, 1))
+
+    def test_of_a_year_stands_under_the_five_years_that_both_signed(self, desk):
+        annual = {"kind": "annual", "ends_on": date(2021, 3, 1)}
+        alone = desk.ask(desk.draft(**annual))
+        parent = desk.conclude()
+        with pytest.raises(AgreementNeedsParent):
+            desk.draft(**annual)
+        with pytest.raises(AgreementNeedsParent):
+            desk.sign(alone, desk.donor)
+        desk.draft(**annual, parent=parent)
+
+
+class TestTermination:
+    def test_of_what_was_not_signed_is_from_today_on(self, desk):
+        agreement = desk.ask(desk.draft())
+        today = desk.now.date()
+        for day in (date(1990, 1, 1), today - timedelta(days=1)):
+            with pytest.raises(AgreementTerminatedTooEarly) as refused:
+                desk.end(agreement, day)
+            assert refused.value.facts["earliest"] == today
+        assert desk.end(agreement, today).terminated_on == today
+
+    def test_of_what_both_signed_is_not_before_it_began(self, desk):
+        agreement = desk.conclude(starts_on=date(2020, 2, 10), ends_on=date(2021, 2, 10))
+        desk.now += timedelta(days=90)
+        with pytest.raises(AgreementTerminatedTooEarly):
+            desk.end(agreement, date(2020, 2, 9))
+        desk.end(agreement, date(2020, 2, 10))

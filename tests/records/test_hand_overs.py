@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from records.agreement_grounds import make_pairing, make_programme
+from records.desk import open_desk
 from tiebeam.apps.pairings.hand_over_providers import (
     OpenItems,
     register_provider,
@@ -26,12 +27,15 @@ from tiebeam.apps.pairings.operations.hand_overs import (
     recount_hand_over,
     sign_hand_over,
 )
+from tiebeam.apps.pairings.operations.history import record_list
+from tiebeam.apps.pairings.operations.lines import Line
 from tiebeam.apps.pairings.operations.sides import NotASide
 from tiebeam.apps.pairings.queries.hand_overs import (
     answer_of,
     find_hand_over,
     get_hand_over,
     list_lines,
+    list_next_donors,
     list_pairings_without_hand_over,
     list_unanswered,
 )
@@ -151,6 +155,51 @@ class TestOpenHandOver:
     def test_called_twice_opens_one(self, opened, ending, successor, coordinator, now):
         again = open_hand_over(ending=ending, successor=successor, actor=coordinator, now=now)
         assert again == opened
+
+    def test_takes_the_one_donor_of_the_next_list_for_the_successor(
+        self, workspace, coordinator, now, fujian, hunan, as_actor
+    ):
+        desk = open_desk(workspace, coordinator, now)
+        ids = desk.organisations
+        for donor, day in (("fujian", date(2020, 2, 7)), ("hunan", date(2020, 2, 10))):
+            record_list(
+                round=desk.round,
+                document=desk.document,
+                in_force_from=day,
+                lines=[Line(donor=ids[donor], recipient=ids["nyingchi"])],
+                actor=coordinator,
+                now=now,
+            )
+        with as_actor(coordinator):
+            pairs = {row.donor_id: row for row in Pairing.objects.all()}
+        opened = open_hand_over(ending=pairs[ids["fujian"]], successor=None, actor=fujian, now=now)
+        # Fujian does not read the pairing of Hunan, and names nobody; Hunan reads it all the same.
+        assert opened.successor_id is None
+        with as_actor(fujian):
+            assert [row.pk for row in list_next_donors(pairs[ids["fujian"]])] == [ids["hunan"]]
+        with as_actor(hunan):
+            assert get_hand_over(opened.pk) == opened
+
+    def test_names_the_one_donor_of_the_next_list_where_its_pairing_is_read(
+        self, workspace, coordinator, now, as_actor
+    ):
+        desk = open_desk(workspace, coordinator, now)
+        ids = desk.organisations
+        for donors, day in ((["fujian"], date(2020, 2, 7)), (["hunan"], date(2020, 2, 10))):
+            record_list(
+                round=desk.round,
+                document=desk.document,
+                in_force_from=day,
+                lines=[Line(donor=ids[donor], recipient=ids["nyingchi"]) for donor in donors],
+                actor=coordinator,
+                now=now,
+            )
+        with as_actor(coordinator):
+            pairs = {row.donor_id: row for row in Pairing.objects.all()}
+        opened = open_hand_over(
+            ending=pairs[ids["fujian"]], successor=None, actor=coordinator, now=now
+        )
+        assert opened.successor_id == pairs[ids["hunan"]].pk
 
     def test_names_the_successor_later(self, ending, successor, coordinator, hunan, now):
         open_hand_over(ending=ending, successor=None, actor=coordinator, now=now)

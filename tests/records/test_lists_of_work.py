@@ -37,7 +37,7 @@ DAY = date(2020, 3, 1)
 @ground
 def pairing(coordinator, fujian, nyingchi):
     programme = make_programme(coordinator, ["funds"])
-    return make_pairing(programme, coordinator, fujian, nyingchi)
+    return make_pairing(programme, coordinator, fujian, nyingchi, valid_from=date(2020, 1, 1))
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from tiebeam.apps.programmes.operations import (
 from tiebeam.apps.programmes.operations.participants import (
     AlreadyParticipant,
     EndsBeforeItBegins,
+    OnBothSides,
     OrganisationNotThere,
     ParticipationEnded,
 )
@@ -218,6 +219,27 @@ class TestParticipant:
             grant = Grant.objects.get(organisation_id=fujian.organisation_id)
             assert (grant.role, grant.valid_until) == ("donor", date(2020, 2, 20))
 
+    def test_is_not_on_both_sides_at_once(self, work, coordinator, now):
+        asked = {
+            "programme": work.programme,
+            "organisation": work.workspace.organisations["fujian"],
+            "side": "recipient",
+            "actor": coordinator,
+            "now": now,
+        }
+        with pytest.raises(OnBothSides):
+            add_participant(**asked)
+        end_participation(
+            participant=work.participants["fujian"],
+            until=date(2020, 3, 1),
+            reason="Changes sides",
+            actor=coordinator,
+            now=now,
+        )
+        with pytest.raises(OnBothSides):
+            add_participant(valid_from=date(2020, 2, 29), **asked)
+        assert add_participant(valid_from=date(2020, 3, 1), **asked).side == "recipient"
+
     def test_that_leaves_one_side_reads_on_from_the_other(self, work, fujian, coordinator, now):
         asked = {"actor": coordinator, "now": now}
         add_participant(
@@ -397,6 +419,14 @@ class TestRound:
             "ends_before_it_starts",
             "due_after_the_end",
         ]
+        with pytest.raises(InvalidInput) as refused:
+            open_round(
+                name_en="Late",
+                starts_on=date(2022, 5, 1),
+                returns_due_on=date(2021, 4, 29),
+                **asked,
+            )
+        assert [code for code, _, _ in codes_of(refused)] == ["due_long_before"]
         with pytest.raises(RoundOutsideTerm):
             open_round(
                 name_en="Early", starts_on=date(2019, 1, 1), ends_on=date(2019, 6, 1), **asked

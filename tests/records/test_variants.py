@@ -270,8 +270,10 @@ class TestStoredPlan:
         with as_actor(by["actor"]):
             plan = solve_pairing(effective_scenario(variant))
         lock(variant, by, "fujian", "nyingchi", must_be=True)
-        with pytest.raises(PlanOfAnotherScenario):
+        with pytest.raises(PlanOfAnotherScenario) as refused:
             store_plan(variant=variant, plan=plan, **by)
+        # People know it by the name that they gave, not by the id of what was built.
+        assert refused.value.facts == {"variant": variant.name}
 
     def test_is_refused_when_it_names_no_scenario(self, variant, by, as_actor):
         with as_actor(by["actor"]):

@@ -13,6 +13,8 @@ from tiebeam.platform.permissions.operations import NotAllowed
 from tiebeam.platform.tenancy.records import NotOwner
 
 MEDIA_TYPE = "application/problem+json"
+EVERYWHERE = ("lang",)
+"""What every address takes: the language of the answer."""
 LIMITS = ("le", "lt", "ge", "gt", "max_length", "min_length", "expected")
 """Under which names the library tells what it expected."""
 
@@ -71,6 +73,29 @@ def problem_of(request: HttpRequest, error: TiebeamError) -> HttpResponse:
             return problem(request, status=422, code=error.code, facts=error.facts)
         case _:
             return problem(request, status=409, code=error.code, facts=error.facts)
+
+
+def demand_known_parameters(request: HttpRequest, known: Iterable[str]) -> None:
+    """
+    Refuse an address that asks by what is not known: an answer to another question would look like one to this.
+
+    Raises:
+        InvalidInput: Each parameter of the address that is not among *known*.
+    """
+    names = sorted({*known} - {*EVERYWHERE})
+    unknown = sorted({*request.GET} - {*names, *EVERYWHERE})
+    if unknown:
+        raise InvalidInput(
+            [
+                Fault(
+                    code="api.unknown_parameter" if names else "api.takes_no_parameter",
+                    place="query",
+                    column=name,
+                    facts={"known": tuple(names)},
+                )
+                for name in unknown
+            ]
+        )
 
 
 def language_of(request: HttpRequest) -> Language:

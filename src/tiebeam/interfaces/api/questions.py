@@ -35,6 +35,7 @@ from tiebeam.apps.programmes.models import Programme, Round
 from tiebeam.apps.programmes.queries.returns import list_returns
 from tiebeam.apps.regions.models import Organisation, Region
 from tiebeam.apps.regions.queries.statistics import list_statistics
+from tiebeam.interfaces.api.problems import demand_known_parameters
 from tiebeam.interfaces.api.records import RecordOut, find_record, record_out
 from tiebeam.interfaces.api.texts import demand_known_days
 from tiebeam.platform.audit.canonical import plain
@@ -88,8 +89,14 @@ def question(path: str, summary: str) -> Callable[[Answer], Answer]:
     def register(answer: Answer) -> Answer:
         parameters = [_read_parameter(it) for it in signature(answer).parameters.values()]
 
+        names = [
+            name
+            for it in parameters
+            for name in (AsOfQuery.model_fields if it.name == "as_of" else [it.asked_as.name])
+        ]
+
         def view(request: HttpRequest, **given: Any) -> AnswerOut:
-            del request
+            demand_known_parameters(request, names)
             found = answer(**{it.name: it.read(given[it.asked_as.name]) for it in parameters})
             return AnswerOut(answer=_tell(found))
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field, create_model, field_validator
 
+from tiebeam.interfaces.api.problems import demand_known_parameters
 from tiebeam.interfaces.api.texts import demand_kept
 from tiebeam.platform.audit.canonical import plain
 from tiebeam.platform.audit.history import list_changes
@@ -114,7 +115,7 @@ def _add_list(router: Router, model: type[OwnedRecord]) -> None:
     filters = _filters_of(model, has_search=has_search)
 
     def view(request: HttpRequest, asked: filters = Query(...)) -> RecordPage:  # type: ignore[valid-type, type-arg]  # noqa: B008  # read by the framework
-        del request
+        demand_known_parameters(request, filters.model_fields)
         given: Any = asked
         conditions = given.dict(exclude_none=True)
         limit, offset = conditions.pop("limit"), conditions.pop("offset")
@@ -144,7 +145,7 @@ def _add_list(router: Router, model: type[OwnedRecord]) -> None:
 
 def _add_single(router: Router, model: type[OwnedRecord]) -> None:
     def view(request: HttpRequest, record_id: uuid.UUID) -> RecordOut:
-        del request
+        demand_known_parameters(request, ())
         return record_out(find_record(model, record_id))
 
     view.__name__ = f"get_{model.__name__.lower()}"
@@ -159,7 +160,7 @@ def _add_single(router: Router, model: type[OwnedRecord]) -> None:
 
 def _add_history(router: Router, model: type[OwnedRecord]) -> None:
     def view(request: HttpRequest, record_id: uuid.UUID) -> list[ChangeOut]:
-        del request
+        demand_known_parameters(request, ())
         find_record(model, record_id)
         return [
             ChangeOut(

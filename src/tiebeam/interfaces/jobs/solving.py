@@ -68,7 +68,7 @@ def solve(run: Run, actor: Actor, watch: Watch) -> None:
             "status": plan.status,
             "plan_sha256": plan_sha256(plan),
             "reasons": list(reasons),
-            "standing": _say_standing(scenario, plan),
+            "standing": _say_standing(scenario, plan, variant.name),
         }
     )
 
@@ -93,9 +93,9 @@ def tell_search_end(run: Run) -> Told:
     )
 
 
-def _say_standing(scenario: Scenario, plan: Plan) -> dict[str, str]:
+def _say_standing(scenario: Scenario, plan: Plan, variant: str) -> dict[str, str]:
     """Return how good a plan is known to be, in each language; the check of it is at hand since it was stored."""
-    check = demand_sound_plan(scenario, plan)
+    check = demand_sound_plan(scenario, plan, variant)
     return {
         language: standing_of(plan, check, Voice(scenario, language)).words
         for language in LANGUAGES

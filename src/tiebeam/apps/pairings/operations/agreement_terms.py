@@ -1,11 +1,20 @@
 """What makes the terms of an agreement impossible, by themselves or beside another agreement."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from tiebeam.apps.pairings.models import AGREEMENT_KINDS, Agreement
-from tiebeam.apps.pairings.queries.agreements import AgreementStanding, get_agreement
+from tiebeam.apps.pairings.queries.agreements import (
+    AgreementStanding,
+    get_agreement,
+    list_agreements,
+)
+from tiebeam.apps.programmes.models import Programme
 from tiebeam.errors import Refused
+from tiebeam.platform.time.periods import holds_on
+
+YEARS_MOST = {"annual": 1, "five_year": 5}
+"""How long an agreement of a kind is at most."""
 
 TITLE_LENGTH_MOST = 300
 NUMBER_LENGTH_MOST = 80
@@ -71,6 +80,36 @@ class AmendmentOutsideTerm(Refused):
     code = "pairings.amendment_outside_term"
 
 
+class AgreementBeforePairing(Refused):
+    """The pairing, or its programme, begins later; facts: ``starts_on``, ``first_on``."""
+
+    code = "pairings.agreement_before_pairing"
+
+
+class AgreementAfterPairing(Refused):
+    """The pairing, or its programme, ends earlier; facts: ``last_on``."""
+
+    code = "pairings.agreement_after_pairing"
+
+
+class AgreementTooLong(Refused):
+    """The term is longer than its kind says; facts: ``kind``, ``years``, ``last_on``."""
+
+    code = "pairings.agreement_too_long"
+
+
+class AgreementWithoutEnd(Refused):
+    """An annual agreement ends."""
+
+    code = "pairings.agreement_without_end"
+
+
+class AgreementNeedsParent(Refused):
+    """The pairing has a five-year agreement in that time, and an annual one stands under it."""
+
+    code = "pairings.agreement_needs_parent"
+
+
 def refuse_terms(agreement: Agreement) -> None:
     """
     Raise where the terms of *agreement* cannot be.
@@ -88,10 +127,30 @@ def refuse_terms(agreement: Agreement) -> None:
             raise AgreementNameTooLong(field=name, found=found, most=most)
     if agreement.ends_on is not None and agreement.ends_on <= agreement.starts_on:
         raise AgreementEndsTooEarly(starts_on=agreement.starts_on, ends_on=agreement.ends_on)
+    _refuse_outside_pairing(agreement)
+    if agreement.amends_id is None:
+        _refuse_length(agreement)
     if agreement.amends_id is not None:
         _refuse_amendment(agreement, agreement.amends_id)
     elif agreement.parent_id is not None:
         _refuse_parent(agreement, agreement.parent_id)
+
+
+def refuse_without_parent(agreement: Agreement, today: date) -> None:
+    """
+    Raise where *agreement* is annual, stands alone, and a five-year one signed by both holds when it starts.
+
+    Raises:
+        AgreementNeedsParent: There is such a one.
+    """
+    if agreement.kind != "annual" or agreement.parent_id or agreement.amends_id:
+        return
+    for above in list_agreements(agreement.pairing):
+        is_signed = above.state_on(today) == "signed_by_both"
+        terms = above.effective_terms(agreement.starts_on)
+        holds = holds_on(agreement.starts_on, terms.starts_on, terms.ends_on)
+        if above.agreement.kind == "five_year" and is_signed and holds:
+            raise AgreementNeedsParent(title=above.agreement.title)
 
 
 def refuse_before_those_above(agreement: Agreement, day: date) -> None:
@@ -104,6 +163,39 @@ def refuse_before_those_above(agreement: Agreement, day: date) -> None:
     for above_id in (agreement.parent_id, agreement.amends_id):
         if above_id is not None:
             _demand_signed(get_agreement(above_id), day)
+
+
+def _refuse_outside_pairing(agreement: Agreement) -> None:
+    pairing = agreement.pairing
+    period = pairing.valid_from, pairing.valid_until
+    # Whoever reads the pairing alone does not see its programme, and need not.
+    programme = Programme.objects.filter(pk=pairing.programme_id).first()
+    term = (None, None) if programme is None else (programme.starts_on, programme.ends_on)
+    first_on = max(day for day in (period[0], term[0]) if day is not None)
+    if agreement.starts_on < first_on:
+        raise AgreementBeforePairing(starts_on=agreement.starts_on, first_on=first_on)
+    until = min((day for day in (period[1], term[1]) if day is not None), default=None)
+    last = agreement.ends_on or agreement.starts_on + timedelta(days=1)
+    if until is not None and last > until:
+        raise AgreementAfterPairing(last_on=until - timedelta(days=1))
+
+
+def _refuse_length(agreement: Agreement) -> None:
+    years = YEARS_MOST.get(agreement.kind)
+    if years is None:
+        return
+    if agreement.ends_on is None:
+        if agreement.kind == "annual":
+            raise AgreementWithoutEnd(title=agreement.title)
+        return
+    # The day before the same day of the year is the last; from 29 February on it is 28 February.
+    start = agreement.starts_on
+    is_leap_day = (start.month, start.day) == (2, 29)
+    until = (
+        date(start.year + years, 3, 1) if is_leap_day else start.replace(year=start.year + years)
+    )
+    if agreement.ends_on > until:
+        raise AgreementTooLong(kind=agreement.kind, years=years, last_on=until - timedelta(days=1))
 
 
 def _refuse_parent(agreement: Agreement, parent_id: UUID) -> None:

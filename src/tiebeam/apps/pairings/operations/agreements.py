@@ -7,8 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tiebeam.apps.pairings.models import Agreement, AgreementReturn, Pairing
-from tiebeam.apps.pairings.operations.agreement_terms import refuse_terms
-from tiebeam.platform.tenancy.holding import hold
+from tiebeam.apps.pairings.operations.agreement_terms import refuse_terms, refuse_without_parent
 from tiebeam.apps.pairings.operations.sides import (
     PARTIES,
     SIGNERS,
@@ -20,6 +19,7 @@ from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.tenancy.holding import hold
 from tiebeam.platform.tenancy.records import NotOwner
 
 
@@ -109,6 +109,7 @@ def draft_agreement(
     if agreement_id is not None:
         agreement.id = agreement_id
     refuse_terms(agreement)
+    refuse_without_parent(agreement, timezone.localtime(now).date())
     try:
         with transaction.atomic():
             agreement.save(force_insert=True)

@@ -13,9 +13,12 @@ from tiebeam.apps.pairings.queries.hand_overs import (
     count_open_documents,
     find_ending,
     find_hand_over,
+    find_next_pairing,
     list_lines,
+    list_next_donors,
     list_unanswered,
 )
+from tiebeam.apps.regions.models import Organisation
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation
@@ -79,7 +82,8 @@ def open_hand_over(
     List what *ending* leaves open, a line for each kind; its sides and those of *successor* read it.
 
     There is one hand-over for each ending pairing: a second call gives it, and
-    names its successor where none was named.
+    names its successor where none was named. Where none is named at the first and the
+    list in force after the end gives the recipient to exactly one donor, it is that one.
 
     Raises:
         PairingNotEnding: The pairing has no end.
@@ -94,6 +98,11 @@ def open_hand_over(
     standing = find_hand_over(kept)
     if standing is not None:
         return _name_successor(standing, follower, actor, now)
+    next_donors = list_next_donors(kept) if follower is None else []
+    # Where the next list leaves no choice, nobody has to make one.
+    taker = next_donors[0] if len(next_donors) == 1 else None
+    if taker is not None:
+        follower = find_next_pairing(kept, taker)
     hand_over = HandOver(
         tenant_id=actor.organisation_id, ending=kept, successor=follower, opened_at=now
     )
@@ -102,7 +111,7 @@ def open_hand_over(
     record_creation(actor=actor, now=now, action=action, record=hand_over)
     for kind, items in ask_providers(kept).items():
         _add_line(hand_over, kind, items, actor, now, action)
-    _let_sides_read(hand_over, kept, follower, actor, now)
+    _let_sides_read(hand_over, kept, follower, actor, now, taker)
     return hand_over
 
 
@@ -244,9 +253,17 @@ def _name_successor(
 
 
 def _let_sides_read(
-    hand_over: HandOver, ending: Pairing, successor: Pairing | None, actor: Actor, now: datetime
+    hand_over: HandOver,
+    ending: Pairing,
+    successor: Pairing | None,
+    actor: Actor,
+    now: datetime,
+    taker: Organisation | None = None,
 ) -> None:
     readers = [ending.tenant_id, ending.donor_id, ending.recipient_id]
+    if taker is not None:
+        # The pairing of who takes over may be out of sight of who hands over.
+        readers.append(taker.pk)
     if successor is not None:
         readers += [successor.tenant_id, successor.donor_id]
     grant_reading(

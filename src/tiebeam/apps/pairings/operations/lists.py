@@ -87,7 +87,7 @@ def draft_list(
     plan = load_plan(variant)
     if plan is None or not plan.pairs:
         raise NoPlan(name=variant.name)
-    demand_sound_plan(effective_scenario(variant), plan)
+    demand_sound_plan(effective_scenario(variant), plan, variant.name)
     lines = lines_of_plan(plan, variant.scenario.organisations)
     given = {"variant": variant, "plan_sha256": variant.plan_sha256, "note": note}
     return new_version(round, lines, actor=actor, now=now, action=action, **given)

@@ -157,7 +157,7 @@ def import_plan(
     if plan.flows is None:
         _demand_sound(check_plan(of, plan))
         plan = complete_flows(of, plan)
-    plan = _claim_what_is_proven(plan, demand_sound_plan(of, plan))
+    plan = _claim_what_is_proven(plan, demand_sound_plan(of, plan, name))
     variant = create_variant(scenario=scenario, name=name, actor=actor, now=now)
     return _store(variant, plan, actor, now, action, None)
 
@@ -192,16 +192,19 @@ def _claim_what_is_proven(plan: Plan, report: CheckReport) -> Plan:
     return replace(plan, status="feasible", levels=(), certificate={})
 
 
-def demand_sound_plan(scenario: Scenario, plan: Plan) -> CheckReport:
+def demand_sound_plan(scenario: Scenario, plan: Plan, variant: str) -> CheckReport:
     """
     Return what the checker says of a plan that is made for *scenario* and keeps its rules.
+
+    Args:
+        variant: The name of the variant, by which people know it.
 
     Raises:
         PlanOfAnotherScenario: It was made for another.
         PlanBreaksRules: The checker finds something.
     """
     if plan.scenario_sha256 != scenario_sha256(scenario):
-        raise PlanOfAnotherScenario(scenario=scenario.id)
+        raise PlanOfAnotherScenario(variant=variant)
     report = _report_on(scenario, plan)
     _demand_sound(report)
     return report
@@ -231,7 +234,7 @@ def _store(
     variant: Variant, plan: Plan, actor: Actor, now: datetime, action: str, run_id: UUID | None
 ) -> Variant:
     variant = lock_variant(actor, action, variant)
-    report = demand_sound_plan(effective_scenario(variant), plan)
+    report = demand_sound_plan(effective_scenario(variant), plan, variant.name)
     before = state_of(variant)
     variant.plan = plan_value(plan)
     variant.plan_status = plan.status

@@ -8,6 +8,7 @@ from tiebeam.apps.pairings.models import Agreement, Signature
 from tiebeam.apps.pairings.operations.agreement_terms import (
     refuse_before_those_above,
     refuse_terms,
+    refuse_without_parent,
 )
 from tiebeam.apps.pairings.operations.agreements import (
     AgreementReasonMissing,
@@ -58,6 +59,12 @@ class AgreementEnded(Refused):
     code = "pairings.agreement_ended"
 
 
+class AgreementTerminatedTooEarly(Refused):
+    """What was never signed is withdrawn from today on, and nothing ends before it began; facts: ``earliest``."""
+
+    code = "pairings.agreement_terminated_too_early"
+
+
 @operation("pairings.sign_agreement", roles=SIGNERS)
 def sign_agreement(
     *, agreement: Agreement, text_sha256: str, actor: Actor, now: datetime
@@ -93,7 +100,9 @@ def sign_agreement(
     if not is_ready or kept.terminated_on is not None:
         raise AgreementNotReadyToSign(title=kept.title)
     refuse_terms(kept)
-    refuse_before_those_above(kept, timezone.localtime(now).date())
+    today = timezone.localtime(now).date()
+    refuse_before_those_above(kept, today)
+    refuse_without_parent(kept, today)
     signature = Signature(
         tenant_id=actor.organisation_id,
         scope_id=kept.scope_id,
@@ -120,6 +129,7 @@ def terminate_agreement(
         AgreementReasonMissing: No reason is given.
         AgreementTerminated: It was terminated on another day or for another reason.
         AgreementEnded: Its term is over by then.
+        AgreementTerminatedTooEarly: It begins later, or was not signed and the day has passed.
     """
     kept = hold_agreement(agreement)
     demand_owner(actor, "pairings.terminate_agreement", kept)
@@ -130,8 +140,13 @@ def terminate_agreement(
         if (kept.terminated_on, kept.termination_reason) == (terminated_on, words):
             return kept
         raise AgreementTerminated(title=kept.title, terminated_on=kept.terminated_on)
-    ends_on = get_agreement(kept.pk).effective_terms(terminated_on).ends_on
-    if ends_on is not None and ends_on <= terminated_on:
+    standing = get_agreement(kept.pk)
+    today = timezone.localtime(now).date()
+    earliest = min(kept.starts_on, today) if standing.is_signed_by_both() else today
+    if terminated_on < earliest:
+        raise AgreementTerminatedTooEarly(title=kept.title, earliest=earliest)
+    ends_on = standing.effective_terms(terminated_on).ends_on
+    if standing.is_signed_by_both() and ends_on is not None and ends_on <= terminated_on:
         raise AgreementEnded(title=kept.title, ends_on=ends_on)
     before = state_of(kept)
     kept.terminated_on, kept.termination_reason = terminated_on, words

@@ -206,7 +206,7 @@ def adopt_plan(
     plan = load_plan(variant)
     if plan is None or not plan.pairs:
         raise NoPlan(name=variant.name)
-    demand_sound_plan(effective_scenario(variant), plan)
+    demand_sound_plan(effective_scenario(variant), plan, variant.name)
     in_force = PairList.objects.filter(
         variant=variant, plan_sha256=variant.plan_sha256, state="issued"
     ).first()

@@ -8,8 +8,17 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef
 
 from tiebeam.apps.pairings.hand_over_providers import KINDS, OpenItems
-from tiebeam.apps.pairings.models import Agreement, HandOver, HandOverLine, Pairing
+from tiebeam.apps.pairings.models import (
+    Agreement,
+    HandOver,
+    HandOverLine,
+    ListLine,
+    Pairing,
+)
+from tiebeam.apps.pairings.queries.lists import find_in_force, list_known_lists
+from tiebeam.apps.regions.models import Organisation
 from tiebeam.platform.files.models import Document
+from tiebeam.platform.time.periods import AsOf, valid_on
 
 LineAnswer = Literal["items", "none", "not_recorded"]
 
@@ -140,6 +149,35 @@ def list_successors(ending: Pairing) -> list[Pairing]:
         programme_id=ending.programme_id, recipient_id=ending.recipient_id
     ).exclude(pk=ending.pk)
     return list(same.select_related("donor", "recipient").order_by("-valid_from", "id"))
+
+
+def find_next_pairing(ending: Pairing, donor: Organisation) -> Pairing | None:
+    """Return the pairing of *donor* that follows *ending*, None where it may not be read."""
+    assert ending.valid_until is not None
+    found: Pairing | None = (
+        Pairing.objects.filter(
+            valid_on(ending.valid_until),
+            programme_id=ending.programme_id,
+            recipient_id=ending.recipient_id,
+            donor=donor,
+            parent=None,
+        )
+        .exclude(pk=ending.pk)
+        .first()
+    )
+    return found
+
+
+def list_next_donors(ending: Pairing) -> list[Organisation]:
+    """List who answers for the recipient of *ending* by the list in force on the day after its end."""
+    if ending.valid_until is None:
+        return []
+    as_of = AsOf(true_on=ending.valid_until)
+    lists = list_known_lists([ending.programme_id], as_of)[ending.programme_id]
+    standing = find_in_force(lists, as_of)
+    lines = ListLine.objects.filter(of_list=standing, recipient_id=ending.recipient_id)
+    found = Organisation.objects.filter(pk__in=lines.values("donor_id"))
+    return list(found.order_by("name_en", "pk"))
 
 
 def get_line(line_id: UUID) -> HandOverLine:

@@ -24,6 +24,7 @@ Follower = Callable[[Participant, Actor, datetime], None]
 """Does what a participation that began or ended means for the records of an app above."""
 
 _followers: list[Follower] = []
+_OPPOSITE = {"donor": "recipient", "recipient": "donor"}
 
 
 def follow_participation(follower: Follower) -> Follower:
@@ -36,6 +37,12 @@ class AlreadyParticipant(Refused):
     """The organisation takes part on that side in that time already."""
 
     code = "programmes.already_participant"
+
+
+class OnBothSides(Refused):
+    """Nobody gives to and receives from one programme at the same time; facts: ``name``."""
+
+    code = "programmes.on_both_sides"
 
 
 class OrganisationNotThere(Refused):
@@ -76,6 +83,7 @@ def add_participant(
         InvalidInput: The side is none, or the period ends before it begins.
         OrganisationNotThere: The directory has the organisation end before, or begin after.
         AlreadyParticipant: It takes part on that side in that time already.
+        OnBothSides: It is donor and would be recipient in that time, or the other way round.
     """
     programme = own_programme(programme, actor=actor, name="programmes.add_participant")
     organisation = Organisation.objects.get(pk=organisation.pk)
@@ -86,6 +94,12 @@ def add_participant(
     standing = Participant.objects.filter(programme=programme, organisation=organisation, side=side)
     if any(overlap((row.valid_from, row.valid_until), period) for row in standing):
         raise AlreadyParticipant(name=organisation.name_zh or organisation.name_en)
+    if side in _OPPOSITE:
+        opposite = Participant.objects.filter(
+            programme=programme, organisation=organisation, side=_OPPOSITE[side]
+        )
+        if any(overlap((row.valid_from, row.valid_until), period) for row in opposite):
+            raise OnBothSides(name=organisation.name_zh or organisation.name_en)
     participant = Participant(
         tenant_id=actor.organisation_id,
         scope_id=programme.scope_id,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tiebeam.apps.programmes.models import FORMS, Programme, Round
@@ -57,10 +57,10 @@ class AlreadySo(Refused):
 def create_programme(
     *,
     slug: str,
-    name_en: str,
-    name_zh: str,
     actor: Actor,
     now: datetime,
+    name_en: str = "",
+    name_zh: str = "",
     purpose_en: str = "",
     purpose_zh: str = "",
     starts_on: date | None = None,
@@ -173,6 +173,18 @@ def refuse_round_outside_term(of_round: Round, programme: Programme) -> None:
         raise RoundOutsideTerm(name=of_round.name_zh or of_round.name_en)
 
 
+def end_before_start(place: str, starts_on: date, ends_on: date) -> Fault:
+    """Return the fault that the last day, the day before *ends_on*, lies before the first."""
+    facts: dict[str, object] = {"first": starts_on, "last": ends_on - timedelta(days=1)}
+    return Fault(
+        code="programmes.ends_before_it_starts",
+        place=place,
+        column="ends_on",
+        value=ends_on.isoformat(),
+        facts=facts,
+    )
+
+
 def _list_faults(programme: Programme) -> list[Fault]:
     place = "programme"
     faults = list_name_faults(place, programme)
@@ -184,14 +196,7 @@ def _list_faults(programme: Programme) -> list[Fault]:
         )
     starts_on, ends_on = programme.starts_on, programme.ends_on
     if starts_on is not None and ends_on is not None and ends_on <= starts_on:
-        faults.append(
-            Fault(
-                code="programmes.ends_before_it_starts",
-                place=place,
-                column="ends_on",
-                value=ends_on.isoformat(),
-            )
-        )
+        faults.append(end_before_start(place, starts_on, ends_on))
     faults += list_length_faults(place, programme, "purpose_en", "purpose_zh")
     faults += [
         Fault(

@@ -1,7 +1,7 @@
 """Returns of a round: an office states needs or capacities, and hands them in."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Q
@@ -211,7 +211,7 @@ def _require_office(actor: Actor, name: str, of_round: Round, side: str) -> None
 
 def _refuse_closed(of_round: Round, now: datetime) -> None:
     if of_round.ends_on is not None and of_round.ends_on <= timezone.localdate(now):
-        raise RoundClosed(ends_on=of_round.ends_on)
+        raise RoundClosed(last_on=of_round.ends_on - timedelta(days=1))
 
 
 def _replace_lines(

@@ -1,11 +1,14 @@
 """Open, change and close the rounds of a programme."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tiebeam.apps.programmes.models import Programme, Return, Round
-from tiebeam.apps.programmes.operations.programmes import refuse_round_outside_term
+from tiebeam.apps.programmes.operations.programmes import (
+    end_before_start,
+    refuse_round_outside_term,
+)
 from tiebeam.apps.programmes.operations.resources import read_resources
 from tiebeam.apps.programmes.operations.rights import (
     STEERING,
@@ -21,6 +24,9 @@ from tiebeam.platform.audit.writing import record_change, record_creation, state
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.time.periods import overlap
+
+DUE_BEFORE_DAYS = 366
+"""How long before a round its returns may be due."""
 
 CHANGEABLE = {"name_en", "name_zh", "starts_on", "ends_on", "returns_due_on", "resources"}
 
@@ -47,11 +53,11 @@ class ReturnsHandedIn(Refused):
 def open_round(
     *,
     programme: Programme,
-    name_en: str,
-    name_zh: str,
     starts_on: date,
     actor: Actor,
     now: datetime,
+    name_en: str = "",
+    name_zh: str = "",
     ends_on: date | None = None,
     returns_due_on: date | None = None,
     resources: Sequence[Mapping[str, Any]] = (),
@@ -60,6 +66,7 @@ def open_round(
     Open a round: a time in which one pair list, through its versions, is in force.
 
     Args:
+        name_en, name_zh: One of them is enough.
         resources: What is needed and given: ``id``, ``name_en``, ``name_zh``,
             ``unit``, ``lot`` (0 for divisible) and ``weight`` of each.
 
@@ -137,7 +144,7 @@ def close_round(
     of_round = own_round(of_round, actor=actor, name="programmes.close_round")
     refuse_without_reason(reason)
     if of_round.ends_on is not None and of_round.ends_on <= ends_on:
-        raise RoundClosed(ends_on=of_round.ends_on)
+        raise RoundClosed(last_on=of_round.ends_on - timedelta(days=1))
     before = state_of(of_round)
     of_round.ends_on = ends_on
     # What was still due when a round closes early is due no more.
@@ -171,12 +178,13 @@ def _fill_and_check(
 
 def _list_date_faults(of_round: Round) -> list[Fault]:
     ends_on, due_on = of_round.ends_on, of_round.returns_due_on
-    if ends_on is None:
-        return []
     faults = []
-    if ends_on <= of_round.starts_on:
-        faults.append(_date_fault("programmes.ends_before_it_starts", "ends_on", ends_on))
-    if due_on is not None and due_on > ends_on:
+    if ends_on is not None and ends_on <= of_round.starts_on:
+        faults.append(end_before_start("round", of_round.starts_on, ends_on))
+    # What a round pairs is often returned before it begins, but not long before.
+    if due_on is not None and due_on < of_round.starts_on - timedelta(days=DUE_BEFORE_DAYS):
+        faults.append(_date_fault("programmes.due_long_before", "returns_due_on", due_on))
+    if due_on is not None and ends_on is not None and due_on > ends_on:
         faults.append(_date_fault("programmes.due_after_the_end", "returns_due_on", due_on))
     return faults
 

@@ -24,7 +24,13 @@ FIELDS_OF_ERRORS = {
     "pairings.agreement_outside_parent": "last_day",
     "pairings.amendment_outside_term": "starts_on",
     "pairings.agreement_cannot_be_parent": "kind",
+    "pairings.agreement_before_pairing": "starts_on",
+    "pairings.agreement_after_pairing": "last_day",
+    "pairings.agreement_too_long": "last_day",
+    "pairings.agreement_without_end": "last_day",
+    "pairings.agreement_needs_parent": "parent",
     "pairings.agreement_ended": "terminated_on",
+    "pairings.agreement_terminated_too_early": "terminated_on",
 }
 """Beside which field a refusal is shown."""
 

@@ -15,6 +15,7 @@ from tiebeam.apps.pairings.queries.hand_overs import (
     find_ending,
     find_successor,
     list_ended_pairings,
+    list_next_donors,
 )
 from tiebeam.interfaces.web.agreements.words import pair_address
 from tiebeam.interfaces.web.documents.places import name_of_pairing
@@ -149,6 +150,13 @@ def facts_of(request: HttpRequest, hand_over: HandOver) -> list[Fact]:
 
 def _successor(request: HttpRequest, hand_over: HandOver, term: str) -> Fact:
     if hand_over.successor_id is None:
+        ending = find_ending(hand_over)
+        if ending is None:
+            # Only the donor of the next list reads a hand-over and not what ends.
+            return Fact(term, say_to(request, "hand_overs.next_is_you"))
+        names = [name_of(request, row) for row in list_next_donors(ending)]
+        if names:
+            return Fact(term, say_to(request, "hand_overs.next_by_list", names=names))
         return Fact(term, say_to(request, "hand_overs.no_successor"))
     successor = find_successor(hand_over)
     if successor is None:

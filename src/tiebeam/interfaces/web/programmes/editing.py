@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -80,6 +81,8 @@ def publish_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
     )
     back = reverse("programme", args=[programme.pk])
     what = "take_back" if programme.is_published else "publish"
+    text = say_to(request, f"programmes.{what}_text")
+    is_closed = what == "publish" and not settings.TIEBEAM_IS_PORTAL_OPEN
     return answer_form(
         request,
         form,
@@ -90,10 +93,12 @@ def publish_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
             actor=actor_of(request),
             now=timezone.now(),
         ),
-        done=say_to(request, f"programmes.done.{what}"),
+        done=say_to(
+            request, f"programmes.done.{what}_closed" if is_closed else f"programmes.done.{what}"
+        ),
         title=say_to(request, f"programmes.{what}_title", name=name_of(request, programme)),
         verb=say_to(request, f"programmes.{what}"),
-        text=say_to(request, f"programmes.{what}_text"),
+        text=say_to(request, "programmes.publish_closed_text", text=text) if is_closed else text,
         back=back,
         trail=trail_of(request, programme),
         is_dangerous=True,

@@ -233,6 +233,8 @@ def _list_facts(request: HttpRequest, programme: Programme) -> list[Fact]:
     )
     forms = [say_to(request, f"pairings.area.{form}") for form in programme.forms]
     published = "published" if programme.is_published else "not_published"
+    if programme.is_published and not settings.TIEBEAM_IS_PORTAL_OPEN:
+        published = "published_closed"
     return [
         Fact(
             say_to(request, "programmes.column.starts"),

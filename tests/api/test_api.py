@@ -167,6 +167,23 @@ class TestRecords:
         assert [line["action"] for line in lines] == ["regions.create_organisation"]
 
 
+class TestQuestions:
+    def test_each_tells_nothing_of_what_may_not_be_read(self, call_as, fujian):
+        asking = {
+            path: row["get"]["parameters"]
+            for path, row in api.get_openapi_schema()["paths"].items()
+            if "/questions/" in path
+        }
+        assert len(asking) == 13
+        client = call_as(fujian)
+        for path, parameters in asking.items():
+            given = {row["name"]: str(uuid4()) for row in parameters if row["required"]}
+            assert given
+            assert all(name.endswith("_id") for name in given)
+            assert client.get(path, given).status_code == 404, path
+            assert client.get(path, dict.fromkeys(given, "x")).status_code == 422, path
+
+
 class TestOperations:
     def test_do_what_the_page_does(self, call_as, admin):
         answer = post(call_as(admin), CREATE, NEW)

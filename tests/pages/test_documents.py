@@ -57,6 +57,9 @@ class TestAttach:
             ("run.exe", b"MZ", "a kind of file that is not taken"),
             ("letter.pdf", b"no such thing", "its content is"),
             ("empty.txt", b"", "is empty"),
+            ("page.pdf", b"<html><script>alert(1)</script></html>", "its content is"),
+            ("picture.svg", b"<svg onload='alert(1)'/>", "a kind of file that is not taken"),
+            ("table.xlsx", b"PK\x03\x04<script>", "its archive is damaged"),
         ],
     )
     def test_refuses_in_words(self, as_fujian, form, fujian, name, content, reason):

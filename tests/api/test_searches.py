@@ -1,11 +1,13 @@
 """The desk by the programming interface: solve, watch, stop, ask."""
 
 import pytest
+from tests.grounds import ground
 
 from records.desk import open_desk
 
 
 @pytest.fixture
+@ground
 def variant(workspace, coordinator, now):
     return open_desk(workspace, coordinator, now).variant()
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core import mail
 from django.db import connection, transaction
+from tests.grounds import ground
 
 from records.desk import open_desk
 from records.programme_at_work import set_to_work
@@ -34,6 +35,7 @@ def clock(monkeypatch, now):
 
 
 @pytest.fixture
+@ground
 def work(workspace, coordinator, now):
     return set_to_work(workspace, coordinator, now)
 

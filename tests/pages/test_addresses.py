@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from tests.pages.round_trip import set_scene
 
 from tiebeam.apps.programmes.operations import create_programme
 
@@ -119,3 +120,27 @@ def test_a_resource_without_a_name_is_told_beside_the_resources(as_coordinator, 
     assert "Line 1: there is no name" in page
     assert re.search(r'href="#id_resources"[^>]*>[^<]*Line 1|Line 1[^<]*<', page)
     assert 'href="#id_name_zh"' not in page
+
+
+class TestTheReferenceOfTheInterface:
+    def test_names_every_endpoint_with_what_it_takes(self, sign_in):
+        page = text_of(sign_in("office", "zh").get("/api/v1/docs"))
+
+        assert "POST /api/v1/regions/create-organisation" in page
+        assert "<code>name_zh</code>" in page
+        assert "编程接口：共" in page
+        assert "//" not in re.sub(r"https?://testserver", "", page.partition("<main")[2]).replace(
+            "</", ""
+        )
+        assert 'href="/api/v1/docs"' in text_of(sign_in("office").get("/me/tokens/"))
+
+    def test_is_for_members(self, as_nobody):
+        assert as_nobody.get("/api/v1/docs").status_code == 302
+
+
+def test_a_map_that_would_be_blank_says_how_to_fill_it(as_coordinator, workspace, coordinator, now):
+    scene = set_scene(workspace, coordinator, now)
+    page = text_of(as_coordinator.get(f"/programmes/{scene.programme.pk}/"))
+
+    assert "data-map=" not in page
+    assert "latitude and longitude" in page

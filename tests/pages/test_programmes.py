@@ -177,8 +177,10 @@ class TestProgramme:
         assert {point["side"] for point in data["points"]} == {"donor", "recipient"}
 
     def test_serves_the_boundary_of_the_operator_alone(
-        self, as_coordinator, addresses, settings, tmp_path
+        self, as_coordinator, addresses, scene, admin, settings, tmp_path
     ):
+        for key in ("hunan", "huanggang"):
+            _place(scene, admin, key, 30, 112)
         assert as_coordinator.get("/programmes/boundary.json").status_code == 404
         settings.TIEBEAM_BOUNDARY = tmp_path / "boundary.json"
         settings.TIEBEAM_BOUNDARY.write_text('{"type": "FeatureCollection", "features": []}')

@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 urlpatterns = [
+    # Before the interface itself, which answers for every other address below its own.
+    path("", include("tiebeam.interfaces.web.reference.urls")),
     path("api/", include("tiebeam.interfaces.api.urls")),
     path("", include("tiebeam.interfaces.web.urls")),
     # After ours, which close some of its pages.

@@ -13,6 +13,8 @@ from tiebeam.interfaces.web.periods import period_text
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 960, 8, 8, 44, 28
 LABELS_MOST = 10
+TICK_LEFT = 24.0
+"""So far from the edge the middle of a label has to stand to be read whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def draw_timeline(
             x=at(row.starts_on),
             width=max(2.0, round(at(min(row.ends_on or last, last)) - at(row.starts_on), 1)),
             y=place[row.pk],
-            label=name_of(request, row),
+            label=_label(request, row, last, today),
             hover=period_text(request, row.starts_on, row.ends_on),
             is_open=row.ends_on is None,
         )
@@ -107,9 +109,20 @@ def draw_timeline(
         height=TOP + len(ordered) * ROW + 4,
         bars=bars,
         versions=versions,
-        ticks=tuple(Mark(at(day), 0, text) for day, text in _list_ticks(first, last)),
+        ticks=tuple(
+            Mark(max(at(day), TICK_LEFT), 0, text) for day, text in _list_ticks(first, last)
+        ),
         today=at(today) if first <= today <= last else None,
     )
+
+
+def _label(request: HttpRequest, row: Round, last: date, today: date) -> str:
+    """Return the name of a round; one that goes on beyond what is drawn says so."""
+    name = name_of(request, row)
+    if row.ends_on is not None or today <= last:
+        return name
+    period = period_text(request, row.starts_on, None)
+    return say_to(request, "programmes.round_open_on", name=name, period=period)
 
 
 def _list_ticks(first: date, last: date) -> list[tuple[date, str]]:

@@ -73,6 +73,8 @@ def show_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
     if file is not None:
         return file
     count = count_sides(pairings)
+    places = find_places(pk for row in pairings for pk in (row.donor_id, row.recipient_id))
+    has_map = any(row.donor_id in places and row.recipient_id in places for row in pairings)
     standing, documents = find_in_force(lists, as_of), list_documents(programme, as_of)
     steps = _list_steps(request, programme)
     return show_page(
@@ -88,6 +90,7 @@ def show_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
         standing=standing,
         steps=list(steps.values()),
         table=table,
+        has_map=has_map,
         map_address=_with_query(request, reverse("programme_map", args=[programme.pk])),
         map_source=source_of_map(request, as_of, standing, documents),
         map_file=f"{name_of(request, programme)} {as_of.true_on:%Y-%m-%d}",

@@ -1,0 +1,1 @@
+"""The reference of the programming interface, as a page of ours."""

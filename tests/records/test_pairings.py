@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
-from tests.grounds import ground
+from tests.grounds import beside, ground
 
 from records.desk import open_desk
 from tiebeam.apps.pairings.models import Pairing, PairList
@@ -55,6 +55,7 @@ def desk(workspace, coordinator, now):
 
 
 @pytest.fixture
+@beside
 def record(desk):
     """Records a version: its day of force, when it was entered, and its pairs with amounts."""
 
@@ -95,6 +96,7 @@ def record(desk):
 
 
 @pytest.fixture
+@ground
 def february(record):
     """The press list of 7 February, entered on the 8th, and the official one of the 10th, on the 11th."""
     press = record(SEVENTH, at(8), ("fujian", "huanggang"), title="Press list")
@@ -103,6 +105,7 @@ def february(record):
 
 
 @pytest.fixture
+@ground
 def pairing(desk, record):
     record(SEVENTH, at(8), ("fujian", "nyingchi"))
     with acting(desk.coordinator):

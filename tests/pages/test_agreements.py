@@ -2,6 +2,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from tests.grounds import ground
 from tests.records.agreement_grounds import make_pairing, make_programme
 
 from tiebeam.apps.pairings.models import Agreement, Signature
@@ -29,6 +30,7 @@ def _text(answer) -> str:
 
 
 @pytest.fixture
+@ground
 def pairing(coordinator, fujian, nyingchi):
     programme = make_programme(coordinator, ["funds", "medicine"])
     with acting(coordinator):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.grounds import ground
 
 from records.desk import HASTE, SIDES, open_desk
 from tiebeam.apps.pairings.models import Opinion, OpinionAnswer
@@ -51,6 +52,7 @@ DUE = date(2020, 2, 12)
 
 
 @pytest.fixture
+@ground
 def desk(workspace, coordinator, now):
     return open_desk(workspace, coordinator, now)
 

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from tests.grounds import ground
 
 from records.desk import open_desk
 from tiebeam.apps.pairings.models import Variant
@@ -41,6 +42,7 @@ from tiebeam.platform.tenancy.records import NotOwner
 
 
 @pytest.fixture
+@ground
 def desk(workspace, coordinator, now):
     return open_desk(workspace, coordinator, now)
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.grounds import ground
 
 from records.desk import open_desk
 from tiebeam.apps.pairings.models import Lock, Variant
@@ -45,6 +46,7 @@ from tiebeam.platform.tenancy.acting import acting, find_actor
 
 
 @pytest.fixture
+@ground
 def desk(workspace, coordinator, now):
     return open_desk(workspace, coordinator, now)
 

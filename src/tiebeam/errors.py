@@ -7,6 +7,7 @@ made by the interfaces, in the reader's language, from those two.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 
 class TiebeamError(Exception):
@@ -71,3 +72,15 @@ class InvalidInput(TiebeamError):
         super().__init__(faults=tuple(faults))
         self.faults = tuple(faults)
         self.warnings = tuple(warnings)
+
+
+class Named(Protocol):
+    """A record with a name in both languages, of which one may be empty."""
+
+    name_en: Any
+    name_zh: Any
+
+
+def both_names(record: Named) -> dict[str, str]:
+    """Return the name of *record* as a fact that each reader is told in their own language."""
+    return {"en": str(record.name_en), "zh": str(record.name_zh)}

@@ -144,3 +144,41 @@ def test_a_map_that_would_be_blank_says_how_to_fill_it(as_coordinator, workspace
 
     assert "data-map=" not in page
     assert "latitude and longitude" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "other"), [("en", "Fujian", "福建"), ("zh", "福建", "Fujian")]
+)
+def test_a_refusal_names_records_in_the_language_of_the_page(
+    sign_in, workspace, coordinator, now, language, words, other
+):
+    scene = set_scene(workspace, coordinator, now)
+    given = {"organisation": str(workspace.organisations["fujian"].pk), "side": "donor"}
+    address = reverse("add_participant", args=[scene.programme.pk])
+    reader = sign_in("office", language)
+    reader.post(address, given)
+
+    [told] = re.findall(
+        r'<div class="notice bad.*?</div>|<ul class="faults.*?</ul>|role="alert".*?</div>',
+        text_of(reader.post(address, given)),
+        re.DOTALL,
+    )[:1]
+    assert words in told
+    assert other not in told
+
+
+def test_organisations_stand_in_the_alphabetical_order_of_the_reader(sign_in, workspace):
+    address = reverse("assign_role", args=[workspace.people["fujian"].pk])
+    english, chinese = (
+        text_of(sign_in("admin", language).get(address)) for language in ("en", "zh")
+    )
+
+    def stand_in_order(page, *names):
+        places = [re.search(rf"<option[^>]*>\s*{name}", page).start() for name in names]
+        return places == sorted(places)
+
+    assert stand_in_order(
+        english, "Coordinating office", "Fujian", "Huanggang", "Hunan", "Nyingchi"
+    )
+    # By pinyin: fú, hú, huáng, lín, tǒng.
+    assert stand_in_order(chinese, "福建", "湖南", "黄冈", "林芝", "统筹协调办公室")

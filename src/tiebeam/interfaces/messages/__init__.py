@@ -44,9 +44,17 @@ def say_strictly(code: str, facts: Mapping[str, object], language: Language) -> 
     """
     text = _entry(code)[language]
     # Most texts are plain words, and a page says hundreds of them.
-    return (
-        SentenceFormatter(language).vformat(text, (), facts) if "{" in text or "}" in text else text
-    )
+    if "{" not in text and "}" not in text:
+        return text
+    told = {name: _in_language(fact, language) for name, fact in facts.items()}
+    return SentenceFormatter(language).vformat(text, (), told)
+
+
+def _in_language(fact: object, language: Language) -> object:
+    """Return a fact that is told in both languages, such as a name, in that of the reader."""
+    if isinstance(fact, Mapping) and fact.keys() == {"en", "zh"}:
+        return fact[language] or fact["en"] or fact["zh"]
+    return fact
 
 
 def has_message(code: str) -> bool:

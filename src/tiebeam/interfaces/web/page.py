@@ -4,9 +4,9 @@ How a view answers with a page: a title that says what is true, its place, its o
 ``docs/reference/pages.md`` shows the pattern pieces that templates build on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +15,8 @@ from django.urls import reverse
 
 from tiebeam.errors import InvalidInput, TiebeamError
 from tiebeam.interfaces.messages import Language, say
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,17 @@ def name_of(request: HttpRequest, record: Any) -> str:
     chinese, english = str(record.name_zh), str(record.name_en)
     first, second = (chinese, english) if language_of(request) == "zh" else (english, chinese)
     return first or second
+
+
+def by_name(request: HttpRequest, records: Iterable[R]) -> list[R]:
+    """
+    Return *records* in the order of their names as the reader knows them: by alphabet, or by pinyin.
+
+    The common characters stand in GB 18030 in the order of their pinyin; rarer ones follow.
+    """
+    if language_of(request) == "zh":
+        return sorted(records, key=lambda row: name_of(request, row).encode("gb18030"))
+    return sorted(records, key=lambda row: name_of(request, row).casefold())
 
 
 def tabs_with_history(

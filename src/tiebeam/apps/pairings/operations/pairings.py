@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.operations.readers import let_read
 from tiebeam.apps.regions.models import Organisation
-from tiebeam.errors import Refused
+from tiebeam.errors import Refused, both_names
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.permissions.roles import Role
@@ -150,7 +150,7 @@ def draft_second_tier(
     if not holds_on(valid_from, parent.valid_from, parent.valid_until):
         raise ParentNotInForce(day=valid_from)
     if donor.pk == recipient.pk:
-        raise PairedWithItself(name=donor.name_zh or donor.name_en)
+        raise PairedWithItself(name=both_names(donor))
     return Pairing(
         id=uuid4(),
         tenant_id=actor.organisation_id,
@@ -182,9 +182,7 @@ def refuse_ending(pairing: Pairing, until: date) -> None:
 def already_paired(pairing: Pairing) -> AlreadyPaired:
     """Return the refusal of a second pairing of the same two."""
     donor, recipient = pairing.donor, pairing.recipient
-    return AlreadyPaired(
-        donor=donor.name_zh or donor.name_en, recipient=recipient.name_zh or recipient.name_en
-    )
+    return AlreadyPaired(donor=both_names(donor), recipient=both_names(recipient))
 
 
 def let_owner_above_read(parent: Pairing, actor: Actor, now: datetime) -> None:

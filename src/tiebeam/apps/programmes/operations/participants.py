@@ -13,7 +13,7 @@ from tiebeam.apps.programmes.operations.rights import (
     refuse_without_reason,
 )
 from tiebeam.apps.regions.models import Organisation
-from tiebeam.errors import Fault, Refused
+from tiebeam.errors import Fault, Refused, both_names
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tenancy.acting import Actor
@@ -90,16 +90,16 @@ def add_participant(
     period = valid_from, valid_until
     refuse_faults(_list_faults(side, valid_from, valid_until))
     if not fits_within(period, (organisation.valid_from, organisation.valid_until)):
-        raise OrganisationNotThere(name=organisation.name_zh or organisation.name_en)
+        raise OrganisationNotThere(name=both_names(organisation))
     standing = Participant.objects.filter(programme=programme, organisation=organisation, side=side)
     if any(overlap((row.valid_from, row.valid_until), period) for row in standing):
-        raise AlreadyParticipant(name=organisation.name_zh or organisation.name_en)
+        raise AlreadyParticipant(name=both_names(organisation))
     if side in _OPPOSITE:
         opposite = Participant.objects.filter(
             programme=programme, organisation=organisation, side=_OPPOSITE[side]
         )
         if any(overlap((row.valid_from, row.valid_until), period) for row in opposite):
-            raise OnBothSides(name=organisation.name_zh or organisation.name_en)
+            raise OnBothSides(name=both_names(organisation))
     participant = Participant(
         tenant_id=actor.organisation_id,
         scope_id=programme.scope_id,

@@ -15,7 +15,7 @@ from tiebeam.apps.programmes.operations.rights import (
     refuse_without_reason,
 )
 from tiebeam.apps.regions.operations.filling import fill
-from tiebeam.errors import Fault, Refused
+from tiebeam.errors import Fault, Refused, both_names
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.search.grams import grams_of
@@ -170,7 +170,7 @@ def refuse_round_outside_term(of_round: Round, programme: Programme) -> None:
     """Raise RoundOutsideTerm where what is known of the round's period lies outside the term."""
     period, term = (of_round.starts_on, of_round.ends_on), (programme.starts_on, programme.ends_on)
     if not fits_within(period, term):
-        raise RoundOutsideTerm(name=of_round.name_zh or of_round.name_en)
+        raise RoundOutsideTerm(name=both_names(of_round))
 
 
 def end_before_start(place: str, starts_on: date, ends_on: date) -> Fault:

@@ -19,7 +19,7 @@ from tiebeam.apps.programmes.operations.rights import (
     refuse_without_reason,
 )
 from tiebeam.apps.regions.operations.filling import fill
-from tiebeam.errors import Fault, Refused
+from tiebeam.errors import Fault, Refused, both_names
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
@@ -173,7 +173,7 @@ def _fill_and_check(
     period = of_round.starts_on, of_round.ends_on
     for other in Round.objects.filter(programme=programme).exclude(pk=of_round.pk):
         if overlap((other.starts_on, other.ends_on), period):
-            raise RoundsOverlap(name=other.name_zh or other.name_en)
+            raise RoundsOverlap(name=both_names(other))
 
 
 def _list_date_faults(of_round: Round) -> list[Fault]:

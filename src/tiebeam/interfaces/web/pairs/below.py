@@ -24,7 +24,7 @@ from tiebeam.interfaces.web.dossier import Section, dossier_section
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.forms import PageForm, choices_of, date_field
-from tiebeam.interfaces.web.page import Link, name_of, say_to
+from tiebeam.interfaces.web.page import Link, by_name, name_of, say_to
 from tiebeam.interfaces.web.periods import end_after, last_day_of, period_text
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.platform.permissions.operations import is_allowed
@@ -64,7 +64,7 @@ class AddForm(_BelowForm):
         super().__init__(request, initial={"valid_from": max(today, above.valid_from)})
         self.organisations = {
             str(row.pk): row
-            for row in list_organisation_names()
+            for row in by_name(request, list_organisation_names())
             if row.pk not in {above.donor_id, above.recipient_id}
         }
         offered = [

@@ -12,7 +12,7 @@ from tiebeam.apps.regions.queries import get_organisation
 from tiebeam.apps.regions.queries.names import list_organisation_names
 from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.listing import read_asked
-from tiebeam.interfaces.web.page import Link, name_of, say_to, show_page
+from tiebeam.interfaces.web.page import Link, by_name, name_of, say_to, show_page
 from tiebeam.interfaces.web.pairs.tables import answers_table, pairs_table
 from tiebeam.interfaces.web.seated import seated
 from tiebeam.interfaces.web.tables import table_as_file
@@ -38,7 +38,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
 def show_answers(request: HttpRequest) -> HttpResponse:
     """Show who answers for a place on a day, as known on a day."""
     as_of = read_as_of(request)
-    known = list_organisation_names()
+    known = by_name(request, list_organisation_names())
     place = _find_place(request.GET.get("place", ""), known)
     table = None
     title = say_to(request, "pairs.who_answers_title")

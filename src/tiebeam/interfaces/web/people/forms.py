@@ -11,7 +11,7 @@ from django.utils import timezone
 from tiebeam.apps.programmes.queries import list_programmes
 from tiebeam.apps.regions.queries.names import list_organisation_names
 from tiebeam.interfaces.web.forms import PageForm, choices_of, date_field
-from tiebeam.interfaces.web.page import name_of, say_to
+from tiebeam.interfaces.web.page import by_name, name_of, say_to
 from tiebeam.platform.permissions.roles import Role
 
 
@@ -28,7 +28,8 @@ class RoleForm(PageForm):
         """Offer every organisation of the directory, and every role."""
         super().__init__(request, *args, **kwargs)
         self.fields["organisation_id"].choices = [("", "")] + [  # type: ignore[attr-defined]  # a field of choices
-            (str(row.pk), name_of(request, row)) for row in list_organisation_names()
+            (str(row.pk), name_of(request, row))
+            for row in by_name(request, list_organisation_names())
         ]
         self.fields["role"].choices = [  # type: ignore[attr-defined]  # a field of choices
             ("", ""),

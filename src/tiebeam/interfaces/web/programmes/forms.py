@@ -11,7 +11,7 @@ from django.utils import timezone
 from tiebeam.apps.programmes.models import FORMS, SIDES, LegalDocument, Programme, Round
 from tiebeam.apps.regions.queries.names import list_organisation_names
 from tiebeam.interfaces.web.forms import PageForm, choices_of, date_field
-from tiebeam.interfaces.web.page import name_of, say_to
+from tiebeam.interfaces.web.page import by_name, name_of, say_to
 from tiebeam.interfaces.web.periods import end_after, last_day_of
 
 RESOURCE_COLUMNS = ("id", "name_zh", "name_en", "unit", "lot", "weight")
@@ -127,7 +127,9 @@ class ParticipantForm(PageForm):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Offer the directory and the sides."""
         super().__init__(request, *args, **kwargs)
-        self.organisations = {str(row.pk): row for row in list_organisation_names()}
+        self.organisations = {
+            str(row.pk): row for row in by_name(request, list_organisation_names())
+        }
         self.fields["organisation"].choices = [("", "")] + [  # type: ignore[attr-defined]  # a field of choices
             (pk, name_of(request, row)) for pk, row in self.organisations.items()
         ]

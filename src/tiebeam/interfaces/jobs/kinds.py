@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tiebeam.platform.notices.telling import Told
 from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tenancy.acting import Actor
 
@@ -51,3 +52,8 @@ def get_job(kind: str) -> Job:
 def list_kinds() -> tuple[str, ...]:
     """Return all kinds, by name."""
     return tuple(sorted(_jobs))
+
+
+def tell_by_kind(run: Run, work: str) -> Told:
+    """Return what is told of the end of a run: the sentence of *work* names it."""
+    return Told(kind="run_ended", variant=f"{run.state}_{work}", people=[run.person_id])

@@ -28,7 +28,7 @@ from tiebeam.core.model.identity import plan_sha256
 from tiebeam.core.model.plan import Plan
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.errors import Refused
-from tiebeam.interfaces.jobs.kinds import Watch, job
+from tiebeam.interfaces.jobs.kinds import Watch, job, tell_by_kind
 from tiebeam.interfaces.messages import LANGUAGES
 from tiebeam.interfaces.report.levels import standing_of
 from tiebeam.interfaces.report.words import Voice
@@ -91,6 +91,18 @@ def tell_search_end(run: Run) -> Told:
         facts={"name": name, "standing": found.get("standing", "")},
         about=variant,
     )
+
+
+@told_of_run(EXPLAIN)
+def tell_explained(run: Run) -> Told:
+    """Tell whoever asked why two are paired that the answer is there, or why it is not."""
+    return tell_by_kind(run, "pair")
+
+
+@told_of_run(WHAT_IF)
+def tell_what_if(run: Run) -> Told:
+    """Tell whoever asked what would be if, that the answer is there, or why it is not."""
+    return tell_by_kind(run, "what_if")
 
 
 def _say_standing(scenario: Scenario, plan: Plan, variant: str) -> dict[str, str]:

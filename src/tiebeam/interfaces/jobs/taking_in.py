@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from tiebeam.apps.regions.operations.looking import LookedRows
 from tiebeam.errors import InvalidInput
-from tiebeam.interfaces.jobs.kinds import Watch, job
+from tiebeam.interfaces.jobs.kinds import Watch, job, tell_by_kind
 from tiebeam.interfaces.jobs.workbook_forms import KINDS, read_rows
 from tiebeam.platform.files.models import Upload
 from tiebeam.platform.files.uploads import UploadGone, drop_upload, find_upload, read_upload
+from tiebeam.platform.notices.runs import told_of_run
+from tiebeam.platform.notices.telling import Told
 from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tenancy.acting import Actor, acting
 
@@ -109,3 +111,9 @@ def _tell(watch: Watch, phase: str, done: int, of: int) -> None:
 def _refuse_stopped(watch: Watch) -> None:
     if watch.should_stop():
         raise _Stopped
+
+
+@told_of_run(TAKE_IN)
+def tell_taken_in(run: Run) -> Told:
+    """Tell whoever sent a workbook in how that ended."""
+    return tell_by_kind(run, "sheet")

@@ -149,7 +149,7 @@ class TestDraft:
     def test_is_revised_by_its_own_side_alone(self, as_fujian, as_nyingchi, drafted, own, fujian):
         given = TEXT | {"title": "A better title"}
 
-        assert as_nyingchi.post(f"{own}revise/", given).status_code == 409
+        assert as_nyingchi.post(f"{own}revise/", given).status_code == 404
         assert as_fujian.post(f"{own}revise/", given).status_code == 302
         with acting(fujian):
             assert Agreement.objects.get().title == "A better title"
@@ -166,7 +166,15 @@ class TestReview:
         assert as_fujian.post(f"{own}ask/").status_code == 302
         assert "is to be reviewed and signed" in _text(as_nyingchi.get("/"))
 
-    def test_is_not_asked_for_by_the_other_side(self, as_nyingchi, own):
+    def test_is_not_asked_for_by_the_other_side_which_sees_no_draft(
+        self, as_fujian, as_nyingchi, own, pairing
+    ):
+        for page in (own, f"{own}print/"):
+            assert as_nyingchi.get(page).status_code == 404
+        assert "Agreement of 2020" not in _text(as_nyingchi.get(f"/pairs/{pairing.pk}/"))
+        assert as_nyingchi.post(f"{own}ask/").status_code == 404
+        as_fujian.post(f"{own}ask/")
+        assert as_nyingchi.get(own).status_code == 200
         assert as_nyingchi.post(f"{own}ask/").status_code == 409
 
     def test_sends_back_with_a_reason(self, as_fujian, as_nyingchi, under_review, own):

@@ -143,7 +143,8 @@ class Desk:
         )
 
     def state(self, agreement: Agreement, day: date = STARTS) -> str:
-        with acting(self.recipient):
+        is_donors = agreement.tenant_id == self.donor.organisation_id
+        with acting(self.donor if is_donors else self.recipient):
             return get_agreement(agreement.pk).state_on(day)
 
 
@@ -186,10 +187,32 @@ class TestAgreement:
                 assert list_agreements(pairing) == []
                 assert not Signature.objects.exists()
 
-    def test_leaves_a_line_in_the_log_for_each_step(self, desk, coordinator):
+    def test_is_read_by_nobody_else_before_it_is_laid_before_the_other_side(
+        self, desk, pairing, fujian, nyingchi, coordinator
+    ):
+        agreement = desk.draft()
+        drafted_at = desk.now
+        desk.revise(agreement, text="Not to be seen")
+        for actor in (nyingchi, coordinator):
+            with acting(actor):
+                assert not Agreement.objects.exists()
+                assert list_agreements(pairing) == []
+        with acting(fujian):
+            early = AsOf(true_on=STARTS, known_at=drafted_at)
+            assert [row.agreement.text for row in list_agreements(pairing, early)] == [
+                "双方约定如下。"
+            ]
+        agreement = desk.ask(agreement)
+        for actor in (nyingchi, coordinator):
+            with acting(actor):
+                assert [row.agreement.pk for row in list_agreements(pairing)] == [agreement.pk]
+                # What was written before stays with whoever wrote it.
+                assert list_agreements(pairing, early) == []
+
+    def test_leaves_a_line_in_the_log_for_each_step(self, desk, fujian):
         agreement = desk.conclude()
         desk.end(agreement, date(2021, 1, 1))
-        with acting(coordinator):
+        with acting(fujian):
             signatures = [each.pk for each in Signature.objects.all()]
             actions = [change.action for change in list_changes([agreement.pk, *signatures])]
         assert actions == [
@@ -217,7 +240,7 @@ class TestAgreement:
             assert not is_in_force(agreement, STARTS)
             assert not is_ended(agreement, ENDS)
 
-    def test_is_shown_as_it_was_known(self, desk, pairing, nyingchi):
+    def test_is_shown_as_it_was_known(self, desk, pairing, fujian):
         agreement = desk.draft()
         drafted_at = desk.now
         desk.ask(agreement)
@@ -226,10 +249,7 @@ class TestAgreement:
         agreement = desk.ask(desk.revise(agreement, text="新文本"))
         desk.sign(agreement, desk.donor)
         desk.sign(agreement, desk.recipient)
-        known = {
-            moment: list_agreements(pairing, AsOf(true_on=STARTS, known_at=moment)) for moment in ()
-        }
-        with acting(nyingchi):
+        with acting(fujian):
             known = {
                 moment: list_agreements(pairing, AsOf(true_on=STARTS, known_at=moment))
                 for moment in (drafted_at - timedelta(minutes=1), drafted_at, returned_at)
@@ -309,8 +329,13 @@ class TestReviseAgreement:
         assert actions == ["pairings.revise_agreement", "pairings.draft_agreement"]
 
     def test_refuses_the_other_side(self, desk, nyingchi):
+        agreement = desk.draft()
+        with pytest.raises(Agreement.DoesNotExist):
+            desk.revise(agreement, nyingchi, text="我方文本")
+        desk.ask(agreement)
+        desk.send_back(agreement)
         with pytest.raises(NotOwner):
-            desk.revise(desk.draft(), nyingchi, text="我方文本")
+            desk.revise(agreement, nyingchi, text="我方文本")
 
     def test_refuses_while_it_is_under_review(self, desk):
         agreement = desk.ask(desk.draft())
@@ -343,8 +368,12 @@ class TestAskForReview:
             desk.ask(desk.draft(text=" \n"))
 
     def test_refuses_the_other_side(self, desk, nyingchi):
+        agreement = desk.draft()
+        with pytest.raises(Agreement.DoesNotExist):
+            desk.ask(agreement, nyingchi)
+        desk.ask(agreement)
         with pytest.raises(NotOwner):
-            desk.ask(desk.draft(), nyingchi)
+            desk.ask(agreement, nyingchi)
 
     def test_refuses_what_is_signed(self, desk):
         with pytest.raises(AgreementNotOpen):
@@ -374,7 +403,7 @@ class TestReturnAgreement:
 
     def test_refuses_a_draft_and_what_somebody_signed(self, desk, fujian):
         agreement = desk.draft()
-        with pytest.raises(AgreementNotUnderReview):
+        with pytest.raises(Agreement.DoesNotExist):
             desk.send_back(agreement)
         desk.sign(desk.ask(agreement), fujian)
         with pytest.raises(AgreementNotUnderReview):
@@ -439,6 +468,8 @@ class TestSignAgreement:
     def test_refuses_a_draft_and_what_was_returned_or_withdrawn(self, desk, fujian, nyingchi):
         agreement = desk.draft()
         with pytest.raises(AgreementNotReadyToSign):
+            desk.sign(agreement, fujian)
+        with pytest.raises(Agreement.DoesNotExist):
             desk.sign(agreement, nyingchi)
         desk.ask(agreement)
         desk.send_back(agreement)

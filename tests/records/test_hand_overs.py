@@ -13,7 +13,7 @@ from tiebeam.apps.pairings.hand_over_providers import (
     withdraw_provider,
 )
 from tiebeam.apps.pairings.models import HandOver, HandOverLine, Pairing
-from tiebeam.apps.pairings.operations.agreements import draft_agreement
+from tiebeam.apps.pairings.operations.agreements import ask_for_review, draft_agreement
 from tiebeam.apps.pairings.operations.hand_overs import (
     HandOverAnswerNotValid,
     HandOverLineRecordedHere,
@@ -128,7 +128,7 @@ class TestOpenHandOver:
             now=now,
         )
         attach("a.txt")
-        attach("b.txt", agreement)
+        attach("b.txt", ask_for_review(agreement=agreement, actor=fujian, now=now))
         hand_over = open_hand_over(ending=ending, successor=None, actor=coordinator, now=now)
         line = lines(hand_over)["documents"]
         assert answer_of(line) == "items"

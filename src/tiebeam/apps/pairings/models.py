@@ -8,7 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from tiebeam.platform.tenancy.records import OwnedRecord
+from tiebeam.platform.tenancy.acting import find_actor
+from tiebeam.platform.tenancy.records import OwnedManager, OwnedQuerySet, OwnedRecord
 
 LIST_STATES = [
     "draft",
@@ -355,6 +356,17 @@ class Responsibility(OwnedRecord):
         return f"{self.pairing_id} {self.area} {self.party_id} {self.share}"
 
 
+class AgreementManager(OwnedManager):
+    """The manager of agreements: a draft is its maker's alone until it is laid before the other side."""
+
+    def get_queryset(self) -> OwnedQuerySet:
+        """Return the readable rows, drafts of others aside."""
+        actor = find_actor()
+        own = Q() if actor is None else Q(tenant_id=actor.organisation_id)
+        rows: OwnedQuerySet = super().get_queryset()
+        return rows.filter(own | Q(review_asked_at__isnull=False))
+
+
 class Agreement(OwnedRecord):
     """
     What both sides of a pairing will do in a period; or an amendment, a document of its own.
@@ -380,6 +392,8 @@ class Agreement(OwnedRecord):
     review_asked_at = models.DateTimeField(null=True, blank=True)
     terminated_on = models.DateField(null=True, blank=True)
     termination_reason = models.TextField(blank=True, default="")
+
+    objects: ClassVar[OwnedManager] = AgreementManager()
 
     class Meta(OwnedRecord.Meta):
         constraints = [

@@ -15,6 +15,7 @@ from uuid import UUID
 from tiebeam.apps.pairings.models import Agreement, AgreementReturn, Pairing, Signature
 from tiebeam.platform.audit.canonical import canonical_text
 from tiebeam.platform.audit.history import list_states
+from tiebeam.platform.tenancy.acting import find_actor
 from tiebeam.platform.time.periods import AsOf, holds_on
 
 AgreementState = Literal[
@@ -120,6 +121,10 @@ def list_agreements(pairing: Pairing, as_of: AsOf | None = None) -> list[Agreeme
         found = list_states(
             Agreement, known_at, scope_ids=[pairing.scope_id], pairing_id=pairing.pk
         )
+        actor = find_actor()
+        own_id = None if actor is None else actor.organisation_id
+        # The log is read by whoever reads the pairing; a draft of then is its maker's alone.
+        found = [row for row in found if row.review_asked_at or row.tenant_id == own_id]
         signatures = list_states(Signature, known_at, scope_id=pairing.scope_id)
         returns = list_states(AgreementReturn, known_at, scope_id=pairing.scope_id)
     else:

@@ -1,5 +1,6 @@
 """The pairing desk: scenarios, variants, plans, the panel of a couple."""
 
+import html
 from datetime import date
 
 import pytest
@@ -48,6 +49,16 @@ def solved(desk, variant):
     with acting(desk.coordinator):
         plan = solve_pairing(effective_scenario(variant))
     return store_plan(variant=variant, plan=plan, actor=desk.coordinator, now=desk.now)
+
+
+FEWER = {
+    "what_0": "capacity",
+    "whose_0": "donor:fujian",
+    "resource_0": "staff",
+    "value_0": "3",
+    "settings_by_hand": "",
+}
+"""Fujian can send 3 people, as the form of values says it."""
 
 
 def text_of(answer):
@@ -271,23 +282,85 @@ class TestVariant:
         assert "Second" in shown
         assert "proven optimal" in shown
 
-    def test_takes_values_in_place_of_the_scenarios(self, as_coordinator, solved):
-        setting = "capacities.fujian.staff=3"
+    @pytest.mark.parametrize(
+        ("language", "told"),
+        [
+            ("en", "Capacity of a donor, Fujian, Staff: 3 persons instead of 10 persons"),
+            ("zh", "支援能力（福建，Staff）：3人（原为10人）"),
+        ],
+    )
+    def test_takes_values_in_place_of_the_scenarios(self, sign_in, solved, language, told):
+        client = sign_in("office", language)
 
-        as_coordinator.post(at(solved, "desk_change"), {"settings": setting, "reason": "Fewer"})
+        client.post(at(solved, "desk_change"), FEWER | {"reason": "Fewer"})
 
-        shown = page(as_coordinator, "desk_variant", solved.pk)
-        assert setting in shown
-        assert "Locks or changes moved" in shown
-        assert setting in page(as_coordinator, "desk_change", solved.pk)
+        shown = page(client, "desk_variant", solved.pk)
+        assert told in shown
+        assert "capacities.fujian" not in shown
+        form = client.get(at(solved, "desk_change")).context["form"]
+        assert [form[f"{part}_0"].value() for part in ("what", "whose", "value")] == [
+            "capacity",
+            "donor:fujian",
+            "3",
+        ]
 
-    def test_tells_every_fault_of_the_values(self, as_coordinator, variant):
-        lines = "capacities.nobody.staff=3\nnonsense"
+    def test_shows_what_stands_now_before_anything_is_set(self, as_coordinator, variant):
+        answer = as_coordinator.post(at(variant, "desk_change"), FEWER | {"look": "1"})
 
-        answer = as_coordinator.post(at(variant, "desk_change"), {"settings": lines})
+        assert "In the scenario: 10 persons" in text_of(answer)
+        assert "persons instead of" not in page(as_coordinator, "desk_variant", variant.pk)
+
+    def test_takes_values_written_by_hand_beside_those_chosen(self, as_coordinator, variant):
+        typed = {"settings_by_hand": "links.fujian.nyingchi.tie=2"}
+
+        as_coordinator.post(at(variant, "desk_change"), FEWER | typed)
+
+        shown = page(as_coordinator, "desk_variant", variant.pk)
+        assert "Fujian, Staff: 3 persons" in shown
+        assert "links.fujian.nyingchi.tie=2" in shown
+
+    def test_orders_objectives_by_their_names(self, sign_in, variant):
+        client = sign_in("office", "zh")
+        given = {"what_0": "levels", "value_0": "结对数、需求满足率"}
+
+        client.post(at(variant, "desk_change"), given)
+
+        told = "目标及其先后顺序：结对数、需求满足率（原为需求满足率、结对连续性、结对数）"
+        assert told in page(client, "desk_variant", variant.pk)
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [
+            ({"whose_0": "recipient:nyingchi"}, "This is set for a donor. Choose one."),
+            ({"resource_0": ""}, "No resource is chosen."),
+            ({"value_0": ""}, "There is no new value."),
+            ({"what_0": ""}, "A row without"),
+            ({"value_0": "many"}, "Values, Capacity of a donor, Fujian, Staff:"),
+            (
+                {"settings_by_hand": "capacities.Fujan.staff=3"},
+                "Known ids: Fujian (fujian), Hunan (hunan). Did you mean",
+            ),
+        ],
+    )
+    def test_tells_every_fault_of_the_values_by_names(self, as_coordinator, variant, given, told):
+        answer = as_coordinator.post(at(variant, "desk_change"), FEWER | given)
 
         assert answer.status_code == 400
-        assert "nonsense" in text_of(answer)
+        assert told in html.unescape(text_of(answer))
+
+    def test_is_not_searched_again_when_nothing_is_asked(self, as_coordinator, solved):
+        answer = as_coordinator.post(
+            at(solved, "desk_what_if"), {"what_0": "", "value_0": "", "time_limit_s": "60"}
+        )
+
+        assert answer.status_code == 400
+        assert "Nothing is asked about." in text_of(answer)
+
+    def test_is_asked_what_chosen_values_would_do(self, as_coordinator, solved, desk):
+        answer = as_coordinator.post(at(solved, "desk_what_if"), FEWER | {"time_limit_s": "60"})
+
+        shown = text_of(as_coordinator.get(answer.headers["Location"]))
+        assert "Fujian, Staff: 3 persons instead of 10 persons" in shown
 
     def test_is_paired_by_hand(self, as_coordinator, variant):
         answer = as_coordinator.post(
@@ -499,20 +572,26 @@ class TestBuild:
         assert "has handed in nothing" in shown
 
     def test_is_refused_with_every_gap(self, as_coordinator, desk):
-        given = {"name": "Built", "levels": "coverage"}
+        given = {"name": "Built", "levels_0": "coverage"}
 
         answer = as_coordinator.post(reverse("desk_build", args=[desk.round.pk]), given)
 
         assert answer.status_code == 409
         assert "has handed in nothing" in text_of(answer)
 
-    @pytest.mark.parametrize("levels", ["", "coverage, beauty", "coverage, coverage"])
+    @pytest.mark.parametrize("levels", [(), ("coverage", "beauty"), ("coverage", "coverage")])
     def test_refuses_levels_without_sense(self, as_coordinator, desk, levels):
-        given = {"name": "Built", "levels": levels}
+        given = {"name": "Built"} | {f"levels_{place}": name for place, name in enumerate(levels)}
 
         answer = as_coordinator.post(reverse("desk_build", args=[desk.round.pk]), given)
 
         assert answer.status_code == 400
+
+    def test_offers_the_objectives_by_their_names(self, sign_in, desk):
+        shown = page(sign_in("office", "zh"), "desk_build", desk.round.pk)
+
+        assert '<option value="continuity" selected>结对连续性</option>' in shown
+        assert "coverage（" not in shown
 
 
 class TestFiles:
@@ -662,7 +741,8 @@ class TestReturnsOfARound:
             work.decide(work.hand_in(key), is_accepted=True)
         given = {
             "name": "From returns",
-            "levels": "coverage, continuity, burden, partners",
+            "levels_0": "coverage",
+            "levels_1": "continuity",
             "max_partners_per_recipient": "1",
         }
 

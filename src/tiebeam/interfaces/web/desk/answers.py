@@ -12,7 +12,6 @@ from tiebeam.core.model.plan import Conflict, Plan
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.core.pairing.changes import Change, Forbid, Require, apply_changes
 from tiebeam.errors import Fault
-from tiebeam.interchange.change_texts import change_text
 from tiebeam.interfaces.jobs.solving import read_reason
 from tiebeam.interfaces.messages import say
 from tiebeam.interfaces.messages.faults import say_fault
@@ -23,6 +22,7 @@ from tiebeam.interfaces.report.table import Row
 from tiebeam.interfaces.report.words import Voice
 from tiebeam.interfaces.web.desk.plan_view import Ground
 from tiebeam.interfaces.web.desk.report_tables import page_table
+from tiebeam.interfaces.web.desk.settings import say_setting
 from tiebeam.interfaces.web.page import language_of, say_to
 from tiebeam.interfaces.web.tables import Table
 from tiebeam.platform.tasks.models import Run
@@ -156,8 +156,8 @@ def list_conflicts(
     )
 
 
-def say_change(change: Change, voice: Voice) -> str:
-    """Return a change as people read it."""
+def say_change(change: Change, voice: Voice, before: Scenario) -> str:
+    """Return a change as people read it, with what stood in the scenario *before* it."""
     if isinstance(change, Forbid | Require):
         word = "forbid" if isinstance(change, Forbid) else "require"
         return voice.say(
@@ -165,7 +165,7 @@ def say_change(change: Change, voice: Voice) -> str:
             donor=voice.donor(change.donor),
             recipient=voice.recipient(change.recipient),
         )
-    return change_text(change)
+    return say_setting(change, voice, before)
 
 
 def comparison_tables(

@@ -16,13 +16,13 @@ from tiebeam.apps.pairings.operations.variants import (
     copy_variant,
     rename_variant,
 )
+from tiebeam.apps.pairings.queries.scenarios import load_scenario
 from tiebeam.apps.pairings.queries.variants import list_locks, read_changes
 from tiebeam.core.model.plan import Pair
 from tiebeam.core.pairing.changes import Set
 from tiebeam.errors import TiebeamError
-from tiebeam.interchange.change_texts import change_text
-from tiebeam.interchange.change_texts import read_changes as read_change_texts
 from tiebeam.interfaces.jobs.asking import ask_what_if
+from tiebeam.interfaces.report.words import Voice
 from tiebeam.interfaces.web.desk.answers import read_answer, say_change
 from tiebeam.interfaces.web.desk.faults import list_reasons
 from tiebeam.interfaces.web.desk.finding import (
@@ -32,9 +32,10 @@ from tiebeam.interfaces.web.desk.finding import (
     seat_of,
     trail_below_variant,
 )
-from tiebeam.interfaces.web.desk.forms import ChangesForm, NameForm, WhatIfForm
+from tiebeam.interfaces.web.desk.forms import NameForm
 from tiebeam.interfaces.web.desk.matrix import draw_matrix
 from tiebeam.interfaces.web.desk.plan_view import read_ground
+from tiebeam.interfaces.web.desk.settings_forms import ChangesForm, WhatIfForm
 from tiebeam.interfaces.web.forming import FORM, answer_form
 from tiebeam.interfaces.web.page import language_of, say_to, show_page
 from tiebeam.interfaces.web.seated import seated
@@ -77,19 +78,20 @@ def change(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     """Set values in place of those of the scenario; the next search goes by them."""
     variant = find_own_variant(request, variant_id)
     kept = read_changes(variant.changes)
-    texts = "\n".join(change_text(row) for row in kept if isinstance(row, Set))
     pairs = [row for row in kept if not isinstance(row, Set)]
-    form = ChangesForm(request, initial={"settings": texts})
+    voice = Voice(load_scenario(variant.scenario), language_of(request))
+    form = ChangesForm(request, voice, [row for row in kept if isinstance(row, Set)])
     return answer_form(
         request,
         form,
         lambda given: change_variant(
             variant=variant,
-            changes=[*pairs, *read_change_texts((), (), form.lines())],
+            changes=[*pairs, *form.settings()],
             reason=given["reason"],
             **seat_of(request),
         ),
         done=say_to(request, "desk.changed"),
+        template="web/desk/settings.html",
         **_page(request, variant, "change"),
     )
 
@@ -99,18 +101,19 @@ def change(request: HttpRequest, variant_id: UUID) -> HttpResponse:
 def what_if(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     """Ask what changes would do, without keeping them."""
     variant = find_own_variant(request, variant_id)
-    form = WhatIfForm(request)
+    form = WhatIfForm(request, read_ground(variant, language_of(request)).voice)
     return answer_form(
         request,
         form,
         lambda given: ask_what_if(
             variant=variant,
-            changes=read_change_texts((), (), form.lines()),
+            changes=form.settings(),
             time_limit_s=given["time_limit_s"],
             **seat_of(request),
         ),
         done=say_to(request, "desk.what_if_asked"),
         onto=lambda run: reverse("desk_answer", args=[variant.pk, run.pk]),
+        template="web/desk/settings.html",
         **_page(request, variant, "what_if"),
     )
 
@@ -130,7 +133,7 @@ def show_answer(request: HttpRequest, variant_id: UUID, run_id: UUID) -> HttpRes
         title=say_to(request, "desk.what_if_title", count=len(changes)),
         trail=trail_below_variant(request, variant),
         answer=answer,
-        changes=[say_change(row, ground.voice) for row in changes],
+        changes=[say_change(row, ground.voice, ground.scenario) for row in changes],
         back=address_of(variant),
         cell={"answers": [answer], "again": request.path},
     )

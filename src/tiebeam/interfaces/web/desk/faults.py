@@ -1,6 +1,8 @@
 """Why something was refused: faults as a table or in sentences, where each is, what was met, what to do."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,6 +12,7 @@ from tiebeam.errors import Fault, Infeasible, InvalidInput, TiebeamError
 from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.messages.faults import locate_fault, say_fault
 from tiebeam.interfaces.report.words import Voice
+from tiebeam.interfaces.web.desk.settings import say_path
 from tiebeam.interfaces.web.page import language_of, say_error, say_to
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Status, Table
 
@@ -26,7 +29,7 @@ def list_reasons(
 ) -> list[str]:
     """Return why the desk refused, each fault and each broken rule in a sentence; *voice* names the parties."""
     if isinstance(error, InvalidInput):
-        reasons = [_sentence(request, fault) for fault in error.faults]
+        reasons = [_sentence(request, fault, voice) for fault in error.faults]
     elif isinstance(error, PlanBreaksRules):
         findings: Any = error.facts["findings"]
         reasons = [
@@ -47,14 +50,40 @@ def list_reasons(
     return reasons
 
 
-def _sentence(request: HttpRequest, fault: Fault) -> str:
-    """Return a fault with where it is."""
+def _sentence(request: HttpRequest, fault: Fault, voice: Voice | None) -> str:
+    """Return a fault with where it is; a setting is told by the names of *voice*."""
     language = language_of(request)
+    if voice is not None:
+        fault = _with_names(fault, voice)
     where = [_place(request, fault)] if fault.place else []
+    named = say_path(tuple(fault.column.split(".")), voice) if voice and fault.column else ""
     # Its own colon is for what follows in a report.
-    where += [text.rstrip(" :：")] if (text := locate_fault(fault, language)) else []
+    located = named or locate_fault(fault, language).rstrip(" :：")
+    where += [located] if located else []
     told = say_fault(fault, language)
     return say_to(request, "desk.faults.sentence", where=where, told=told) if where else told
+
+
+def _with_names(fault: Fault, voice: Voice) -> Fault:
+    """Return a fault of a change whose known ids stand beside the names that people know."""
+    tellers = {
+        "change.unknown_donor": voice.donor,
+        "change.unknown_recipient": voice.recipient,
+        "change.unknown_resource": voice.resource,
+    }
+    teller = tellers.get(fault.code)
+    if teller is None:
+        return fault
+    ids = [str(known) for known in fault.facts["known"]]  # type: ignore[attr-defined]  # ids
+    known = [
+        one if teller(one) == one else voice.say("desk.known", name=teller(one), id=one)
+        for one in ids
+    ]
+    # Who writes a name for an id is told the id; a mistyped id is compared with the ids.
+    by_word = dict(zip(ids, known, strict=True))
+    by_word |= {teller(one): by_word[one] for one in ids}
+    near = [by_word[word] for word in get_close_matches(fault.value, by_word, n=1)]
+    return replace(fault, facts={**fault.facts, "known": known, "near": near})
 
 
 def fault_table(

@@ -1,6 +1,6 @@
 """The forms of the desk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,6 +14,7 @@ from tiebeam.core.model.scenario import LEVEL_NAMES, Policy
 from tiebeam.errors import InvalidInput, TiebeamError
 from tiebeam.interchange.tables.files import MAX_FILE_BYTES
 from tiebeam.interfaces.jobs.asking import TIME_LIMIT_MOST_S, TIME_LIMIT_S
+from tiebeam.interfaces.messages import Language, say
 from tiebeam.interfaces.report.words import Voice
 from tiebeam.interfaces.web.desk.faults import list_reasons
 from tiebeam.interfaces.web.forms import PageForm, date_field
@@ -87,30 +88,41 @@ class PairForm(DeskForm):
     recipient = forms.CharField()
 
 
-class SettingsForm(DeskForm):
-    """Values set in place of those of the scenario, one in each line."""
+class LevelsWidget(forms.MultiWidget):
+    """The levels one after the other, each chosen by its name."""
 
-    settings = forms.CharField(widget=forms.Textarea({"rows": 5, "class": "code"}))
-
-    def lines(self) -> list[str]:
-        """Return the lines that hold something."""
-        text: str = self.cleaned_data["settings"]
-        return [line.strip() for line in text.splitlines() if line.strip()]
+    def decompress(self, value: Sequence[str] | None) -> list[str]:
+        """Return the choice of each place; those behind the last level are empty."""
+        names = list(value or ())
+        return [*names, *[""] * (len(LEVEL_NAMES) - len(names))]
 
 
-class ChangesForm(SettingsForm):
-    """Values that are kept with a variant, and why."""
+class LevelsField(forms.MultiValueField):
+    """What a plan is to reach, in the order in which it counts."""
 
-    settings = forms.CharField(required=False, widget=forms.Textarea({"rows": 8, "class": "code"}))
-    reason = reason_field(is_required=False)
+    def __init__(self) -> None:
+        """Make a choice for each place; the names come with the language of the reader."""
+        places = [forms.ChoiceField(required=False) for _ in LEVEL_NAMES]
+        super().__init__(
+            places,
+            widget=LevelsWidget([place.widget for place in places]),
+            require_all_fields=False,
+            initial=Policy().levels,
+        )
 
+    def speak(self, language: Language) -> None:
+        """Offer the levels by their names in *language*."""
+        offered = [("", say("desk.level_none", {}, language))]
+        offered += [(name, say(f"levels.{name}.name", {}, language)) for name in LEVEL_NAMES]
+        for place, (field, widget) in enumerate(
+            zip(self.fields, self.widget.widgets, strict=True), start=1
+        ):
+            field.choices = widget.choices = offered  # type: ignore[attr-defined]  # a field of choices
+            widget.attrs["aria-label"] = say("desk.level_place", {"place": place}, language)
 
-class WhatIfForm(SettingsForm):
-    """Changes that are asked about and not kept."""
-
-    time_limit_s = forms.FloatField(
-        min_value=1, max_value=TIME_LIMIT_MOST_S, initial=round(TIME_LIMIT_S)
-    )
+    def compress(self, values: list[str]) -> tuple[str, ...]:
+        """Return the levels that were chosen, in their order."""
+        return tuple(name for name in values if name)
 
 
 class BuildForm(DeskForm):
@@ -118,7 +130,7 @@ class BuildForm(DeskForm):
 
     name = name_field()
     as_of = date_field(required=False)
-    levels = forms.CharField(initial=", ".join(Policy().levels))
+    levels = LevelsField()
     min_partners_per_recipient = partners_field()
     max_partners_per_recipient = partners_field()
     min_partners_per_donor = partners_field()
@@ -130,15 +142,11 @@ class BuildForm(DeskForm):
         """Begin with today."""
         kwargs.setdefault("initial", {"as_of": timezone.localdate()})
         super().__init__(request, *args, **kwargs)
+        self.fields["levels"].speak(self.spoken)  # type: ignore[attr-defined]  # a LevelsField
 
     def clean_levels(self) -> tuple[str, ...]:
-        """Read the levels in their order; each is known, and stands there once."""
-        text: str = self.cleaned_data["levels"]
-        names = tuple(name.strip() for name in text.replace("、", ",").split(",") if name.strip())
-        unknown = [name for name in names if name not in LEVEL_NAMES]
-        if unknown:
-            facts = {"names": unknown, "known": list(LEVEL_NAMES)}
-            raise forms.ValidationError(say_to(self.request, "desk.fault.levels", **facts))
+        """Refuse a level that stands there twice."""
+        names: tuple[str, ...] = self.cleaned_data["levels"]
         if len(set(names)) < len(names):
             raise forms.ValidationError(say_to(self.request, "desk.fault.level_twice"))
         return names

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tiebeam.apps.pairings.models import Variant
 from tiebeam.apps.pairings.queries.desk import list_lists_of_variant, list_replies_on_variant
+from tiebeam.apps.pairings.queries.scenarios import load_scenario
 from tiebeam.apps.pairings.queries.variants import (
     is_stale,
     list_locks,
@@ -132,10 +133,19 @@ def show_variant_page(
         locks=locks_table(locks, ground.voice, address) if locks else None,
         lists=lists_table(request, lists) if lists else None,
         replies=replies_table(request, replies) if replies else None,
-        changes=[say_change(change, ground.voice) for change in read_changes(variant.changes)],
+        changes=_say_changes(variant, ground),
         cell=cell_panel(request, variant, ground) if names_a_pair else None,
         **_run_values(request, variant, ground),
     )
+
+
+def _say_changes(variant: Variant, ground: Ground) -> list[str]:
+    """Return the values of *variant* that stand in place of the scenario's."""
+    changes = read_changes(variant.changes)
+    if not changes:
+        return []
+    before = load_scenario(variant.scenario)
+    return [say_change(change, ground.voice, before) for change in changes]
 
 
 def _title(request: HttpRequest, variant: Variant, view: PlanView | None) -> str:

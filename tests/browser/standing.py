@@ -171,7 +171,7 @@ class Standing:
         for name in names:
             own = self.workspace.actor(name, OFFICES[SIDES[name]])
             opinion = give_opinion(pair_list=sent, reply="agree", **self._given(own))
-            answer_opinion(opinion=opinion, is_followed=True, text="DEMO", **self._given())
+            answer_opinion(opinion=opinion, is_followed=True, text="—", **self._given())
 
     def quantities_accepted(self) -> dict[str, list[Decimal]]:
         """Return what was accepted of each side for the only round, by its short name."""

@@ -160,7 +160,7 @@ class Standing:
         """Bring the round as far as a list in force."""
         variant = self.plan()
         drafted = draft_list(round=variant.scenario.round, variant=variant, **self._given())
-        drafted = sign_list(pair_list=drafted, without_opinions_because="A drill", **self._given())
+        drafted = sign_list(pair_list=drafted, without_opinions_because="DEMO", **self._given())
         drafted = sign_list(pair_list=drafted, **self._given(self.second))
         return issue_list(pair_list=drafted, in_force_from=in_force_from, **self._given())
 

@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_auditor_proves_who_did_what(standing, sit, language, settings, tmp_path):
     issued = standing.issue(timezone.localdate())
     anchors = settings.TIEBEAM_AUDIT_ANCHORS = tmp_path / "anchors"
-    key = make_key(tmp_path / "keys" / "audit.pem", anchors)
+    settings.TIEBEAM_AUDIT_KEY = tmp_path / "keys" / "audit.pem"
+    key = make_key(settings.TIEBEAM_AUDIT_KEY, anchors)
     seal_and_anchor(now=timezone.now(), key=key, anchors=anchors)
     auditor = sit("auditor", language)
 

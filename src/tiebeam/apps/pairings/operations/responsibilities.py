@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 from tiebeam.apps.pairings.models import SHARES, Pairing, Responsibility
-from tiebeam.platform.tenancy.holding import hold
 from tiebeam.apps.pairings.operations.sides import PARTIES, demand_side, let_maker_read
 from tiebeam.apps.pairings.queries.responsibilities import AREA_LENGTH_MOST, list_standing
 from tiebeam.apps.regions.models import Organisation
@@ -11,6 +10,7 @@ from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.tenancy.holding import hold
 from tiebeam.platform.tenancy.records import NotOwner
 from tiebeam.platform.time.periods import holds_on
 

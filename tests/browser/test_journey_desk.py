@@ -12,15 +12,24 @@ def choose(office, donor, recipient):
     office.sees(*NAMES[donor], within="#cell h3")
 
 
+def bottom(part):
+    box = part.bounding_box()
+    return box["y"] + box["height"]
+
+
 def test_plan_is_solved_questioned_and_locked(standing, sit, language):
     standing.take_returns()
     office = sit("office", language)
+    office.goes("desk_tools").looks("2-files")
     office.goes("desk").looks("2-desk")
     office.presses("第一轮", "First round")
     office.looks("2-desk-of-round")
     office.presses("由填报生成情景", "Build from returns")
     office.enters("名称", "Name", "Build 1")
-    office.enters("目标及其先后顺序", "Levels", "coverage, partners").looks("2-build")
+    office.chooses("第2位", "Place 2", "结对数", "partners")
+    for place in (3, 4, 5):
+        office.chooses(f"第{place}位", f"Place {place}", "（无）", "–")
+    office.looks("2-build")
     office.presses("生成并固定", "Build and freeze").is_told("已生成并固定情景", "was built")
     office.looks("2-scenario")
     office.enters("名称", "Name", "A").presses("新建备选方案", "Begin a variant")
@@ -31,9 +40,13 @@ def test_plan_is_solved_questioned_and_locked(standing, sit, language):
     # The page asks by itself how far the search is, and shows the plan when it has ended.
     office.has_title("2个受援方，最低需求满足率", "2 recipients, worst covered")
     office.is_well().looks("2-plan")
+    matrix, panel = (office.page.locator(part) for part in (".matrix-window", "#cell"))
+    assert panel.bounding_box()["y"] >= bottom(matrix), "The matrix has the width to itself"
 
     choose(office, "fujian", "huanggang")
-    office.sees("为何", "Why", within="#cell h4").looks("2-why")
+    office.sees("为何", "Why", within="#cell h4")
+    assert panel.bounding_box()["y"] < bottom(matrix), "What is asked of a cell stands beside it"
+    office.looks("2-why")
     office.finds("禁止结对", "Forbid").click()
     office.is_refused("未填写理由", "No reason is given")
     choose(office, "fujian", "huanggang")
@@ -61,6 +74,14 @@ def test_plan_is_solved_questioned_and_locked(standing, sit, language):
 def test_second_variant_is_compared_and_adopted_by_two(standing, sit, language):
     variant = standing.plan()
     office, second = sit("office", language), sit("second", language)
+    office.goes("desk_what_if", variant.pk)
+    office.chooses("修改项", "What", "支援能力", "Capacity of a donor")
+    office.chooses("对象", "Whose", *NAMES["fujian"])
+    office.chooses("资源", "Resource", "护士（人）", "Nurses (persons)")
+    office.enters("新值", "New value", "30")
+    office.sees("现值：60人", "Now: 60 persons").looks("2-what-if-form")
+    office.presses("试算", "What if")
+    work()
     office.goes("desk_variant", variant.pk)
     office.presses("复制", "Copy")
     office.enters("名称", "Name", "B").presses("复制", "Copy")

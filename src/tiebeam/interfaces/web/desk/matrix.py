@@ -9,6 +9,9 @@ from tiebeam.core.model.scenario import LinkStatus
 from tiebeam.interfaces.report.outcome import Couple, common_unit
 from tiebeam.interfaces.web.desk.plan_view import Ground
 
+LYING_MOST = 8
+"""So many names fit side by side above their columns."""
+
 CELLS_MOST = 6_000
 """So many cells a page can hold and still open on an old machine."""
 
@@ -58,6 +61,11 @@ class Matrix:
     unit: str
     heads: tuple[tuple[str, str], ...]
     rows: tuple[MatrixRow, ...]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are so many recipients that their names stand upright to leave room."""
+        return len(self.heads) > LYING_MOST
 
 
 def draw_matrix(ground: Ground, locks: Sequence[Lock]) -> Matrix | None:

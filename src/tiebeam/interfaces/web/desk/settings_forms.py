@@ -76,13 +76,13 @@ class SettingsForm(DeskForm):
         """Whether something is written by hand."""
         return bool(self["settings_by_hand"].value())
 
-    def ids(self) -> list[str]:
+    def ids(self) -> list[tuple[str, str]]:
         """Return every name with the id that stands for it where values are written by hand."""
         scenario, voice = self.voice.scenario, self.voice
         told = [(voice.donor(row.id), row.id) for row in scenario.donors]
         told += [(voice.recipient(row.id), row.id) for row in scenario.recipients]
         told += [(voice.resource(row.id), row.id) for row in scenario.resources]
-        return [voice.say("desk.known", name=name, id=known) for name, known in told]
+        return told
 
     def clean(self) -> dict[str, Any]:
         """Demand that each row says all that it needs, of the side that it is about."""
@@ -117,7 +117,9 @@ class SettingsForm(DeskForm):
             offered["resource"] = self._resources()
         for part in PARTS:
             if part == "value":
-                field: forms.Field = forms.CharField(max_length=200, required=False)
+                # What is being written stays while the row around it is drawn anew.
+                kept = forms.TextInput({"hx-preserve": "true"})
+                field: forms.Field = forms.CharField(max_length=200, required=False, widget=kept)
             elif part in offered:
                 field = forms.ChoiceField(choices=offered[part], required=False)
             else:

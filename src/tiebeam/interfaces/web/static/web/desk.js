@@ -10,6 +10,8 @@
     for (const chosen of table.querySelectorAll("td.chosen")) chosen.classList.remove("chosen");
     link.parentElement.classList.add("chosen");
     await htmx.ajax("GET", table.dataset.cell + link.search, { target: "#cell", swap: "innerHTML" });
+    // The panel takes room from the matrix: the cell stays in sight.
+    link.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (window.matchMedia("(max-width: 1000px)").matches) {
       document.getElementById("cell").scrollIntoView({ block: "start" });
     }

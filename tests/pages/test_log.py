@@ -101,9 +101,9 @@ class TestTheLog:
         assert "2020-02-10" in _text(answer)
 
     def test_asks_the_database_little(self, as_coordinator, entry, django_assert_max_num_queries):
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(24):
             as_coordinator.get("/log/")
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(24):
             as_coordinator.get(f"/log/{entry.pk}/")
 
     @pytest.mark.parametrize("page", ["", "verifier/", f"{MISSING}/", f"proofs/{MISSING}/"])

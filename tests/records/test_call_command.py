@@ -63,10 +63,12 @@ class TestCall:
     def test_names_what_is_missing_and_what_it_does_not_know(self, hold, coordinator):
         hold(coordinator)
 
-        ended = run("workspace", "call", "programmes.create_programme", "slug=x", "colour=red")
+        ended = run(
+            "workspace", "call", "programmes.create_programme", "name_zh=对口支援", "colour=red"
+        )
 
         assert ended.status == 2
-        assert "name_en" in ended.err
+        assert "slug" in ended.err
         assert "colour" in ended.err
 
     def test_knows_no_operation_of_another_name(self, workspace):

@@ -120,14 +120,12 @@ def say_value(choice: Choice, value: Any, voice: Voice) -> str:
     return voice.amount(figure, voice.unit(units[0]) if units else "")
 
 
-def say_setting(setting: Set, voice: Voice, before: Scenario | None = None) -> str:
+def say_setting(setting: Set, voice: Voice, before: Scenario) -> str:
     """Return a setting by names, with what stood there *before*; by hand where it has no words."""
     choice = read_choice(setting.path)
     if choice is None:
         return change_text(setting)
     what, new = say_path(setting.path, voice), say_value(choice, setting.value, voice)
-    if before is None:
-        return voice.say("desk.set_to.new", what=what, new=new)
     old = say_value(choice, find_value(before, choice), voice)
     return voice.say("desk.set_to.instead", what=what, new=new, old=old)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tiebeam.interfaces.web.home.sections import ITEMS_MOST, Item, Words, section
 from tiebeam.interfaces.web.log.naming import address_of_record, code_of_kind, read_body
-from tiebeam.interfaces.web.log.records import RecordNames
+from tiebeam.interfaces.web.log.records import RecordNames, address_in
 from tiebeam.platform.audit.finding import list_latest_steps
 from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.identity.access import Access
@@ -45,7 +45,7 @@ def _item(entry: Entry, state: Mapping[str, Any], count: int, known: RecordNames
             "record": record,
             "others": count - 1,
         },
-        address=address_of_record(entry) or reverse("log_entry", args=[entry.pk]),
+        address=address_in(entry, state) or reverse("log_entry", args=[entry.pk]),
         on=timezone.localdate(entry.at),
     )
 

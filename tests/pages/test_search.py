@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from tests.pages.round_trip import set_scene
 
-from tiebeam.apps.pairings.operations.agreements import draft_agreement
+from tiebeam.apps.pairings.operations.agreements import ask_for_review, draft_agreement
 
 
 def text_of(answer) -> str:
@@ -16,16 +16,17 @@ def text_of(answer) -> str:
 @pytest.fixture
 def scene(workspace, coordinator, fujian, now):
     made = set_scene(workspace, coordinator, now)
-    draft_agreement(
+    drafted = draft_agreement(
         pairing=made.pairing("fujian", "nyingchi"),
         kind="letter",
         title="闽林医疗协议",
-        text="",
+        text="…",
         starts_on=date(2020, 2, 10),
         ends_on=None,
         actor=fujian,
         now=now,
     )
+    ask_for_review(agreement=drafted, actor=fujian, now=now)
     return made
 
 
@@ -56,6 +57,23 @@ class TestTheSearch:
         assert all(f'href="/lists/{row.pk}/"' in lists for row in (scene.first, scene.draft))
         assert document.title_en in find(as_coordinator, document.title_en)["Documents"]
         assert "闽林医疗协议" in find(as_coordinator, "医疗")["Agreements"]
+
+    def test_finds_a_draft_of_an_agreement_for_its_maker_alone(
+        self, as_fujian, as_nyingchi, scene, fujian, now
+    ):
+        draft_agreement(
+            pairing=scene.pairing("fujian", "nyingchi"),
+            kind="letter",
+            title="闽林教育协议",
+            text="",
+            starts_on=date(2020, 2, 10),
+            ends_on=None,
+            actor=fujian,
+            now=now,
+        )
+
+        assert "闽林教育协议" in find(as_fujian, "教育")["Agreements"]
+        assert "闽林教育协议" not in text_of(as_nyingchi.get("/search/?q=教育"))
 
     def test_finds_people_only_for_who_may_see_them(self, as_admin, as_coordinator, scene):
         assert "hunan@example.org" in find(as_admin, "hunan@")["People"]

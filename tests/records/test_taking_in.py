@@ -191,4 +191,3 @@ class TestTakingIn:
             ]
         with django_assert_max_num_queries(60):
             take_in_regions(rows=rows, reason="x", actor=coordinator, now=now + timedelta(days=1))
-

@@ -74,9 +74,7 @@ def _read(content: bytes) -> dict[str, list[Endpoint]]:
     return dict(sorted(rooms.items()))
 
 
-def _endpoint(
-    method: str, path: str, told: dict[str, Any], schemas: dict[str, Any]
-) -> Endpoint:
+def _endpoint(method: str, path: str, told: dict[str, Any], schemas: dict[str, Any]) -> Endpoint:
     fields = [
         Field(row["name"], _kind(row.get("schema", {})), bool(row.get("required")))
         for row in told.get("parameters", [])

@@ -1,5 +1,7 @@
 """Background runs: done, stopped, failed in words, taken over from a worker that is gone."""
 
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -173,3 +175,22 @@ class TestRunOfAWorkerThatWasKilled:
         from tiebeam.platform.tasks.operations import LOST_AFTER
 
         assert LOST_AFTER.total_seconds() + DUTIES["revive"][0] + performing.BEAT_S < 60
+
+
+WORKER_ALONE = """
+import django
+django.setup()
+from tiebeam.interfaces.jobs import worker
+worker.call_command = lambda *args, **options: None
+worker.work(is_batch=True)
+from tiebeam.platform.permissions.operations import list_rights
+known = {right.name for right in list_rights()}
+raise SystemExit(0 if {"pairings.give_opinion", "programmes.submit_return"} <= known else 1)
+"""
+
+
+class TestWorker:
+    def test_knows_in_a_process_of_its_own_who_may_do_what(self):
+        ended = subprocess.run([sys.executable, "-c", WORKER_ALONE], check=False)
+
+        assert ended.returncode == 0

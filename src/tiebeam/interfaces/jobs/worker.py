@@ -23,6 +23,7 @@ from tiebeam.interfaces.jobs.reminding import remind_of_dates
 from tiebeam.platform.audit.keys import load_key
 from tiebeam.platform.audit.sealing import seal_and_anchor
 from tiebeam.platform.files.uploads import remove_expired_contents
+from tiebeam.platform.permissions.loading import load_operations
 from tiebeam.platform.tasks.operations import give_sign_of_life
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,8 @@ DUTIES: dict[str, tuple[float, Callable[[], object]]] = {
 
 def work(*, is_batch: bool = False) -> None:
     """Do what is queued until told to end; with *is_batch*, until nothing is left."""
+    # Duties ask who may call an operation, and this process has called none yet.
+    load_operations()
     stop = threading.Event()
     thread = threading.Thread(target=_look_after, args=(stop,), name="duties", daemon=True)
     if not is_batch:

@@ -10,15 +10,12 @@ import csv
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tiebeam.cases import CASES_FOLDER
 from tiebeam.cases.hubei import (
     derive_capacities,
     derive_needs,
     read_facts,
-    split_by_largest_remainder,
     write_needs,
 )
 
@@ -100,26 +97,6 @@ class TestCapacities:
         assert capacities["guangdong", "doctors"] == 346
         assert capacities["guangdong", "nurses"] == 579
         assert capacities["guangdong", "other-specialists"] == 73
-
-
-class TestLargestRemainder:
-    def test_gives_what_is_left_to_the_largest_remainders(self):
-        # 10 over 5:3:1 is 5.56, 3.33, 1.11: nine whole ones, and the tenth to the first.
-        assert split_by_largest_remainder(10, {"a": 5, "b": 3, "c": 1}) == {"a": 6, "b": 3, "c": 1}
-
-    def test_gives_to_the_lower_id_where_remainders_are_equal(self):
-        assert split_by_largest_remainder(1, {"b": 1, "a": 1}) == {"b": 0, "a": 1}
-
-    @given(
-        total=st.integers(0, 10_000),
-        weights=st.dictionaries(st.text("abc", min_size=1), st.integers(1, 10**9), min_size=1),
-    )
-    def test_adds_up_and_stays_within_one_of_the_exact_share(self, total, weights):
-        shares = split_by_largest_remainder(total, weights)
-
-        assert sum(shares.values()) == total
-        for key, weight in weights.items():
-            assert abs(shares[key] - Fraction(total * weight, sum(weights.values()))) < 1
 
 
 class TestVariantWithoutLimits:

@@ -15,6 +15,8 @@ from fractions import Fraction
 from math import ceil
 from pathlib import Path
 
+from tiebeam.units import allocate
+
 FACTS_FOLDER = Path(__file__).parent / "hubei-2020"
 NEEDS_SOURCE = "derived-needs"
 """Key in sources.csv that a derived row of needs.csv refers to."""
@@ -85,34 +87,13 @@ def derive_capacities(facts: HubeiFacts) -> dict[tuple[str, str], int]:
     mix, then each resource over the donors by population. So the sums of the resources
     and of the whole are exact; a donor's sum is what the two steps leave it.
     """
-    staff_of = split_by_largest_remainder(facts.staff_total, facts.mix)
-    shares = {
-        resource: split_by_largest_remainder(staff, facts.populations)
-        for resource, staff in staff_of.items()
-    }
+    staff_of = allocate(facts.staff_total, facts.mix)
+    shares = {resource: allocate(staff, facts.populations) for resource, staff in staff_of.items()}
     return {
         (donor, resource): shares[resource][donor]
         for donor in sorted(facts.populations)
         for resource in facts.mix
     }
-
-
-def split_by_largest_remainder(total: int, weights: Mapping[str, int]) -> dict[str, int]:
-    """
-    Return whole shares of *total* in proportion to *weights* that add up to it.
-
-    Each first gets its share rounded down; what is left goes, one each, to the largest
-    remainders, and between equal remainders to the lower id.
-
-    Source: the method of Hamilton, as used for seats.
-    """
-    weight_total = sum(weights.values())
-    exact = {key: Fraction(total * weight, weight_total) for key, weight in weights.items()}
-    shares = {key: int(share) for key, share in exact.items()}
-    left = total - sum(shares.values())
-    for key in sorted(exact, key=lambda key: (shares[key] - exact[key], key))[:left]:
-        shares[key] += 1
-    return shares
 
 
 def write_needs(path: Path, needs: Mapping[tuple[str, str], int]) -> None:

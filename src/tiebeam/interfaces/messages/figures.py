@@ -2,13 +2,16 @@
 How figures and lists look inside a sentence, in each language.
 
 Behind the colon of a field: ``percent``, ``count``, ``number``, ``signed``,
-``seconds``, ``list``, or ``plural:one|many`` (which writes only the word, by the count).
+``seconds``, ``money`` (of fen, shortened), ``exact`` (of fen), ``list``, or ``plural:one|many`` (which writes only the word, by the count).
 """
 
 import math
 import string
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from fractions import Fraction
+
+from tiebeam.units import show_amount, yuan
 
 THIN = "\u202f"
 """Narrow no-break space: parts thousands, and in English a figure from its sign."""
@@ -36,6 +39,8 @@ class SentenceFormatter(string.Formatter):
             return signed(_as_float(value))
         if kind == "seconds":
             return seconds(_as_float(value), self.language)
+        if kind in ("money", "exact") and isinstance(value, int):
+            return (money if kind == "money" else exact_money)(value, self.language)
         if kind in ("list", ""):
             return plain_text(value, self.language)
         return str(super().format_field(value, format_spec))
@@ -89,6 +94,31 @@ def seconds(value: float, language: str) -> str:
     """Write a span of time of *value* seconds."""
     shown = f"{value:.1f}" if value < 10 else f"{value:.0f}"
     return f"{shown}{THIN}s" if language == "en" else f"{shown}秒"
+
+
+def money(fen: int, language: str) -> str:
+    """
+    Write an amount for reading: 元 to the fen, shortened from 10,000 元 (in English a million) on.
+
+    Where it is shortened, :func:`exact_money` belongs beside it: on hover, and in files.
+    """
+    shown = show_amount(fen, language)
+    if language == "zh":
+        return _figure(shown.figure) + {"yuan": "元", "wan": "万元", "yi": "亿元"}[shown.unit]
+    unit = "" if shown.unit == "yuan" else f" {shown.unit}"
+    return f"RMB {_figure(shown.figure)}{unit}"
+
+
+def exact_money(fen: int, language: str) -> str:
+    """Write an amount to the fen."""
+    figure = _figure(yuan(fen))
+    return f"{figure}元" if language == "zh" else f"RMB {figure}"
+
+
+def _figure(figure: Decimal) -> str:
+    """Write *figure* with thin separators, and with two places or none."""
+    places = 0 if figure == int(figure) else 2
+    return f"{figure:,.{places}f}".replace(",", THIN).replace("-", "−")
 
 
 def plain_text(value: object, language: str) -> str:

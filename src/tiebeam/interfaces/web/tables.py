@@ -12,9 +12,11 @@ from django.http import HttpResponse
 from openpyxl import Workbook
 
 from tiebeam.interchange.tables.styled import Head, add_sheet
-from tiebeam.interfaces.messages.figures import number
+from tiebeam.interfaces.messages import Language
+from tiebeam.interfaces.messages.figures import money, number
 from tiebeam.interfaces.web.listing import ROWS_ON_A_PAGE, Asked
 from tiebeam.interfaces.web.page import Link
+from tiebeam.units import yuan
 
 Status = Literal["", "good", "risk", "bad", "none"]
 """on track, at risk, late or short, not started: the page sets a sign before the word."""
@@ -79,6 +81,13 @@ def figure(value: float | Decimal | None, unknown: str = "") -> Cell:
     if value is None:
         return Cell(unknown)
     return Cell(number(float(value)), exact=value)
+
+
+def amount(fen: int | None, language: Language, unknown: str = "") -> Cell:
+    """Return a cell for an amount of money: shortened on the page, 元 to the fen in files."""
+    if fen is None:
+        return Cell(unknown)
+    return Cell(money(fen, language), exact=yuan(fen))
 
 
 def day(value: date | None, unknown: str = "") -> Cell:

@@ -25,8 +25,10 @@ def _cited(folder: str) -> set[str]:
 
 
 class TestLaw:
-    def test_has_the_ten_sections_of_pairing(self):
-        assert list(_sections()) == [f"§M{number}" for number in range(1, 11)]
+    def test_has_the_sections_of_pairing_and_of_the_ledger(self):
+        assert {*(f"§M{number}" for number in range(1, 11)), *(f"§L{n}" for n in range(1, 14))} <= {
+            *_sections()
+        }
 
     def test_is_cited_by_a_test_section_by_section(self):
         assert set(_sections()) - _cited("tests") == set()

@@ -91,6 +91,18 @@ class CreditUsedUp(Refused):
     code = "ledger.credit_used_up"
 
 
+class YearClosed(Refused):
+    """A side tells nothing more for a year that it has closed itself."""
+
+    code = "ledger.year_closed"
+
+
+class Overdrawn(Refused):
+    """An account would fall below zero, or pass what can be counted."""
+
+    code = "ledger.overdrawn"
+
+
 class NotReversed(Refused):
     """What ends a year, and what carries from one to the next, is not reversed once the year is closed."""
 
@@ -110,8 +122,12 @@ def rows_of(event: Event, frame: Frame, balances: Balances) -> list[Row]:
         TermMissing: A word that the kind needs is missing.
         YearNotSet: The programme has no policy for the year.
         CreditUsedUp: More credit is used than earlier years left.
+        YearClosed: The side whose event it is has closed the year.
     """
     _refuse_out_of_range(event)
+    side: Side = "recipient" if kind_of(event.kind).by == "recipient" else "donor"
+    if frame.is_closed(side, event.year):
+        raise YearClosed(year=event.year, open_from=frame.open_from[side])
     post = _POSTINGS[event.kind]
     return [row for row in post(_Half(event, frame, balances)) if row.amount]
 
@@ -140,6 +156,24 @@ def find_breaches(effects: Mapping[AccountKey, int], balances: Balances) -> list
         )
         or abs(balances.get(key, 0) + change) > LARGEST_BALANCE
     ]
+
+
+def refuse_breaches(effects: Mapping[AccountKey, int], balances: Balances) -> None:
+    """
+    Raise where *effects* would overdraw an account, naming the first (§L4).
+
+    Raises:
+        Overdrawn: With account, year, what it holds and what is asked, in its unit.
+    """
+    for breach in find_breaches(effects, balances):
+        key = breach.key
+        raise Overdrawn(
+            account=key.code,
+            year=key.year,
+            unit=key.unit,
+            balance=breach.balance,
+            asked=abs(breach.change),
+        )
 
 
 def mirrored(rows: Sequence[Row], frame: Frame) -> list[Row]:

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "tiebeam.apps.regions",
     "tiebeam.apps.programmes",
     "tiebeam.apps.pairings",
+    "tiebeam.apps.ledger",
 ]
 
 MIDDLEWARE = [

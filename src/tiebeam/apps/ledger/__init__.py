@@ -1,0 +1,1 @@
+"""What each side owes, holds and has paid, by double entry: two books for a pairing."""

@@ -1,0 +1,1 @@
+"""What is asked of the ledger: a module per question."""

@@ -27,11 +27,7 @@ def _two_people(name: str) -> models.CheckConstraint:
         condition=~Q(checker_id=F("maker_id"))
         & (Q(maker_for_id=None) | ~Q(checker_id=F("maker_for_id")))
         & (Q(checker_for_id=None) | ~Q(checker_for_id=F("maker_id")))
-        & (
-            Q(maker_for_id=None)
-            | Q(checker_for_id=None)
-            | ~Q(checker_for_id=F("maker_for_id"))
-        ),
+        & (Q(maker_for_id=None) | Q(checker_for_id=None) | ~Q(checker_for_id=F("maker_for_id"))),
         name=name,
     )
 
@@ -58,9 +54,7 @@ class ProgrammeYear(OwnedRecord):
 class Book(OwnedRecord):
     """One side's book of a pairing; that side's organisation owns it, and whoever follows its money reads it."""
 
-    pairing = models.ForeignKey(
-        "pairings.Pairing", on_delete=models.PROTECT, related_name="books"
-    )
+    pairing = models.ForeignKey("pairings.Pairing", on_delete=models.PROTECT, related_name="books")
     programme = models.ForeignKey(
         "programmes.Programme", on_delete=models.PROTECT, related_name="+"
     )
@@ -319,9 +313,7 @@ class Proposal(OwnedRecord):
     valid_on = models.DateField()
     terms = models.JSONField()
     body_sha256 = models.CharField(max_length=64)
-    state = models.CharField(
-        max_length=10, choices=_choices(PROPOSAL_STATES), default="proposed"
-    )
+    state = models.CharField(max_length=10, choices=_choices(PROPOSAL_STATES), default="proposed")
     maker_id = models.UUIDField()
     maker_for_id = models.UUIDField(null=True)
     proposed_at = models.DateTimeField()

@@ -31,6 +31,10 @@ WORDS_OF_VALUES = {
     ("pairings.handover", "state"): "hand_overs.state",
     ("pairings.opinion", "reply"): "lists.reply",
     ("programmes.participant", "side"): "programmes.side",
+    ("ledger.batch", "kind"): "ledger.kind",
+    ("ledger.proposal", "kind"): "ledger.kind",
+    ("ledger.proposal", "state"): "ledger.state",
+    ("ledger.programmeyear", "profile"): "ledger.profile",
 }
 """Where the words of a column's values stand, for columns that hold one of a few."""
 

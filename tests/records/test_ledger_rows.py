@@ -1,0 +1,343 @@
+"""What the database itself keeps of the ledger, with the program bypassed (§L2, §L4)."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from tests.grounds import ground
+
+from records.ledger_grounds import make_grounds
+from tiebeam.apps.ledger.models import (
+    Account,
+    Batch,
+    Book,
+    ClosedYear,
+    Dispute,
+    Import,
+    Snapshot,
+    Transfer,
+)
+from tiebeam.core.ledger.chart import CHART
+from tiebeam.platform.tenancy.acting import acting
+
+YEAR = 2020
+DAY = date(2020, 3, 1)
+
+
+class Rows:
+    """Books with accounts, written past the operations."""
+
+    def __init__(self, grounds, now):
+        self.grounds, self.now = grounds, now
+        self.books = {}
+        self.accounts = {}
+
+    def book(self, side):
+        """Return the book of a side, made where it is not there."""
+        if side not in self.books:
+            book = Book(
+                tenant_id=self.grounds.owners[side],
+                pairing=self.grounds.pairing,
+                programme=self.grounds.programme,
+                side=side,
+            )
+            with acting(self.grounds.makers[side]):
+                book.save(force_insert=True)
+            self.books[side] = book
+        return self.books[side]
+
+    def account(self, code, unit="CNY", year=YEAR, balance=0, **more):
+        """Return an account, made where it is not there."""
+        key = code, unit, year
+        if key not in self.accounts:
+            kind = CHART[code]
+            book = self.book(kind.side)
+            account = Account(
+                tenant_id=book.tenant_id,
+                scope_id=book.scope_id,
+                book=book,
+                code=code,
+                group=kind.group,
+                year=year if kind.is_yearly else 0,
+                unit=unit,
+                balance=balance,
+                may_be_negative=kind.may_be_negative,
+            )
+            for name, value in more.items():
+                setattr(account, name, value)
+            with acting(self.grounds.makers[kind.side]):
+                account.save(force_insert=True)
+            self.accounts[key] = account
+        return self.accounts[key]
+
+    def batch(self, side="donor", **more):
+        """Return a batch."""
+        batch = Batch(
+            tenant_id=self.grounds.owners[side],
+            scope_id=self.grounds.pairing.scope_id,
+            pairing=self.grounds.pairing,
+            programme=self.grounds.programme,
+            kind="appropriation",
+            year=YEAR,
+            valid_on=DAY,
+            recorded_at=self.now,
+            amount=5,
+            maker_id=uuid4(),
+            checker_id=uuid4(),
+            body_sha256="0" * 64,
+        )
+        for name, value in more.items():
+            setattr(batch, name, value)
+        with acting(self.grounds.makers[side]):
+            batch.save(force_insert=True)
+        return batch
+
+    def transfer(self, debit, credit, **more):
+        """Return a transfer between two accounts, of the book of the first."""
+        book = self.books[CHART[debit.code].side]
+        transfer = Transfer(
+            tenant_id=book.tenant_id,
+            scope_id=book.scope_id,
+            book=book,
+            number=1,
+            debit=debit,
+            credit=credit,
+            amount=5,
+            unit=debit.unit,
+            year=YEAR,
+            valid_on=DAY,
+            recorded_at=self.now,
+        )
+        for name, value in more.items():
+            setattr(transfer, name, value)
+        if transfer.batch_id is None:
+            transfer.batch = self.batch()
+        with acting(self.grounds.makers[book.side]):
+            transfer.save(force_insert=True)
+        return transfer
+
+
+@pytest.fixture
+@ground
+def rows(workspace, now):
+    return Rows(make_grounds(workspace), now)
+
+
+def _refused(match):
+    return pytest.raises(DatabaseError, match=match)
+
+
+class TestTransfer:
+    def test_joins_two_accounts_of_one_book_group_unit_and_year(self, rows):
+        due, source = rows.account("B110"), rows.account("B100")
+        assert rows.transfer(due, source).amount == 5
+
+        for credit in (
+            rows.account("R1000"),
+            rows.account("D3000"),
+            rows.account("B100", year=2021),
+            rows.account("B120", unit="Q:kits"),
+        ):
+            with _refused("joins two accounts"), transaction.atomic():
+                rows.transfer(due, credit)
+        with _refused("joins two accounts"), transaction.atomic():
+            rows.transfer(due, source, unit="USD")
+        with _refused("joins two accounts|FOREIGN KEY"), transaction.atomic():
+            rows.transfer(due, source, credit_id=uuid4())
+
+    def test_stands_in_the_book_of_its_owner(self, rows):
+        due, source = rows.account("B110"), rows.account("B100")
+        other = rows.book("recipient")
+
+        with _refused("joins two accounts|row-level security"), transaction.atomic():
+            rows.transfer(due, source, book=other)
+        with _refused("joins two accounts"), transaction.atomic():
+            rows.transfer(due, source, scope_id=uuid4())
+
+    @pytest.mark.parametrize("amount", [0, -1, 10**15 + 1])
+    def test_moves_an_amount_in_range(self, rows, amount):
+        due, source = rows.account("B110"), rows.account("B100")
+
+        with _refused("ledger_transfer_moves_an_amount"), transaction.atomic():
+            rows.transfer(due, source, amount=amount)
+
+    def test_has_two_ends(self, rows):
+        due = rows.account("B110")
+
+        with _refused("ledger_transfer_has_two_ends"), transaction.atomic():
+            rows.transfer(due, due)
+
+    def test_is_reversed_once(self, rows):
+        due, source = rows.account("B110"), rows.account("B100")
+        first = rows.transfer(due, source)
+        rows.transfer(source, due, reverses=first)
+
+        with _refused("ledger_transfer_reversed_once|append-only"), transaction.atomic():
+            rows.transfer(source, due, reverses=first)
+
+    def test_stands_in_no_year_that_is_closed(self, rows):
+        due, source = rows.account("B110"), rows.account("B100")
+        book = rows.book("donor")
+        with acting(rows.grounds.makers["donor"]):
+            ClosedYear(
+                tenant_id=book.tenant_id,
+                scope_id=book.scope_id,
+                book=book,
+                year=YEAR,
+                batch=rows.batch(kind="year_end", amount=0),
+                closed_at=rows.now,
+            ).save(force_insert=True)
+
+        with _refused("year is closed"), transaction.atomic():
+            rows.transfer(due, source)
+        later = rows.account("B110", year=2021), rows.account("B100", year=2021)
+        assert rows.transfer(*later, year=2021).year == 2021
+
+
+class TestAccount:
+    @pytest.mark.parametrize(
+        ("code", "balance", "constraint"),
+        [
+            ("B110", -1, "ledger_account_is_not_overdrawn"),
+            ("B110", 9 * 10**18 + 1, "ledger_account_can_be_counted"),
+            ("D3000", -9 * 10**18 - 1, "ledger_account_can_be_counted"),
+        ],
+    )
+    def test_keeps_its_balance_in_bounds(self, rows, code, balance, constraint):
+        with _refused(constraint), transaction.atomic():
+            rows.account(code, balance=balance)
+
+    def test_of_net_assets_alone_may_be_negative(self, rows):
+        assert rows.account("D3000", balance=-5).balance == -5
+
+    def test_keeps_all_but_its_balance(self, rows):
+        account = rows.account("B110")
+        with acting(rows.grounds.makers["donor"]):
+            assert Account.objects.filter(pk=account.pk).update(balance=7) == 1
+            for change in ({"code": "B120"}, {"year": 2021}, {"may_be_negative": True}):
+                with _refused("keeps all|permission denied"), transaction.atomic():
+                    Account.objects.filter(pk=account.pk).update(**change)
+            with _refused("keeps all|permission denied"), transaction.atomic():
+                Account.objects.filter(pk=account.pk).delete()
+
+    def test_belongs_to_the_owner_of_its_book(self, rows):
+        squatting = Account(
+            tenant_id=rows.grounds.owners["recipient"],
+            scope_id=rows.book("donor").scope_id,
+            book=rows.book("donor"),
+            code="B120",
+            group="B",
+            year=YEAR,
+            unit="CNY",
+        )
+        with (
+            acting(rows.grounds.makers["recipient"]),
+            _refused("belongs to its side"),
+            transaction.atomic(),
+        ):
+            squatting.save(force_insert=True)
+        with _refused("belongs to its side"), transaction.atomic():
+            rows.account("B120", scope_id=uuid4())
+
+    def test_is_opened_once(self, rows):
+        account = rows.account("B110")
+        with _refused("ledger_account_opened_once|UNIQUE|append-only"), transaction.atomic():
+            rows.accounts.clear()
+            rows.account("B110")
+        assert account.balance == 0
+
+
+class TestBook:
+    def test_belongs_to_its_side_of_the_pairing(self, rows):
+        grounds = rows.grounds
+        book = Book(
+            tenant_id=grounds.owners["donor"],
+            pairing=grounds.pairing,
+            programme=grounds.programme,
+            side="recipient",
+        )
+        with (
+            acting(grounds.makers["donor"]),
+            _refused("belongs to its side"),
+            transaction.atomic(),
+        ):
+            book.save(force_insert=True)
+
+
+class TestBatch:
+    def test_is_made_and_checked_by_two_people(self, rows):
+        one, other = uuid4(), uuid4()
+        for people in (
+            {"maker_id": one, "checker_id": one},
+            {"maker_id": one, "maker_for_id": other, "checker_id": other},
+            {"maker_id": one, "checker_id": other, "checker_for_id": one},
+            {"maker_id": uuid4(), "maker_for_id": one, "checker_id": other, "checker_for_id": one},
+        ):
+            with _refused("two_people"), transaction.atomic():
+                rows.batch(**people)
+
+    @pytest.mark.parametrize("amount", [0, -1, 10**15 + 1])
+    def test_moves_something_that_can_be_counted(self, rows, amount):
+        with _refused("ledger_batch_moves"), transaction.atomic():
+            rows.batch(amount=amount)
+
+    def test_is_reversed_once(self, rows):
+        wrong = rows.batch()
+        rows.batch(kind="reversal", reverses=wrong)
+
+        with _refused("reverses_id|append-only"), transaction.atomic():
+            rows.batch(kind="reversal", reverses=wrong)
+        with _refused("is_a_reversal"), transaction.atomic():
+            rows.batch(reverses=rows.batch())
+
+
+class TestWhatWasPosted:
+    @pytest.fixture
+    def posted(self, rows):
+        due, source = rows.account("B110"), rows.account("B100")
+        transfer = rows.transfer(due, source)
+        owned = {"tenant_id": transfer.tenant_id, "scope_id": transfer.scope_id}
+        with acting(rows.grounds.makers["donor"]):
+            Snapshot.objects.create(
+                **owned, account=due, through=DAY, known_at=rows.now, debit_sum=5, credit_sum=0
+            )
+            Dispute.objects.create(
+                **owned,
+                payment=transfer.batch,
+                amount=1,
+                reason="not received",
+                person_id=uuid4(),
+                disputed_at=rows.now,
+            )
+            Import.objects.create(
+                tenant_id=transfer.tenant_id,
+                programme=rows.grounds.programme,
+                import_id=uuid4(),
+                part=1,
+                batches_count=1,
+                rows_count=1,
+                bodies_sha256="0" * 64,
+                maker_id=uuid4(),
+                checker_id=uuid4(),
+                imported_at=rows.now,
+            )
+        return rows
+
+    @pytest.mark.parametrize("model", [Book, Batch, Transfer, Snapshot, Dispute, Import])
+    def test_is_never_changed_or_deleted(self, posted, model):
+        table = model._meta.db_table
+        statements = [f"UPDATE {table} SET scope_id = id", f"DELETE FROM {table}"]
+        if connection.vendor == "postgresql":
+            statements.append(f"TRUNCATE {table} CASCADE")
+        with acting(posted.grounds.makers["donor"]), connection.cursor() as cursor:
+            for statement in statements:
+                with _refused("append-only|permission denied"), transaction.atomic():
+                    cursor.execute(statement)
+
+    def test_is_not_read_by_the_other_side(self, posted):
+        with acting(posted.grounds.makers["recipient"]):
+            assert not Transfer.objects.exists()
+            assert not Account.objects.exists()
+            assert not Book.objects.exists()
+            assert Batch.objects.count() == 1

@@ -25,8 +25,10 @@ def _cited(folder: str) -> set[str]:
 
 
 class TestLaw:
-    def test_has_the_sections_of_pairing_and_of_the_ledger(self):
-        assert {*(f"§M{number}" for number in range(1, 11)), *(f"§L{n}" for n in range(1, 14))} <= {
+    def test_numbers_the_sections_of_each_page_from_one(self):
+        last = {"M": 10, "L": 13, "P": 10}
+
+        assert {f"§{page}{n}" for page, end in last.items() for n in range(1, end + 1)} == {
             *_sections()
         }
 

@@ -5,25 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tiebeam.errors import Refused
-
-FEN_OF_UNIT = {
-    "CNY": 100,
-    "RMB": 100,
-    "yuan": 100,
-    "元": 100,
-    "万元": 10**6,
-    "10k CNY": 10**6,
-    "亿元": 10**10,
-    "100m CNY": 10**10,
-    "bn CNY": 10**11,
-}
-"""Units in which yearbooks print money → fen."""
-
-
-class UnitUnknown(Refused):
-    """The figure is not in a unit of money that is known here."""
-
-    code = "obligations.unit_unknown"
+from tiebeam.units import FEN, parse_unit
 
 
 class BaseNotPositive(Refused):
@@ -65,14 +47,12 @@ class Base:
         Return the figure in fen, exact.
 
         Raises:
-            UnitUnknown: Its unit is none of FEN_OF_UNIT.
+            InvalidInput: Its unit is none of money (``units.unknown_unit``).
             BaseNotPositive: It is negative.
         """
-        if self.unit not in FEN_OF_UNIT:
-            raise UnitUnknown(unit=self.unit, known=tuple(FEN_OF_UNIT))
         if self.quantity < 0:
             raise BaseNotPositive(statistic=self.statistic, year=self.year)
-        return Fraction(self.quantity) * FEN_OF_UNIT[self.unit]
+        return Fraction(self.quantity) * FEN[parse_unit(self.unit)]
 
     @property
     def spread_fen(self) -> Fraction:
@@ -84,7 +64,7 @@ class Base:
         """
         exponent = self.quantity.normalize().as_tuple().exponent
         assert isinstance(exponent, int), "a figure of the directory is finite"
-        return Fraction(Decimal(1).scaleb(min(exponent, 0))) * FEN_OF_UNIT[self.unit] / 2
+        return Fraction(Decimal(1).scaleb(min(exponent, 0))) * FEN[parse_unit(self.unit)] / 2
 
     @property
     def is_illustrative(self) -> bool:

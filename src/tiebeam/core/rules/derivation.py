@@ -98,9 +98,9 @@ def derive_due(
             pairing that is absent is new. None = not known.
 
     Raises:
-        OutsideTerm, PartUnknown, RateBounded, RateOutside, UnitUnknown,
-        BaseNotPositive, BaseOfOtherYear, EarlierUnknown, WeightsEmpty: What
-        stands in the way; nothing is filled in.
+        OutsideTerm, PartUnknown, RateBounded, RateOutside, BaseNotPositive,
+        BaseOfOtherYear, EarlierUnknown, InvalidInput: What stands in the way;
+        nothing is filled in.
     """
     base_year = base_year_of(rule, year, entered_offset)
     if base.year != base_year:
@@ -148,8 +148,7 @@ def derive_due(
             for name in [*rule.list_assumptions(), *entered, *(["larger"] if floors else [])]
         ),
         unknowns=tuple(rule.list_unknowns()),
-        is_illustrative=base.is_illustrative
-        or (own_rate is not None and own_rate.is_assumption),
+        is_illustrative=base.is_illustrative or (own_rate is not None and own_rate.is_assumption),
     )
 
 

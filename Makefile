@@ -5,6 +5,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 VENV := .venv
+CHECKERS := .venv-checkers
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
 PIP_LOCKED := $(PIP) install --no-deps --require-hashes --only-binary :all:
@@ -30,7 +31,7 @@ demo: $(VENV)/runtime.stamp build/front-end/libraries.stamp
 
 ## test: run all tests, with the branches they cover; TEST_ARGS goes to pytest
 .PHONY: test
-test: $(VENV)/development.stamp build/front-end/libraries.stamp
+test: $(VENV)/development.stamp build/front-end/libraries.stamp $(CHECKERS)/installed.stamp
 	@mkdir -p build
 	@rm -f build/skipped*.txt
 	@$(PY) -m coverage erase
@@ -156,6 +157,15 @@ build/front-end/libraries.stamp: package.json package-lock.json .npmrc requireme
 			$(CURDIR)/$(STATIC)/leaflet
 	@touch $@
 
+# Programs from outside that check our exports stay out of our own environment. Without them the
+# tests that ask them are skipped, and named at the end.
+$(CHECKERS)/installed.stamp: requirements/checkers.lock $(VENV)/created.stamp
+	@echo "Installing what checks our exports from outside (only now, and when it changes) ..."
+	@$(PY) -m venv --clear $(CHECKERS)
+	@if $(CHECKERS)/bin/python -m pip --disable-pip-version-check --no-input --quiet install \
+		--no-deps --require-hashes --only-binary :all: -r $<; then touch $@; \
+	else rm -rf $(CHECKERS); echo "bean-check could not be installed: what it checks is skipped below"; fi
+
 ## format: rewrite the sources as the formatter wants them
 .PHONY: format
 format: $(VENV)/development.stamp
@@ -171,11 +181,12 @@ lock:
 	$(LOCK) $(LOCK_ARGS) pyproject.toml requirements/build.in requirements/benchmarks.in \
 		-c requirements/development.lock -o requirements/benchmarks.lock
 	$(filter-out --extra server,$(LOCK)) $(LOCK_ARGS) requirements/front-end.in -o requirements/front-end.lock
+	$(filter-out --extra server,$(LOCK)) $(LOCK_ARGS) requirements/checkers.in -o requirements/checkers.lock
 
 ## clean: remove what was built; the next run sets up anew
 .PHONY: clean
 clean:
-	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache \
+	rm -rf $(VENV) $(CHECKERS) build dist .coverage .coverage.* .hypothesis .import_linter_cache \
 		.mypy_cache .pytest_cache .ruff_cache $(STATIC)/echarts $(STATIC)/leaflet
 
 ## help: list these targets

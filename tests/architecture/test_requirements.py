@@ -6,6 +6,9 @@ import pytest
 from architecture.repository import ROOT
 
 LOCKS = ["runtime", "development", "benchmarks"]
+TOOLS = ["front-end", "checkers"]
+"""What runs in processes of its own and is never imported."""
+
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ;\\]+)(?P<marker> ;[^\\]*)?", re.MULTILINE)
 
 
@@ -24,8 +27,8 @@ def _project() -> dict[str, object]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-@pytest.mark.parametrize("lock", LOCKS)
 class TestLock:
+    @pytest.mark.parametrize("lock", LOCKS)
     def test_holds_every_package_that_the_project_asks_for(self, lock):
         asked = {
             re.match(r"[a-z0-9-]+", dependency)[0] for dependency in _project()["dependencies"]
@@ -33,11 +36,13 @@ class TestLock:
 
         assert asked - set(_pins(lock)) == set()
 
+    @pytest.mark.parametrize("lock", LOCKS + TOOLS)
     def test_has_a_hash_for_every_pin(self, lock):
         pins = re.split(r"\n(?=\S)", _lock(lock).strip())
 
         assert [pin.splitlines()[0] for pin in pins if "--hash=sha256:" not in pin] == []
 
+    @pytest.mark.parametrize("lock", LOCKS + TOOLS)
     def test_names_no_address(self, lock):
         assert re.findall(r"\w+://\S+|--(?:extra-)?index-url|--find-links", _lock(lock)) == []
 
@@ -52,3 +57,7 @@ class TestLocks:
         assert {
             name for name in shared if not runtime[name] == development[name] == benchmarks[name]
         } == set()
+
+    def test_keep_copyleft_checkers_out_of_what_we_import(self):
+        assert {"beancount"} & set().union(*map(set, map(_pins, LOCKS))) == set()
+        assert "beancount" in _pins("checkers")

@@ -6,6 +6,7 @@ import unicodedata
 from tiebeam.interchange.tables.findings import Findings
 
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u2060\u200e\u200f"))
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _KEPT_CONTROLS = frozenset("\t\n\r")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -73,3 +74,8 @@ def fold(text: str) -> str:
     """Return *text* without differences of width, case and spacing, for comparing names."""
     joined = "_".join(unicodedata.normalize("NFKC", clean_text(text)).casefold().split())
     return joined.replace("-", "_")
+
+
+def neutral(text: str) -> str:
+    """Return *text* so that no spreadsheet runs it: an apostrophe before what begins a formula."""
+    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text

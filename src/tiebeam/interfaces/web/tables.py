@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from openpyxl import Workbook
 
 from tiebeam.interchange.tables.styled import Head, add_sheet
+from tiebeam.interchange.tables.text import neutral
 from tiebeam.interfaces.messages import Language
 from tiebeam.interfaces.messages.figures import money, number
 from tiebeam.interfaces.web.listing import ROWS_ON_A_PAGE, Asked
@@ -22,8 +23,6 @@ Status = Literal["", "good", "risk", "bad", "none"]
 """on track, at risk, late or short, not started: the page sets a sign before the word."""
 
 Exact = str | int | float | Decimal | date | None
-
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +250,6 @@ def _cell_value(cell: Cell) -> str | float:
 
 def _as_number(value: str | float | Decimal) -> str | float:
     return float(value) if isinstance(value, Decimal) else value
-
-
-def neutral(text: str) -> str:
-    """Return *text* so that no spreadsheet runs it: an apostrophe before what begins a formula."""
-    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 
 
 def _neutral_exact(value: Exact) -> str:

@@ -1,0 +1,1 @@
+"""What a distribution comes to: per head, and how unequal it is."""

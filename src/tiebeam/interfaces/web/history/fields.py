@@ -47,6 +47,8 @@ WORDS = {
     ("ledger.proposal", "kind"): "ledger.kind",
     ("ledger.proposal", "state"): "ledger.state",
     ("ledger.programmeyear", "profile"): "ledger.profile",
+    ("ledger.gift", "kind"): "claims.gift",
+    ("ledger.reimbursement", "nature"): "claims.nature",
     ("", "reply"): "lists.reply",
     ("", "state"): "lists.state",
     ("", "side"): "programmes.side",

@@ -35,6 +35,8 @@ WORDS_OF_VALUES = {
     ("ledger.proposal", "kind"): "ledger.kind",
     ("ledger.proposal", "state"): "ledger.state",
     ("ledger.programmeyear", "profile"): "ledger.profile",
+    ("ledger.gift", "kind"): "claims.gift",
+    ("ledger.reimbursement", "nature"): "claims.nature",
 }
 """Where the words of a column's values stand, for columns that hold one of a few."""
 

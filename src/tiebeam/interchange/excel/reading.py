@@ -1,7 +1,6 @@
 """Read a sheet that comes back edited: tolerant of how people keep sheets, strict in what a cell means."""
 
 import datetime as dt
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from tiebeam.core.model.numbers import number_text
 from tiebeam.errors import Fault
 from tiebeam.interchange.excel.form import FormColumn
 from tiebeam.interchange.tables.cells import CellReader
+from tiebeam.interchange.tables.days import parse_day
 from tiebeam.interchange.tables.findings import Findings
 from tiebeam.interchange.tables.grid import Cell
 from tiebeam.interchange.tables.sheet import Column, HeaderMatcher, read_sheet
@@ -17,7 +17,6 @@ from tiebeam.interchange.tables.text import clean_text
 from tiebeam.interchange.tables.workbook import read_workbook
 
 ROWS_MOST = 20_000
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +105,10 @@ def _read_day(reader: CellReader, cell: Cell, row: int, column: str) -> str:
             value=reader.read_text(cell, row, column) or "",
         )  # fmt: skip
         return ""
-    text = unicodedata.normalize("NFKC", clean_text(cell))
-    match = _DAY.match(text)
-    try:
-        if match:
-            return dt.date(*(int(part) for part in match.groups())).isoformat()
-    except ValueError:
-        match = None
-    if text:
+    day = parse_day(cell)
+    if day is not None:
+        return day.isoformat()
+    if text := unicodedata.normalize("NFKC", clean_text(cell)):
         reader.findings.add_fault(
             "workbooks.not_a_day", reader.place, row=row, column=column, value=text
         )

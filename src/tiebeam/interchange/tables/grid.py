@@ -1,7 +1,8 @@
 """A sheet as it lies on the page: rows of cells, before anyone asks what they mean."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Grid:
             are a side note. In a text file they are a broken row.
         comma_groups_digits: False where commas may be decimal signs, as in a
             file parted by semicolons.
+        formulas: (row, column) from 0 of the cells whose value a formula gave, with the formula.
     """
 
     place: str
@@ -37,6 +39,7 @@ class Grid:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     is_rectangular: bool = False
     comma_groups_digits: bool = True
+    formulas: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def column_letters(index: int) -> str:

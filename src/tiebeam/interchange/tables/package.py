@@ -43,10 +43,12 @@ class PartScan:
 
     Attributes:
         unreadable: (row, column) from 0 -> why the cell has no value.
+        formulas: (row, column) of the cells whose value was computed.
         rows, columns: Extent of the cells that have a value.
     """
 
     unreadable: dict[tuple[int, int], Unreadable] = field(default_factory=dict)
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     rows: int = 0
     columns: int = 0
 
@@ -240,6 +242,8 @@ class _Scanner:
             problem = Unreadable("read.error_value", self.value or "")
         elif self.formula is not None and not has_value:
             problem = Unreadable("read.formula_without_value", "=" + self.formula)
+        if self.formula is not None:
+            self.found.formulas[self.row, self.column] = "=" + self.formula
         if problem:
             self.found.unreadable[self.row, self.column] = problem
         if problem or has_value or self.kind == "inlineStr":

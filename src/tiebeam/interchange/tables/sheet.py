@@ -29,6 +29,7 @@ class Column:
         is_reference: Holds ids or names, so that a merged cell stands for all its rows.
         is_family: The header goes on with ":" and the id of a resource.
         is_aside: Says again, for people, what other columns say; nothing is read from it.
+        names_scale: Its own head says in what its figures are, such as 金额（万元）.
         aliases: Other headers under which real sheets keep it.
     """
 
@@ -37,6 +38,7 @@ class Column:
     is_reference: bool = False
     is_family: bool = False
     is_aside: bool = False
+    names_scale: bool = False
     aliases: tuple[str, ...] = ()
 
 
@@ -178,11 +180,12 @@ def _read_header(
     """Return the name of each column of *header*, empty for one without; note what is odd."""
     names: list[str] = []
     asides = {column.name for column in matcher.columns if column.is_aside}
+    scaled = {column.name for column in matcher.columns if column.names_scale}
     for index, cell in enumerate(header):
         text = _header_text(cell)
         name = matcher.match(text)
         row = position + 1
-        if name and matcher.is_scaled(text):
+        if name and name not in scaled and matcher.is_scaled(text):
             findings.add_fault("read.scaled_header", sheet.place, row=row, column=name, value=text)
         elif name and fold(text) != name and name not in text.split() and name not in asides:
             findings.add_repair(

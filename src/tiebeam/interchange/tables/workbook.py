@@ -41,6 +41,7 @@ def read_workbook(content: bytes, place: str, findings: Findings) -> list[Grid] 
             rows=_with_unreadable(rows, scans[by_sheet[name]]),
             merged=merged,
             is_rectangular=True,
+            formulas=scans[by_sheet[name]].formulas,
         )
         for name, rows, merged in sheets
     ]

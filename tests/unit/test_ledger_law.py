@@ -1,0 +1,97 @@
+"""What the law of the ledger refuses, and what it finds wrong, where no example of an official goes (§L4, §L12)."""
+
+import pytest
+
+from tiebeam.core.ledger.chart import LARGEST_AMOUNT, LARGEST_BALANCE, MONEY
+from tiebeam.core.ledger.events import Event, Frame, Policy
+from tiebeam.core.ledger.posting import AccountKey, Row, find_breaches, mirrored, rows_of
+from tiebeam.core.ledger.soundness import find_unsound
+from tiebeam.errors import Refused
+
+FRAME = Frame(policies={2024: Policy(), 2025: Policy(profile="on_receipt")})
+
+
+def key(code: str, year: int = 0, unit: str = MONEY) -> AccountKey:
+    return AccountKey("recipient" if code[0] == "R" else "donor", code, year, unit)
+
+
+class TestAnEvent:
+    @pytest.mark.parametrize(
+        ("terms", "code"),
+        [
+            ({"kind": "gift", "amount": 1}, "ledger.unknown_kind"),
+            ({"kind": "obligation", "amount": 0}, "ledger.amount_out_of_range"),
+            ({"kind": "obligation", "amount": -5}, "ledger.amount_out_of_range"),
+            ({"kind": "obligation", "amount": LARGEST_AMOUNT + 1}, "ledger.amount_out_of_range"),
+            ({"kind": "obligation", "amount": 1.0}, "ledger.amount_out_of_range"),
+            ({"kind": "obligation", "amount": float("nan")}, "ledger.amount_out_of_range"),
+            ({"kind": "obligation", "amount": True}, "ledger.amount_out_of_range"),
+            ({"kind": "opening", "quantity": 5}, "ledger.term_missing"),
+            ({"kind": "obligation", "amount": 1, "quantity": 5}, "ledger.term_missing"),
+            ({"kind": "expenditure", "amount": 1}, "ledger.term_missing"),
+            ({"kind": "carry", "amount": 1, "stage": "B150"}, "ledger.term_missing"),
+            ({"kind": "receipt", "amount": 1, "year": 2026}, "ledger.year_not_set"),
+        ],
+    )
+    def test_is_refused_with_a_code_of_its_own(self, terms, code):
+        with pytest.raises(Refused) as refused:
+            rows_of(Event(**{"year": 2024} | terms), FRAME, {})
+
+        assert refused.value.code == code
+
+    def test_may_move_counted_things_without_a_value(self):
+        event = Event(kind="supplies_used", year=2024, quantity=3, quantity_unit="kits")
+
+        assert rows_of(event, FRAME, {}) == [
+            Row("recipient", "Q250", "Q210", 3, 2024, unit="Q:kits")
+        ]
+
+
+class TestABalance:
+    def test_is_refused_above_what_can_be_counted(self):
+        full = {key("R1000"): LARGEST_BALANCE}
+
+        assert [b.key.code for b in find_breaches({key("R1000"): 1}, full)] == ["R1000"]
+
+    def test_of_net_assets_may_be_negative(self):
+        assert find_breaches({key("D3000"): -1}, {}) == []
+
+
+class TestAMirror:
+    def test_of_a_year_end_is_refused(self):
+        closed = Frame(policies={}, open_from={"donor": 2025})
+
+        with pytest.raises(Refused) as refused:
+            mirrored([Row("donor", "B180", "B110", 5, 2024)], closed)
+
+        assert refused.value.code == "ledger.not_reversed"
+
+    def test_of_a_payment_in_a_closed_year_restores_the_order_in_the_open_one(self):
+        """§L9: B107 stands for what the closed year fulfilled."""
+        closed = Frame(policies={}, open_from={"donor": 2025})
+        payment = [Row("donor", "B150", "B140", 5, 2024), Row("donor", "D1310", "D1000", 5, 2024)]
+
+        assert mirrored(payment, closed) == [
+            Row("donor", "B140", "B107", 5, 2025, relates_to=2024),
+            Row("donor", "D1000", "D1310", 5, 2025, relates_to=2024),
+        ]
+
+
+class TestTheBooks:
+    @pytest.mark.parametrize(
+        ("balances", "law"),
+        [
+            ({key("D1000"): 5, key("D3000"): 4}, "balance"),
+            ({key("D1000"): 5, key("D3000"): 4, key("R1000"): -1}, "stage"),
+            ({key("B100", 2024): 5, key("B110", 2024): 4}, "sources"),
+            ({key("B105", 2025): 5, key("B120", 2025): 5}, "carried"),
+            ({key("B155", 2024): 5, key("B100", 2024): 5}, "credit"),
+            ({key("R1000"): 5, key("R4330", 2024): 5}, "unspent"),
+            ({key("R1000"): LARGEST_BALANCE + 1}, "range"),
+        ],
+    )
+    def test_are_unsound_where_a_law_is_broken(self, balances, law):
+        assert law in {found.law for found in find_unsound(balances, [2024])}
+
+    def test_are_sound_where_nothing_was_posted(self):
+        assert find_unsound({}, [2024]) == []

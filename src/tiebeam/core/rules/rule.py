@@ -1,11 +1,13 @@
 """An obligation rule as data: every part known by a source, assumed, or unknown (§P1)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from tiebeam.errors import Refused
+from tiebeam.errors import Fault, InvalidInput, Refused
 
 Mark = Literal["sourced", "assumption", "unknown", "absent"]
 Bound = Literal["floor", "exact", "unknown"]
@@ -143,6 +145,43 @@ class OwnRate:
     is_assumption: bool = False
 
 
+_RATE = re.compile(
+    r"(?P<figure>\d{1,9}(?:\.\d{1,9})?)\s*(?P<sign>[%‰]?)|(?P<ratio>\d{1,9}/\d{1,9})", re.ASCII
+)
+_OF_SIGN = {"": 1, "%": 100, "‰": 1000}
+
+
+def parse_rate(text: str) -> Fraction:
+    """
+    Return the share that *text* writes as "0.45%", "4.5‰", "45/10000" or "0.0045", exactly.
+
+    Raises:
+        InvalidInput: It writes none, or one above 1 (``obligations.rate_not_valid``).
+    """
+    match = _RATE.fullmatch(text.strip().replace("％", "%"))
+    share = Fraction(-1)
+    if match and not (match["ratio"] or "").endswith("/0"):
+        share = Fraction(match["ratio"] or match["figure"]) / _OF_SIGN[match["sign"] or ""]
+    if not 0 <= share <= 1:
+        raise InvalidInput(
+            [Fault(code="obligations.rate_not_valid", place="rate", column="rate", value=text[:40])]
+        )
+    return share
+
+
+def rate_text(share: Fraction) -> str:
+    """Return *share* as per cent, exact: "0.45%", or "1/3" where no decimal says it."""
+    cents = share * 100
+    rest = cents.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return str(share)
+    figure = Decimal(cents.numerator) / Decimal(cents.denominator)
+    return f"{figure.normalize():f}%"
+
+
 def choose_rate(rule: Rule, own: OwnRate | None) -> Fraction:
     """
     Return the rate of a donor: its own within the bounds of the rule, else the rule's (§P3).
@@ -153,10 +192,16 @@ def choose_rate(rule: Rule, own: OwnRate | None) -> Fraction:
     """
     if own is None:
         if rule.is_bounded:
-            raise RateBounded(lowest=rule.lowest_rate, highest=rule.highest_rate)
+            raise RateBounded(
+                lowest=rate_text(rule.lowest_rate), highest=rate_text(rule.highest_rate)
+            )
         return rule.lowest_rate
     if not rule.lowest_rate <= own.rate <= rule.highest_rate:
-        raise RateOutside(rate=own.rate, lowest=rule.lowest_rate, highest=rule.highest_rate)
+        raise RateOutside(
+            rate=rate_text(own.rate),
+            lowest=rate_text(rule.lowest_rate),
+            highest=rate_text(rule.highest_rate),
+        )
     return own.rate
 
 

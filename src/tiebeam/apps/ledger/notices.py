@@ -1,0 +1,23 @@
+"""Who is told of the ledger: the donor, when the notice of what it owes is issued."""
+
+from datetime import datetime
+
+from tiebeam.apps.ledger.obligation_models import ObligationNotice
+from tiebeam.platform.notices.telling import Told, both_names, told_of
+from tiebeam.platform.tenancy.acting import Actor
+
+
+@told_of("ledger.issue_notice", "obligationnotice")
+def tell_issued(notice: ObligationNotice, actor: Actor, now: datetime) -> Told | None:
+    """Tell the donor what it owes; not of the version that is superseded."""
+    del actor, now
+    if notice.state != "issued":
+        return None
+    variants = [notice.supersedes_id and "revised", notice.is_illustrative and "illustrative"]
+    return Told(
+        kind="obligation_issued",
+        variant="_".join(word for word in variants if word),
+        organisations=[notice.donor_id],
+        programme_id=notice.programme_id,
+        facts={"programme": both_names(notice.programme), "year": str(notice.year)},
+    )

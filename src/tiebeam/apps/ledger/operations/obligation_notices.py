@@ -1,0 +1,278 @@
+"""Draft the yearly notice of a donor, discard a draft, and issue it by a second person."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db.models import Max, QuerySet
+
+from tiebeam.apps.ledger.obligation_models import ObligationNotice
+from tiebeam.apps.ledger.queries.obligations import (
+    base_of,
+    find_grounds,
+    list_pairings_in,
+)
+from tiebeam.apps.pairings.operations.readers import OVERSEERS, let_read, list_participants
+from tiebeam.apps.programmes.models import Programme
+from tiebeam.apps.programmes.operations.rights import (
+    STEERING,
+    own_programme,
+    refuse_without_reason,
+)
+from tiebeam.apps.regions.models import Organisation, Statistic
+from tiebeam.core.ledger.chart import LARGEST_AMOUNT
+from tiebeam.errors import Fault, InvalidInput, Refused, TiebeamError, both_names
+from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.permissions.operations import operation, require
+from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.units import question_magnitude
+
+
+class DraftExists(Refused):
+    """A draft for this donor and year waits to be issued or discarded."""
+
+    code = "obligations.draft_exists"
+
+
+class NothingChanged(Refused):
+    """What is known today gives the notice that stands."""
+
+    code = "obligations.nothing_changed"
+
+
+class DueTooLarge(Refused):
+    """The due is more than the ledger takes: a unit may have slipped."""
+
+    code = "obligations.due_too_large"
+
+
+class WeightsDiffer(Refused):
+    """The weights name other pairings than the donor has in that year."""
+
+    code = "obligations.weights_differ"
+
+
+class NotADraft(Refused):
+    """The notice was issued or discarded already."""
+
+    code = "obligations.not_a_draft"
+
+
+class SecondPerson(Refused):
+    """Who drafted a notice does not issue it, by whatever hand."""
+
+    code = "obligations.second_person"
+
+
+class DraftOutdated(Refused):
+    """What the draft rests on has changed since; it is discarded and drafted anew."""
+
+    code = "obligations.draft_outdated"
+
+
+@operation("ledger.draft_notice", roles=STEERING)
+def draft_notice(
+    *,
+    programme: Programme,
+    donor: Organisation,
+    year: int,
+    actor: Actor,
+    now: datetime,
+    weights: Mapping[str, int] | None = None,
+    reason: str = "",
+    is_confirmed: bool = False,
+) -> ObligationNotice:
+    """
+    Draft what a donor owes for a year, with the whole derivation; a further version where one stands.
+
+    Args:
+        programme, donor, year: Whose due, and when.
+        weights: Id of the pairing → weight; without them those of the newest notice, else all alike.
+        reason: Why, where a notice stands.
+        is_confirmed: The figure was looked at, though it lies far from those of other years.
+
+    Raises:
+        DraftExists: One waits already.
+        ReasonMissing: A notice stands, and no reason is given.
+        NothingChanged: It would say what the standing one says.
+        RuleNotChosen, NoPairing, DonorWithoutRegion, BaseMissing, WeightsDiffer, DueTooLarge:
+            Something has to be entered or set right first.
+        Refused, InvalidInput: As the rule demands; a figure that looks like a slipped
+            unit is a question (``units.seems_too_large``) until it is confirmed.
+    """
+    programme = own_programme(programme, actor=actor, name="ledger.draft_notice")
+    if _notices(programme, donor, year).filter(state="draft").exists():
+        raise DraftExists(donor=both_names(donor), year=year)
+    standing = _notices(programme, donor, year).filter(state="issued").first()
+    _refuse_other_pairings(programme, donor, year, weights)
+    grounds = find_grounds(programme, donor, year, dict(weights) if weights else None)
+    derivation = grounds.derivation
+    if standing is not None:
+        if standing.derivation == derivation.as_plain():
+            raise NothingChanged(donor=both_names(donor), year=year)
+        refuse_without_reason(reason)
+    if derivation.due_fen > LARGEST_AMOUNT:
+        raise DueTooLarge(fen=derivation.due_fen, limit=LARGEST_AMOUNT)
+    if not is_confirmed:
+        _question_base(grounds.statistic)
+    newest = _notices(programme, donor, year).aggregate(newest=Max("version"))["newest"] or 0
+    notice = ObligationNotice(
+        tenant_id=actor.organisation_id,
+        programme=programme,
+        donor=donor,
+        year=year,
+        version=newest + 1,
+        rule_id=grounds.rule.id,
+        rule_version=grounds.rule.version,
+        base=grounds.statistic,
+        amount=derivation.due_fen,
+        derivation=derivation.as_plain(),
+        is_illustrative=derivation.is_illustrative,
+        supersedes=standing,
+        reason=reason.strip() if standing else "",
+        maker_id=actor.person_id,
+        maker_for_id=actor.deputy_of,
+        drafted_at=now,
+    )
+    notice.save(force_insert=True)
+    record_creation(
+        actor=actor, now=now, action="ledger.draft_notice", record=notice, reason=notice.reason
+    )
+    return notice
+
+
+@operation("ledger.discard_notice", roles=STEERING)
+def discard_notice(
+    *, notice: ObligationNotice, reason: str, actor: Actor, now: datetime
+) -> ObligationNotice:
+    """
+    Discard the draft of a notice; it stays on record as discarded.
+
+    Raises:
+        NotADraft: It was issued or discarded already.
+        ReasonMissing: No reason is given.
+    """
+    notice = _own_draft(notice, actor=actor, name="ledger.discard_notice")
+    refuse_without_reason(reason)
+    before = state_of(notice)
+    notice.state = "discarded"
+    notice.save()
+    record_change(
+        actor=actor,
+        now=now,
+        action="ledger.discard_notice",
+        record=notice,
+        before=before,
+        reason=reason,
+    )
+    return notice
+
+
+@operation("ledger.issue_notice", roles=STEERING)
+def issue_notice(*, notice: ObligationNotice, actor: Actor, now: datetime) -> ObligationNotice:
+    """
+    Issue a drafted notice: the donor is told, and the ledger takes what it owes to each pairing.
+
+    A later version posts the difference to each pairing, up or down, in the open year, and
+    supersedes the one that stood.
+
+    Raises:
+        NotADraft: It was issued or discarded already.
+        SecondPerson: Who drafted it does not issue it.
+        DraftOutdated: A figure, rate, rule or list that it rests on has changed since.
+        Refused: The ledger takes nothing in that year yet.
+    """
+    notice = _own_draft(notice, actor=actor, name="ledger.issue_notice")
+    if {actor.person_id, actor.deputy_of} & {notice.maker_id, notice.maker_for_id} - {None}:
+        raise SecondPerson
+    _refuse_outdated(notice)
+    earlier = notice.supersedes
+    if earlier is not None:
+        before = state_of(earlier)
+        earlier.state = "superseded"
+        earlier.save()
+        record_change(
+            actor=actor, now=now, action="ledger.issue_notice", record=earlier, before=before
+        )
+    before = state_of(notice)
+    notice.state = "issued"
+    notice.checker_id, notice.checker_for_id = actor.person_id, actor.deputy_of
+    notice.issued_at = now
+    notice.save()
+    readers = [notice.donor_id, *list_participants(notice.programme_id, OVERSEERS, now)]
+    let_read(
+        actor=actor, scope_id=notice.scope_id, organisation_ids=readers, role="reader", now=now
+    )
+    record_change(
+        actor=actor,
+        now=now,
+        action="ledger.issue_notice",
+        record=notice,
+        before=before,
+        reason=notice.reason,
+        parties=[notice.donor_id],
+    )
+    return notice
+
+
+def _notices(programme: Programme, donor: Organisation, year: int) -> QuerySet[ObligationNotice]:
+    found: QuerySet[ObligationNotice] = ObligationNotice.objects.filter(
+        programme=programme, donor=donor, year=year
+    )
+    return found
+
+
+def _own_draft(notice: ObligationNotice, *, actor: Actor, name: str) -> ObligationNotice:
+    """Return the draft, and its programme, locked, after asking for the right."""
+    require(actor, name, notice.programme_id)
+    Programme.objects.lock(notice.programme_id)
+    locked: ObligationNotice = ObligationNotice.objects.lock(notice.pk)
+    require(actor, name, locked.programme_id)
+    if locked.state != "draft":
+        raise NotADraft(state=locked.state)
+    return locked
+
+
+def _refuse_other_pairings(
+    programme: Programme, donor: Organisation, year: int, weights: Mapping[str, int] | None
+) -> None:
+    if not weights:
+        return
+    known = {str(row.pk) for row in list_pairings_in(programme.pk, year, donor.pk)}
+    if set(weights) != known:
+        raise WeightsDiffer(donor=both_names(donor), year=year)
+
+
+def _refuse_outdated(notice: ObligationNotice) -> None:
+    """Raise unless what is known today still gives the draft."""
+    weights = {
+        key: int(weight)
+        for step in notice.derivation["steps"]
+        if step["code"] == "obligations.step.shares"
+        for key, weight in step["facts"]["weights"].items()
+    }
+    standing = _notices(notice.programme, notice.donor, notice.year).filter(state="issued").first()
+    try:
+        grounds = find_grounds(notice.programme, notice.donor, notice.year, weights)
+    except TiebeamError as error:
+        raise DraftOutdated from error
+    if (
+        grounds.derivation.as_plain() != notice.derivation
+        or (standing and standing.pk) != notice.supersedes_id
+        or set(weights) != {str(row.pk) for row in grounds.pairings}
+    ):
+        raise DraftOutdated
+
+
+def _question_base(statistic: Statistic) -> None:
+    """Raise a question where the figure lies a whole unit off those of the region's other years."""
+    peers: list[int] = [
+        int(base_of(row).fen)
+        for row in Statistic.objects.filter(
+            region_id=statistic.region_id, indicator=statistic.indicator
+        ).exclude(year=statistic.year)
+    ]
+    fault = question_magnitude(int(base_of(statistic).fen), peers)
+    if fault is not None:
+        raise InvalidInput(
+            [Fault(code=fault.code, place="base", value=fault.value, facts=fault.facts)]
+        )

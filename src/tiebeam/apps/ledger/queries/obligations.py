@@ -1,0 +1,369 @@
+"""Read rules, rates and notices, what a notice would rest on today, and what a donor carries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from uuid import UUID
+
+from django.db.models import Q
+
+from tiebeam.apps.ledger.obligation_models import DonorRate, ObligationNotice, ObligationRule
+from tiebeam.apps.pairings.models import Pairing
+from tiebeam.apps.programmes.models import Programme
+from tiebeam.apps.regions.models import Organisation, Statistic
+from tiebeam.apps.regions.queries.statistics import list_statistics
+from tiebeam.core.rules.base import Base
+from tiebeam.core.rules.derivation import Derivation, derive_due
+from tiebeam.core.rules.revision import Correction, Load, correct, load_of
+from tiebeam.core.rules.rule import Document, OwnRate, Rule, base_year_of
+from tiebeam.errors import Refused, both_names
+from tiebeam.interchange.rules.reading import get_rule
+
+
+class RuleNotChosen(Refused):
+    """The programme has no obligation rule yet."""
+
+    code = "obligations.rule_not_chosen"
+
+
+class NoPairing(Refused):
+    """The donor has no pairing in that year, so nothing can be owed to anybody."""
+
+    code = "obligations.no_pairing"
+
+
+class DonorWithoutRegion(Refused):
+    """The donor belongs to no region, so no statistic of a region is its base."""
+
+    code = "obligations.donor_without_region"
+
+
+class BaseMissing(Refused):
+    """The directory has no figure of the base for that year."""
+
+    code = "obligations.base_missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What the due of one donor for one year rests on, as it is known now."""
+
+    rule: Rule
+    choice: ObligationRule
+    statistic: Statistic
+    pairings: tuple[Pairing, ...]
+    derivation: Derivation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonorYear:
+    """One donor of a programme in one year: what stands, what is drafted, and whether the base moved since."""
+
+    donor: Organisation
+    issued: ObligationNotice | None
+    draft: ObligationNotice | None
+    newer: Statistic | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadLine:
+    """What a donor owes in one programme for a year; without a notice that stands the amount is unknown."""
+
+    programme: Programme
+    notice: ObligationNotice | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonorLoad:
+    """What a donor owes for a year in every programme that may be read, beside its revenue where that is known."""
+
+    lines: tuple[LoadLine, ...]
+    revenue: Statistic | None
+    load: Load
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Tell whether any amount only illustrates."""
+        revenue = self.revenue
+        return any(line.notice and line.notice.is_illustrative for line in self.lines) or (
+            revenue is not None and revenue.reliability == "assumption"
+        )
+
+
+def find_choice(programme_id: UUID) -> ObligationRule | None:
+    """Return which rule a programme has chosen, or None."""
+    found: ObligationRule | None = ObligationRule.objects.filter(programme_id=programme_id).first()
+    return found
+
+
+def rule_of(choice: ObligationRule) -> Rule:
+    """Return the rule that was chosen."""
+    return get_rule(choice.rule_id, choice.rule_version)
+
+
+def list_donor_rates(programme_id: UUID) -> list[DonorRate]:
+    """Return the donors' own rates in a programme, by donor, the newest first."""
+    rows = DonorRate.objects.filter(programme_id=programme_id).select_related("donor")
+    return list(rows.order_by("donor__name_en", "donor_id", "-from_year"))
+
+
+def get_notice(notice_id: UUID) -> ObligationNotice:
+    """
+    Return one notice.
+
+    Raises:
+        ObligationNotice.DoesNotExist: There is none, or it may not be read.
+    """
+    rows = ObligationNotice.objects.select_related("programme", "donor", "base", "supersedes")
+    found: ObligationNotice = rows.get(pk=notice_id)
+    return found
+
+
+def derivation_of(notice: ObligationNotice) -> Derivation:
+    """Return the derivation that a notice keeps."""
+    return Derivation.of_plain(notice.derivation)
+
+
+def correction_of(notice: ObligationNotice) -> Correction | None:
+    """Return what a notice changes of the one that it supersedes; None for a first one."""
+    earlier = notice.supersedes
+    return correct(derivation_of(earlier), derivation_of(notice)) if earlier else None
+
+
+def list_versions(notice: ObligationNotice) -> list[ObligationNotice]:
+    """Return every version of the notice for its donor and year that may be read, the newest first."""
+    rows = ObligationNotice.objects.filter(
+        programme_id=notice.programme_id, donor_id=notice.donor_id, year=notice.year
+    )
+    return list(rows.order_by("-version"))
+
+
+def list_pairings_in(programme_id: UUID, year: int, donor_id: UUID | None = None) -> list[Pairing]:
+    """Return the pairings of the lists that were in force on some day of *year*, by donor and recipient."""
+    rows = Pairing.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=date(year, 1, 1)),
+        programme_id=programme_id,
+        parent=None,
+        valid_from__lte=date(year, 12, 31),
+    ).select_related("donor__region", "recipient")
+    if donor_id is not None:
+        rows = rows.filter(donor_id=donor_id)
+    return list(rows.order_by("donor__name_en", "recipient__name_en", "pk"))
+
+
+def list_donor_years(programme_id: UUID, year: int) -> list[DonorYear]:
+    """Return each donor that has a pairing or a notice in *year*, by name, with what stands."""
+    pairings = list_pairings_in(programme_id, year)
+    rows = ObligationNotice.objects.filter(
+        programme_id=programme_id, year=year, state__in=["draft", "issued"]
+    ).select_related("donor__region", "base")
+    notices = {(row.donor_id, row.state): row for row in rows}
+    donors = {row.donor_id: row.donor for row in [*pairings, *notices.values()]}
+    newer = _find_newer(row for row in notices.values())
+    return [
+        DonorYear(
+            donor=donor,
+            issued=(issued := notices.get((pk, "issued"))),
+            draft=(draft := notices.get((pk, "draft"))),
+            newer=newer.get(shown.pk) if (shown := draft or issued) else None,
+        )
+        for pk, donor in sorted(donors.items(), key=lambda item: (item[1].name_en, str(item[0])))
+    ]
+
+
+def find_newer_base(notice: ObligationNotice) -> Statistic | None:
+    """Return the figure that has replaced the base of a notice since, if one has."""
+    return _find_newer([notice]).get(notice.pk)
+
+
+def find_earlier_shares(
+    programme_id: UUID, donor_id: UUID, year: int, pairings: Iterable[Pairing]
+) -> dict[str, int] | None:
+    """
+    Return pairing → part of its area in the standing due of the year before; None without a notice.
+
+    An area is a recipient of this donor, also where a later list paired the two anew.
+    """
+    notice = ObligationNotice.objects.filter(
+        programme_id=programme_id, donor_id=donor_id, year=year - 1, state="issued"
+    ).first()
+    if notice is None:
+        return None
+    shares: dict[str, int] = notice.derivation["shares"]
+    area = dict(Pairing.objects.filter(pk__in=shares).values_list("pk", "recipient_id"))
+    had: dict[UUID, int] = {}
+    for pairing_id, amount in shares.items():
+        recipient = area.get(UUID(pairing_id))
+        if recipient is not None:
+            had[recipient] = had.get(recipient, 0) + amount
+    return {str(row.pk): had[row.recipient_id] for row in pairings if row.recipient_id in had}
+
+
+def find_grounds(
+    programme: Programme,
+    donor: Organisation,
+    year: int,
+    weights: dict[str, int] | None = None,
+) -> Grounds:
+    """
+    Return what a donor owes for a year by what is known now, and what that rests on.
+
+    Args:
+        programme, donor, year: Whose due, and when.
+        weights: Id of the pairing → weight; without them those of the newest notice of the
+            donor for the same pairings, else all alike.
+
+    Raises:
+        RuleNotChosen, NoPairing, DonorWithoutRegion, BaseMissing: Something has to be
+            entered first.
+        Refused, InvalidInput: As :func:`tiebeam.core.rules.derivation.derive_due`.
+    """
+    choice = find_choice(programme.pk)
+    if choice is None:
+        raise RuleNotChosen(programme=both_names(programme))
+    rule = rule_of(choice)
+    base_year = base_year_of(rule, year, choice.base_offset)
+    pairings = list_pairings_in(programme.pk, year, donor.pk)
+    if not pairings:
+        raise NoPairing(donor=both_names(donor), year=year)
+    statistic = _find_base(donor, choice.indicator, base_year)
+    keys = [str(row.pk) for row in pairings]
+    derivation = derive_due(
+        rule,
+        year,
+        base_of(statistic),
+        weights=weights or _usual_weights(programme.pk, donor.pk, keys),
+        own_rate=find_own_rate(programme.pk, donor.pk, year),
+        entered_offset=choice.base_offset,
+        earlier=find_earlier_shares(programme.pk, donor.pk, year, pairings),
+    )
+    return Grounds(
+        rule=rule,
+        choice=choice,
+        statistic=statistic,
+        pairings=tuple(pairings),
+        derivation=derivation,
+    )
+
+
+def base_of(statistic: Statistic) -> Base:
+    """Return a figure of the directory as the base of a due."""
+    return Base(
+        statistic=statistic.indicator,
+        year=statistic.year,
+        quantity=statistic.quantity.normalize(),
+        unit=statistic.unit,
+        vintage=statistic.vintage.isoformat(),
+        source=statistic.source,
+        reliability=statistic.reliability,
+    )
+
+
+def find_own_rate(programme_id: UUID, donor_id: UUID, year: int) -> OwnRate | None:
+    """Return the rate that a donor was given for *year*, or None."""
+    rows = DonorRate.objects.filter(
+        programme_id=programme_id, donor_id=donor_id, from_year__lte=year
+    )
+    row = rows.order_by("-from_year").first()
+    return row and own_rate_of(row)
+
+
+def own_rate_of(row: DonorRate) -> OwnRate:
+    """Return a recorded rate as the rules take it."""
+    return OwnRate(
+        rate=Fraction(row.numerator, row.denominator),
+        document=Document(
+            title={"en": row.document_title, "zh": row.document_title},
+            number=row.document_number,
+            article=row.article,
+            page=row.document_page,
+        ),
+        is_assumption=row.is_assumption,
+    )
+
+
+def load_of_donor(donor: Organisation, year: int) -> DonorLoad:
+    """Return what *donor* owes for *year* in every programme that may be read, beside its revenue (§P10)."""
+    on_the_way = Pairing.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=date(year, 1, 1)),
+        donor=donor,
+        parent=None,
+        valid_from__lte=date(year, 12, 31),
+    )
+    notices = {
+        row.programme_id: row
+        for row in ObligationNotice.objects.filter(
+            donor=donor, year=year, state="issued"
+        ).select_related("base")
+    }
+    ids = {*on_the_way.values_list("programme_id", flat=True), *notices}
+    programmes = Programme.objects.filter(pk__in=ids).order_by("name_en", "pk")
+    lines = tuple(LoadLine(programme=each, notice=notices.get(each.pk)) for each in programmes)
+    revenue = _find_revenue(donor, ids, year)
+    dues = {
+        str(line.programme.pk): None if line.notice is None else line.notice.amount
+        for line in lines
+    }
+    return DonorLoad(
+        lines=lines,
+        revenue=revenue,
+        load=load_of(dues, base_of(revenue).fen if revenue else None),
+    )
+
+
+def _find_revenue(donor: Organisation, programme_ids: set[UUID], year: int) -> Statistic | None:
+    """Return the newest year's figure, up to *year*, of what the rules of the programmes take for the base."""
+    if donor.region_id is None:
+        return None
+    indicators = set(
+        ObligationRule.objects.filter(programme_id__in=programme_ids).values_list(
+            "indicator", flat=True
+        )
+    )
+    known = [
+        row
+        for row in list_statistics([donor.region_id])
+        if row.indicator in indicators and row.year <= year
+    ]
+    return max(known, key=lambda row: row.year, default=None)
+
+
+def _find_base(donor: Organisation, indicator: str, year: int) -> Statistic:
+    if donor.region_id is None:
+        raise DonorWithoutRegion(donor=both_names(donor))
+    for statistic in list_statistics([donor.region_id], indicator=indicator, year=year):
+        return statistic
+    raise BaseMissing(donor=both_names(donor), indicator=indicator, year=year)
+
+
+def _usual_weights(programme_id: UUID, donor_id: UUID, keys: list[str]) -> dict[str, int]:
+    """Return the weights of the donor's newest notice where it shared out to the same pairings, else 1 each."""
+    newest = (
+        ObligationNotice.objects.filter(programme_id=programme_id, donor_id=donor_id)
+        .exclude(state="discarded")
+        .order_by("-year", "-version")
+        .first()
+    )
+    step = newest and derivation_of(newest).step("obligations.step.shares")
+    if step and set(step.facts["weights"]) == set(keys):
+        return {key: int(step.facts["weights"][key]) for key in keys}
+    return dict.fromkeys(keys, 1)
+
+
+def _find_newer(notices: Iterable[ObligationNotice]) -> dict[UUID, Statistic]:
+    """Return notice → the figure that counts today, where it is not the one that the notice rests on."""
+    rows = list(notices)
+    regions = {row.base.region_id for row in rows}
+    newest = {
+        (found.region_id, found.indicator, found.year): found
+        for found in (list_statistics(regions) if regions else [])
+    }
+    counting = {
+        row.pk: newest.get((row.base.region_id, row.base.indicator, row.base.year)) for row in rows
+    }
+    return {
+        row.pk: found
+        for row in rows
+        if (found := counting[row.pk]) is not None and found.pk != row.base_id
+    }

@@ -50,7 +50,9 @@ class ObligationGrounds:
             **more,
         )
 
-    def reveal(self, year: int, quantity: str, vintage: date | None = None, **more: Any) -> Statistic:
+    def reveal(
+        self, year: int, quantity: str, vintage: date | None = None, **more: Any
+    ) -> Statistic:
         """Add a figure of the donor's revenue, in 亿元."""
         return add_statistic(
             region=self.region,

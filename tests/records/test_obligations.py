@@ -77,7 +77,11 @@ class TestChoosingARule:
         ("rule_id", "more", "code"),
         [
             ("marshall-plan", {}, "obligations.rule_unknown"),
-            ("wenchuan-2008", {"base_offset": -2, "entered_because": "x"}, "obligations.part_known"),
+            (
+                "wenchuan-2008",
+                {"base_offset": -2, "entered_because": "x"},
+                "obligations.part_known",
+            ),
             ("tibet", {"entered_because": " "}, "obligations.entered_without_reason"),
         ],
     )
@@ -271,12 +275,11 @@ class TestIssuing:
         notice = wenchuan.issue(wenchuan.draft())
 
         fujian = wenchuan.workspace.actor("fujian", Role.DONOR_OFFICE)
-        with acting(fujian):
-            assert get_notice(notice.pk).amount == 10 * YI
         with acting(wenchuan.workspace.actor("nyingchi", Role.RECIPIENT_OFFICE)):
             assert not ObligationNotice.objects.filter(pk=notice.pk).exists()
-        told = Notice.objects.filter(kind="obligation_issued")
-        assert [row.person_id for row in told] == [fujian.person_id]
+        with acting(fujian):
+            assert get_notice(notice.pk).amount == 10 * YI
+            assert Notice.objects.filter(kind="obligation_issued").count() == 1
 
     def test_is_refused_when_the_figure_was_revised_since(self, wenchuan):
         notice = wenchuan.draft()
@@ -289,10 +292,9 @@ class TestIssuing:
     def test_writes_the_log(self, wenchuan):
         notice = wenchuan.issue(wenchuan.draft())
 
-        actions = list(
-            Entry.objects.filter(record_id=notice.pk).order_by("at").values_list("action", flat=True)
-        )
-        assert sorted(actions) == ["ledger.draft_notice", "ledger.issue_notice"]
+        with acting(wenchuan.maker):
+            actions = Entry.objects.filter(record_id=notice.pk).values_list("action", flat=True)
+            assert sorted(actions) == ["ledger.draft_notice", "ledger.issue_notice"]
 
 
 class TestRevising:

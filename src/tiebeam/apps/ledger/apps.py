@@ -8,3 +8,7 @@ class LedgerConfig(AppConfig):
 
     name = "tiebeam.apps.ledger"
     label = "ledger"
+
+    def ready(self) -> None:
+        """Say who is told of what."""
+        import tiebeam.apps.ledger.notices  # noqa: F401  # registers its rules

@@ -13,10 +13,16 @@ def tell_issued(notice: ObligationNotice, actor: Actor, now: datetime) -> Told |
     del actor, now
     if notice.state != "issued":
         return None
-    variants = [notice.supersedes_id and "revised", notice.is_illustrative and "illustrative"]
     return Told(
         kind="obligation_issued",
-        variant="_".join(word for word in variants if word),
+        variant="_".join(
+            word
+            for word, is_so in (
+                ("revised", notice.supersedes_id is not None),
+                ("illustrative", notice.is_illustrative),
+            )
+            if is_so
+        ),
         organisations=[notice.donor_id],
         programme_id=notice.programme_id,
         facts={"programme": both_names(notice.programme), "year": str(notice.year)},

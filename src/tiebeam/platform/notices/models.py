@@ -23,6 +23,7 @@ KINDS = {
     "agreement_review": "at_once",
     "agreement_returned": "at_once",
     "agreement_signed": "daily",
+    "obligation_issued": "at_once",
     "search_ended": "none",
     "run_ended": "none",
 }

@@ -100,6 +100,7 @@ def draft_notice(
             unit is a question (``units.seems_too_large``) until it is confirmed.
     """
     programme = own_programme(programme, actor=actor, name="ledger.draft_notice")
+    donor = Organisation.objects.get(pk=donor.pk)
     if _notices(programme, donor, year).filter(state="draft").exists():
         raise DraftExists(donor=both_names(donor), year=year)
     standing = _notices(programme, donor, year).filter(state="issued").first()

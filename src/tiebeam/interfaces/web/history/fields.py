@@ -47,6 +47,7 @@ WORDS = {
     ("ledger.proposal", "kind"): "ledger.kind",
     ("ledger.proposal", "state"): "ledger.state",
     ("ledger.programmeyear", "profile"): "ledger.profile",
+    ("ledger.obligationnotice", "state"): "obligations.state",
     ("ledger.gift", "kind"): "claims.gift",
     ("ledger.reimbursement", "nature"): "claims.nature",
     ("", "reply"): "lists.reply",

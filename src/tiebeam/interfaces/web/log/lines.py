@@ -35,6 +35,7 @@ WORDS_OF_VALUES = {
     ("ledger.proposal", "kind"): "ledger.kind",
     ("ledger.proposal", "state"): "ledger.state",
     ("ledger.programmeyear", "profile"): "ledger.profile",
+    ("ledger.obligationnotice", "state"): "obligations.state",
     ("ledger.gift", "kind"): "claims.gift",
     ("ledger.reimbursement", "nature"): "claims.nature",
 }

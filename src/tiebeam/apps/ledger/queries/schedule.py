@@ -1,0 +1,198 @@
+"""What of each commitment is to be paid when, what is ordered and paid of it, and the forecast by month."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Sum
+
+from tiebeam.apps.ledger.models import Batch
+from tiebeam.apps.ledger.schedule_models import Tranche
+
+State = Literal["paid", "ordered", "overdue", "planned"]
+SIGNS = {
+    "decommitment": ("left", -1),
+    "shipment": ("left", -1),
+    "order": ("ordered", 1),
+    "cancel_order": ("ordered", -1),
+    "payment": ("paid", 1),
+    "bounce": ("paid", -1),
+}
+"""What follows a commitment, and how it moves what is left of it for money, ordered, paid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleLine:
+    """
+    A tranche, and how much of it is met.
+
+    Attributes:
+        ordered: Of its amount, whether or not paid by now.
+        paid: Of its amount.
+    """
+
+    tranche: Tranche
+    ordered: int
+    paid: int
+
+    @property
+    def unpaid(self) -> int:
+        """Return what is still to be paid."""
+        return int(self.tranche.amount) - self.paid
+
+    def state_on(self, today: date) -> State:
+        """Return where it stands: paid, ordered in full, overdue, or planned."""
+        if not self.unpaid:
+            return "paid"
+        if self.tranche.due_on < today:
+            return "overdue"
+        return "ordered" if self.ordered == self.tranche.amount else "planned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentSchedule:
+    """
+    A commitment with its tranches, by day.
+
+    Attributes:
+        left: What it holds for money: released and what goes in kind taken off.
+        ordered: Of it, whether or not paid by now.
+        paid: Of it, less what came back.
+    """
+
+    commitment: Batch
+    left: int
+    ordered: int
+    paid: int
+    lines: tuple[ScheduleLine, ...]
+
+    @property
+    def planned(self) -> int:
+        """Return what its tranches come to."""
+        return sum(line.tranche.amount for line in self.lines)
+
+    @property
+    def unplanned(self) -> int:
+        """Return what no tranche plans; below zero, by how much they plan more than is left."""
+        return self.left - self.planned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthForecast:
+    """What falls due in the month that begins on *first*, and how much of that is ordered and paid."""
+
+    first: date
+    due: int
+    ordered: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """
+    What falls due by month.
+
+    Attributes:
+        overdue: What was due before the day, and is not paid.
+        unplanned: What is committed without a day.
+    """
+
+    months: tuple[MonthForecast, ...]
+    overdue: int
+    unplanned: int
+
+
+def get_tranche(tranche_id: UUID) -> Tranche:
+    """
+    Return one tranche.
+
+    Raises:
+        Tranche.DoesNotExist: There is none that may be read.
+    """
+    found: Tranche = Tranche.objects.select_related("commitment").get(pk=tranche_id)
+    return found
+
+
+def list_schedules(
+    *,
+    pairing_ids: Iterable[UUID] | None = None,
+    donor_id: UUID | None = None,
+    commitment_ids: Iterable[UUID] | None = None,
+) -> list[CommitmentSchedule]:
+    """List the commitments that stand of pairings, or of a donor, each with its tranches."""
+    commitments = Batch.objects.filter(kind="commitment", amount__gt=0, reversed_by=None)
+    if pairing_ids is not None:
+        commitments = commitments.filter(pairing_id__in=list(pairing_ids))
+    if donor_id is not None:
+        commitments = commitments.filter(pairing__donor_id=donor_id)
+    if commitment_ids is not None:
+        commitments = commitments.filter(pk__in=list(commitment_ids))
+    found = list(commitments.order_by("valid_on", "recorded_at", "pk"))
+    tranches: dict[UUID, list[Tranche]] = {row.pk: [] for row in found}
+    planned = Tranche.objects.filter(commitment__in=found, is_dropped=False)
+    for tranche in planned.order_by("due_on", "pk"):
+        tranches[tranche.commitment_id].append(tranche)
+    sums = _sum_chains(found)
+    return [_meet(row, tranches[row.pk], sums[row.pk]) for row in found]
+
+
+def forecast(schedules: Sequence[CommitmentSchedule], today: date) -> Forecast:
+    """Return what falls due by month, from the first month with a tranche to the last, none left out."""
+    lines = [line for schedule in schedules for line in schedule.lines]
+    by_month: dict[date, list[ScheduleLine]] = {}
+    for line in lines:
+        by_month.setdefault(line.tranche.due_on.replace(day=1), []).append(line)
+    months = []
+    month = min(by_month, default=None)
+    while month is not None and month <= max(by_month):
+        held = by_month.get(month, [])
+        months.append(
+            MonthForecast(
+                first=month,
+                due=sum(line.tranche.amount for line in held),
+                ordered=sum(line.ordered for line in held),
+                paid=sum(line.paid for line in held),
+            )
+        )
+        month = _next_month(month)
+    return Forecast(
+        months=tuple(months),
+        overdue=sum(line.unpaid for line in lines if line.state_on(today) == "overdue"),
+        unplanned=sum(max(0, schedule.unplanned) for schedule in schedules),
+    )
+
+
+def _sum_chains(commitments: Sequence[Batch]) -> dict[UUID, dict[str, int]]:
+    """Return of each commitment what is left of it, ordered and paid; what was reversed counts for nothing."""
+    sums = {row.pk: {"left": row.amount, "ordered": 0, "paid": 0} for row in commitments}
+    moved = (
+        Batch.objects.filter(head__in=commitments, kind__in=SIGNS, reversed_by=None)
+        .values_list("head_id", "kind")
+        .annotate(sum=Sum("amount"))
+        .order_by("head_id", "kind")
+    )
+    for head_id, kind, amount in moved:
+        name, sign = SIGNS[kind]
+        sums[head_id][name] += sign * amount
+        if kind == "bounce":
+            sums[head_id]["ordered"] -= amount
+    return sums
+
+
+def _meet(
+    commitment: Batch, tranches: Sequence[Tranche], sums: dict[str, int]
+) -> CommitmentSchedule:
+    """Return the schedule of a commitment: what is ordered and paid meets the tranches in their order."""
+    left = {"ordered": sums["ordered"], "paid": sums["paid"]}
+    lines = []
+    for tranche in tranches:
+        met = {name: max(0, min(tranche.amount, amount)) for name, amount in left.items()}
+        left = {name: amount - met[name] for name, amount in left.items()}
+        lines.append(ScheduleLine(tranche=tranche, **met))
+    return CommitmentSchedule(commitment=commitment, lines=tuple(lines), **sums)
+
+
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)

@@ -49,15 +49,13 @@ _UNITS: Mapping[str, Unit] = {
     **dict.fromkeys(("万元", "万", "wan"), "wan"),
     **dict.fromkeys(("亿元", "亿", "yi"), "yi"),
 }
+_FOREIGN = re.compile(r"(?:[$€£₩]|usd|hkd|eur\b|euro|gbp|jpy|dollar|美元|港元|港币|日元|欧元|英镑)")
 _REFUSALS = (
     ("units.missing", re.compile(r"\Z")),
     ("units.not_finite", re.compile(r"[+-]?(?:nan|inf|infinity|∞)\Z")),
     ("units.formula", re.compile(r"[=@]|[+-]\s*[a-z(]")),
     ("units.exponent", re.compile(r"[+-]?[\d.,]+e[+-]?\d+\Z")),
-    (
-        "units.other_currency",
-        re.compile(r".*(?:[$€£₩]|usd|hkd|eur\b|euro|gbp|jpy|dollar|美元|港元|港币|日元|欧元|英镑)"),
-    ),
+    ("units.other_currency", re.compile(rf".*{_FOREIGN.pattern}")),
     (
         "units.unknown_unit",
         re.compile(rf"[(+-]*{_CURRENCY}?\s*{_FIGURE}(?:\.\d*)?\s*[^\d\s.,:'’/-]+\Z", re.ASCII),
@@ -147,16 +145,26 @@ def parse_amount(
     return Amount(fen=fen, residue=exact - fen, margin=int(step / 2))
 
 
+def find_unit(word: str) -> Unit | None:
+    """Return the unit that *word* names, such as 万元 in the head of a column; None where it names none."""
+    return _UNITS.get(_fold(word))
+
+
 def parse_unit(word: str) -> Unit:
     """
-    Return the unit that *word* names, such as 万元 in the head of a column.
+    Return the unit that *word* names.
 
     Raises:
         InvalidInput: ``units.unknown_unit``.
     """
-    if unit := _UNITS.get(_fold(word)):
+    if unit := find_unit(word):
         return unit
     raise InvalidInput([Fault(code="units.unknown_unit", value=_quote(word))])
+
+
+def names_other_currency(text: str) -> bool:
+    """Return whether *text* names a currency that the books are not kept in."""
+    return _FOREIGN.search(_fold(text[:_LONGEST])) is not None
 
 
 def show_amount(fen: int, language: str) -> Shown:

@@ -58,7 +58,7 @@ class TestText:
         ("line", "code", "column"),
         [
             ("{day: 2024-03-12, kind: paiment, amount: 1, follows: a}", "ledger.unknown_kind", "kind"),
-            ("{day: 2024-02-30, kind: obligation, amount: 1}", "workbooks.not_a_day", "day"),
+            ("{day: 2024-02-30, kind: obligation, amount: 1}", "read.not_a_day", "day"),
             ("{day: 2024-02-01, kind: obligation, amount: -1}", "units.negative", "amount"),
             ("{day: 2024-02-01, kind: obligation, amount: NaN}", "units.not_finite", "amount"),
             ("{day: 2024-02-01, kind: obligation, amount: '=1+1'}", "units.formula", "amount"),
@@ -89,7 +89,7 @@ class TestText:
 
         assert [code for code, _, _ in codes(found)] == [
             "ledger.unknown_kind",
-            "workbooks.not_a_day",
+            "read.not_a_day",
             "units.negative",
             "ledger.unknown_kind",
         ]

@@ -1,7 +1,5 @@
 """Read a sheet that comes back edited: tolerant of how people keep sheets, strict in what a cell means."""
 
-import datetime as dt
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,11 +7,9 @@ from tiebeam.core.model.numbers import number_text
 from tiebeam.errors import Fault
 from tiebeam.interchange.excel.form import FormColumn
 from tiebeam.interchange.tables.cells import CellReader
-from tiebeam.interchange.tables.days import parse_day
 from tiebeam.interchange.tables.findings import Findings
 from tiebeam.interchange.tables.grid import Cell
 from tiebeam.interchange.tables.sheet import Column, HeaderMatcher, read_sheet
-from tiebeam.interchange.tables.text import clean_text
 from tiebeam.interchange.tables.workbook import read_workbook
 
 ROWS_MOST = 20_000
@@ -88,28 +84,8 @@ def _read(reader: CellReader, cell: Cell, row: int, column: FormColumn) -> str:
         number = reader.read_number(cell, row, column.name)
         return "" if number is None else number_text(number)
     if column.kind == "date":
-        return _read_day(reader, cell, row, column.name)
+        day = reader.read_day(cell, row, column.name)
+        return day.isoformat() if day else ""
     if column.kind == "id":
         return reader.read_id(cell, row, column.name) or ""
     return reader.read_text(cell, row, column.name) or ""
-
-
-def _read_day(reader: CellReader, cell: Cell, row: int, column: str) -> str:
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, dt.date):
-        return cell.isoformat()
-    if not isinstance(cell, str):
-        reader.findings.add_fault(
-            "workbooks.not_a_day", reader.place, row=row, column=column,
-            value=reader.read_text(cell, row, column) or "",
-        )  # fmt: skip
-        return ""
-    day = parse_day(cell)
-    if day is not None:
-        return day.isoformat()
-    if text := unicodedata.normalize("NFKC", clean_text(cell)):
-        reader.findings.add_fault(
-            "workbooks.not_a_day", reader.place, row=row, column=column, value=text
-        )
-    return ""

@@ -129,7 +129,7 @@ class FieldReader:
         if not text:
             self._fault("ledger_files.cell_missing", row, "day")
         elif day is None:
-            self._fault("workbooks.not_a_day", row, "day", text)
+            self._fault("read.not_a_day", row, "day", text)
         return day
 
     def _money_and_count(

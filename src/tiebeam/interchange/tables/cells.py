@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiebeam.core.model.numbers import LARGEST_PLAIN, number_text
+from tiebeam.errors import InvalidInput
+from tiebeam.interchange.tables.days import parse_day
 from tiebeam.interchange.tables.findings import Findings
 from tiebeam.interchange.tables.grid import Cell, Unreadable
 from tiebeam.interchange.tables.text import clean_text
+from tiebeam.units import Amount, Unit, parse_amount
 
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?\Z", re.ASCII)
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?\Z", re.ASCII)
@@ -202,6 +205,39 @@ class CellReader:
             self._refuse("scenario.not_whole", row, column, number_text(number))
             return None
         return int(number)
+
+    def read_day(self, cell: Cell, row: int | None, column: str) -> dt.date | None:
+        """Return the day of *cell*: year first, with or without signs between; a time is left out."""
+        if isinstance(cell, dt.datetime):
+            return cell.date()
+        if isinstance(cell, dt.date):
+            return cell
+        text = self.read_text(cell, row, column) or ""
+        day = parse_day(text)
+        if day is None and text:
+            self._refuse("read.not_a_day", row, column, text)
+        return day
+
+    def read_amount(
+        self, cell: Cell, row: int | None, column: str, *, unit: Unit = "yuan", **asked: bool
+    ) -> Amount | None:
+        """
+        Return the amount of money of *cell*; *unit* is that of its column.
+
+        ``is_rounded`` and ``is_signed`` are as of :func:`tiebeam.units.parse_amount`.
+        """
+        if isinstance(cell, Unreadable):
+            self._refuse(cell.code, row, column, cell.text)
+            return None
+        given = clean_text(cell) if isinstance(cell, str) else cell
+        if given == "":
+            return None
+        try:
+            return parse_amount(given, unit=unit, place=self.place, row=row, column=column, **asked)
+        except InvalidInput as invalid:
+            self.findings.unread.add(f"{self.table}.{column}")
+            self.findings.faults += invalid.faults
+            return None
 
     def read_flag(self, cell: Cell, row: int | None, column: str) -> bool | None:
         """Return whether *cell* says yes."""

@@ -15,6 +15,7 @@ MAX_CELLS = 5_000_000
 
 _DELIMITERS = (",", "\t", ";", "，")
 _ROWS_TRIED = 40
+_HEADS_TRIED = 2_000
 
 
 def read_delimited(
@@ -57,7 +58,7 @@ def _find_delimiter(text: str, score_header: Callable[[list[Cell]], int]) -> str
             rows = list(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter))
         except csv.Error:
             return 0
-        return max((score_header(list(row)) for row in rows), default=0)
+        return max((score_header(list(row[:_HEADS_TRIED])) for row in rows), default=0)
 
     return max(_DELIMITERS, key=score)
 

@@ -9,11 +9,13 @@ from tiebeam.core.model.numbers import number_text
 from tiebeam.interchange.tables.findings import Findings
 from tiebeam.interchange.tables.grid import Cell, Grid, Unreadable, column_letters
 from tiebeam.interchange.tables.text import clean_text, fold
+from tiebeam.units import Unit, find_unit, names_other_currency
 
 _ROWS_SEARCHED = 60
 """A header further down than this is not searched for."""
 
 _MOST_MERGED = 200_000
+_MOST_COLUMNS = 2_000
 _ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _SCALE = re.compile(r"[万亿千百萬億]|thousand|million|billion|%|\b10\^|‰")
 
@@ -30,6 +32,7 @@ class Column:
         is_family: The header goes on with ":" and the id of a resource.
         is_aside: Says again, for people, what other columns say; nothing is read from it.
         names_scale: Its own head says in what its figures are, such as 金额（万元）.
+        is_money: Its header may name a unit of money in brackets, such as 万元.
         aliases: Other headers under which real sheets keep it.
     """
 
@@ -39,6 +42,7 @@ class Column:
     is_family: bool = False
     is_aside: bool = False
     names_scale: bool = False
+    is_money: bool = False
     aliases: tuple[str, ...] = ()
 
 
@@ -61,6 +65,7 @@ class Sheet:
         extras: Headers that we do not know, in their order.
         missing: Required columns that are not there.
         is_whole: False where a row could not be read at all, with a fault noted.
+        units: Of the columns of money whose header names one.
     """
 
     place: str
@@ -71,6 +76,7 @@ class Sheet:
     comma_groups_digits: bool
     rows: list[Row] = field(default_factory=list)
     is_whole: bool = True
+    units: dict[str, Unit] = field(default_factory=dict)
 
 
 class HeaderMatcher:
@@ -107,6 +113,11 @@ class HeaderMatcher:
         aside = " ".join(_ASIDE.findall(fold(header)))
         return bool(_SCALE.search(aside))
 
+    def find_unit(self, header: str) -> Unit | None:
+        """Return the unit of money that *header* names in brackets, None where it names none."""
+        asides = (_ASIDE.findall(fold(header)) or ["()"])[-1][1:-1]
+        return find_unit(asides)
+
     def score(self, row: Sequence[Cell]) -> int:
         """Return how many different known columns the cells of *row* name."""
         return len({name for cell in row if (name := self.match(_header_text(cell)))})
@@ -141,6 +152,9 @@ def read_sheet(grid: Grid, columns: Sequence[Column], findings: Findings) -> She
             "read.repaired_rows_above", grid.place, row=1, read_as=str(position + 1)
         )
     header = grid.rows[position]
+    if len(header) > _MOST_COLUMNS:
+        findings.add_fault("read.too_large", grid.place, what="columns", limit=_MOST_COLUMNS)
+        return None
     sheet = Sheet(
         place=grid.place,
         header_row=position + 1,
@@ -169,7 +183,7 @@ def score_header(columns: Sequence[Column]) -> Callable[[list[Cell]], int]:
 
 def _find_header(grid: Grid, matcher: HeaderMatcher) -> int | None:
     """Return the index of the first row that names most columns; None where none names any."""
-    scores = [matcher.score(row[:2000]) for row in grid.rows[:_ROWS_SEARCHED]]
+    scores = [matcher.score(row[:_MOST_COLUMNS]) for row in grid.rows[:_ROWS_SEARCHED]]
     best = max(scores, default=0)
     return scores.index(best) if best else None
 
@@ -181,11 +195,19 @@ def _read_header(
     names: list[str] = []
     asides = {column.name for column in matcher.columns if column.is_aside}
     scaled = {column.name for column in matcher.columns if column.names_scale}
+    monies = {column.name for column in matcher.columns if column.is_money}
     for index, cell in enumerate(header):
         text = _header_text(cell)
         name = matcher.match(text)
         row = position + 1
-        if name and name not in scaled and matcher.is_scaled(text):
+        unit = matcher.find_unit(text) if name in monies else None
+        if unit:
+            sheet.units[name] = unit
+        elif name in monies and names_other_currency(text):
+            findings.add_fault(
+                "units.other_currency", sheet.place, row=row, column=name, value=text
+            )
+        elif name and name not in scaled and matcher.is_scaled(text):
             findings.add_fault("read.scaled_header", sheet.place, row=row, column=name, value=text)
         elif name and fold(text) != name and name not in text.split() and name not in asides:
             findings.add_repair(

@@ -1,0 +1,1 @@
+"""What a bank says of an account, and which events of ours its lines could be."""

@@ -98,3 +98,11 @@ class TestSay:
     def test_knows_which_codes_it_has(self):
         assert has_message("cli.warnings")
         assert not has_message("cli.no_such_code")
+
+
+class TestNothing:
+    @pytest.mark.parametrize(("language", "text"), [("en", "found nothing"), ("zh", "实际有 无")])
+    def test_is_said_where_a_list_is_empty(self, language, text):
+        facts = {"expected": ["plan.json"], "found": []}
+
+        assert text in say_strictly("plan.no_plan_here", facts, language)

@@ -121,6 +121,9 @@ def _figure(figure: Decimal) -> str:
     return f"{figure:,.{places}f}".replace(",", THIN).replace("-", "−")
 
 
+_NONE = {"en": "nothing", "zh": "无"}
+
+
 def plain_text(value: object, language: str) -> str:
     """Write any fact readably: numbers with separators, several joined by the language's comma."""
     if isinstance(value, bool) or value is None:
@@ -134,7 +137,8 @@ def plain_text(value: object, language: str) -> str:
         return _comma(language).join(pairs)
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
-        return _comma(language).join(plain_text(item, language) for item in items)
+        told = _comma(language).join(plain_text(item, language) for item in items)
+        return told or _NONE[language]
     return str(value)
 
 

@@ -1,19 +1,30 @@
 """A pairing with its books, and two people on each side of it, for the tests of the ledger."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from tests.small_workspace import Workspace
 
 from records.agreement_grounds import make_pairing
+from tiebeam.apps.ledger.models import Account, Batch, Proposal
+from tiebeam.apps.ledger.operations.proposals import (
+    post_proposal,
+    propose,
+    propose_reversal,
+    propose_year_end,
+)
+from tiebeam.apps.ledger.operations.terms import Terms
+from tiebeam.apps.ledger.operations.years import set_programme_year
 from tiebeam.apps.pairings.models import Agreement, Pairing, Signature
 from tiebeam.apps.pairings.queries.agreements import hash_of_agreement
 from tiebeam.apps.programmes.models import Programme
+from tiebeam.core.ledger.events import KINDS
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor, Duty, acting
 from tiebeam.platform.tenancy.grants import grant_reading
 
+LATER = datetime(2021, 2, 1, 1, 0, tzinfo=UTC)
 SIDES = ("coordinator", "donor", "recipient")
 
 
@@ -26,6 +37,81 @@ class LedgerGrounds:
     agreement: Agreement
     makers: dict[str, Actor]
     checkers: dict[str, Actor]
+
+    def fix_year(self, year: int, profile: str = "on_expenditure", *, reopens: bool = True) -> None:
+        """Fix what the programme fixes for a year."""
+        set_programme_year(
+            programme=self.programme,
+            year=year,
+            profile=profile,
+            refund_reopens=reopens,
+            actor=self.makers["coordinator"],
+            now=LATER,
+        )
+
+    def propose(self, kind: str, amount: int = 0, *, key: UUID | None = None, **terms) -> Proposal:
+        """Propose an event as the maker of the side that tells it."""
+        said = {"valid_on": date(2020, 3, 1), "document": "财函〔2020〕1号", **terms}
+        if kind == "commitment":
+            said = {"purpose": "medicine", "agreement_id": self.agreement.pk, **said}
+        return propose(
+            pairing=self.pairing,
+            terms=Terms(kind=kind, amount=amount, **said),
+            key=key or uuid4(),
+            actor=self.makers[KINDS[kind].by if kind in KINDS else "donor"],
+            now=LATER,
+        )
+
+    def post(self, kind: str, amount: int = 0, *, now: datetime | None = None, **terms) -> Batch:
+        """Propose an event, and post it as another person of that side."""
+        proposal = self.propose(kind, amount, **terms)
+        checker = self.checkers[KINDS[kind].by]
+        return post_proposal(proposal=proposal, actor=checker, now=now or LATER)
+
+    def pay(self, amount: int, **terms) -> Batch:
+        """Order and pay *amount* of a commitment of the same amount."""
+        commitment = self.post("commitment", amount, **terms)
+        order = self.post("order", amount, follows_id=commitment.pk, **terms)
+        return self.post("payment", amount, follows_id=order.pk, **terms)
+
+    def reverse(self, batch: Batch, by: str, key: UUID | None = None, **more) -> Batch:
+        """Reverse a batch as the side that told it."""
+        proposal = propose_reversal(
+            batch=batch,
+            reason_code="wrong_amount",
+            key=key or uuid4(),
+            actor=self.makers[by],
+            now=LATER,
+            **more,
+        )
+        return post_proposal(proposal=proposal, actor=self.checkers[by], now=LATER)
+
+    def close(self, side: str, year: int, now: datetime = LATER, **carries) -> Batch:
+        """Close a year of one side's book."""
+        proposal = propose_year_end(
+            pairing=self.pairing,
+            year=year,
+            key=uuid4(),
+            actor=self.makers[side],
+            now=now,
+            **carries,
+        )
+        return post_proposal(proposal=proposal, actor=self.checkers[side], now=now)
+
+    def balances(self, side: str) -> dict[str, int]:
+        """Return what the accounts of one side hold: ``B110/2020`` for a yearly one."""
+        with acting(self.makers[side]):
+            rows = Account.objects.filter(tenant_id=self.owners[side]).exclude(balance=0)
+            return {
+                "/".join(
+                    [
+                        row.code,
+                        *([str(row.year)] if row.year else []),
+                        *([row.unit] if row.group == "Q" else []),
+                    ]
+                ): row.balance
+                for row in rows
+            }
 
     @property
     def owners(self) -> dict[str, UUID]:

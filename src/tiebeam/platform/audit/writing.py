@@ -123,15 +123,19 @@ def record_changes(
     action: str,
     changes: Sequence[tuple[models.Model, State | None]],
     reason: str = "",
+    parties: Iterable[UUID] = (),
 ) -> None:
     """
     Write that many records changed or were made: the same entries as one by one, in few statements.
 
     Args:
         changes: Each record after the change, and its :func:`state_of` before; None where it was made.
+        parties: Organisations named by all of them besides the acting one.
     """
+    named = set(parties)
     entries = [
-        _compose(actor, now, action, record, before, reason=reason) for record, before in changes
+        _compose(actor, now, action, record, before, reason=reason, parties=named)
+        for record, before in changes
     ]
     Entry.objects.bulk_create(entries, batch_size=500)
     Leaf.objects.bulk_create([_leaf_of(entry) for entry in entries], batch_size=500)
@@ -156,7 +160,7 @@ def _compose(
     parties: Iterable[UUID] = (),
 ) -> Entry:
     owned = record if isinstance(record, OwnedRecord) else None
-    entry_id = _next_id(now)
+    entry_id = next_id(now)
     content: dict[str, Any] = {
         "id": entry_id,
         "transaction": _find_work(),
@@ -192,7 +196,7 @@ def _compose(
     )
 
 
-def _next_id(now: datetime) -> UUID:
+def next_id(now: datetime) -> UUID:
     """
     Return an id that sorts by time, and within one moment in the order of writing.
 

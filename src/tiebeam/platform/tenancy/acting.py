@@ -6,10 +6,10 @@ records read it, and on PostgreSQL it is handed to the row policies as a setting
 of the transaction, never of the connection, which a pool hands on to others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -83,6 +83,35 @@ def acting(actor: Actor | None) -> Iterator[None]:
                     _tell_database(before)
         else:
             yield
+    finally:
+        _acting.reset(token)
+
+
+@contextmanager
+def changing_seats() -> Iterator[Callable[[UUID], None]]:
+    """
+    Give a function that sits down for another organisation, until the next call or the end of the block.
+
+    For the one event that stands in the books of two: what it reads and writes there, each
+    organisation reads and writes as itself, and only within this block.
+    """
+    own = _acting.get()
+    assert own is not None, "somebody acts"
+    assert connection.in_atomic_block, "a seat is of a transaction"
+
+    def sit(organisation_id: UUID) -> None:
+        seated = _acting.get()
+        if seated is None or seated.organisation_id != organisation_id:
+            taken = replace(own, organisation_id=organisation_id)
+            _acting.set(taken)
+            if connection.vendor == "postgresql":
+                _tell_database(taken)
+
+    token = _acting.set(own)
+    try:
+        yield sit
+        # After an error the setting of the database is rolled back with the transaction.
+        sit(own.organisation_id)
     finally:
         _acting.reset(token)
 

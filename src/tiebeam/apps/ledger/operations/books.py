@@ -1,0 +1,155 @@
+"""The books of pairings, as an event meets them: accounts, balances, open years; and how a book is opened."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tiebeam.apps.ledger.models import Account, Book
+from tiebeam.apps.ledger.operations.overseers import let_oversee
+from tiebeam.apps.ledger.operations.store import (
+    add_to_balances,
+    among,
+    in_parts,
+    insert,
+    select,
+)
+from tiebeam.apps.pairings.models import Pairing
+from tiebeam.core.ledger.chart import CHART, Side
+from tiebeam.core.ledger.events import Frame, Policy
+from tiebeam.core.ledger.posting import AccountKey
+from tiebeam.platform.tenancy.acting import Actor
+
+SIDES: tuple[Side, Side] = ("donor", "recipient")
+
+
+@dataclass(frozen=True, slots=True)
+class BookAt:
+    """One book: its id, its owner, and its last closed year, 0 where none was."""
+
+    id: UUID
+    tenant_id: UUID
+    scope_id: UUID
+    closed_through: int = 0
+
+
+@dataclass(slots=True)
+class PairBooks:
+    """
+    The books of one pairing that an event may meet.
+
+    Attributes:
+        policies: What the programme fixed for each year.
+        books: The books that stand, by side.
+        accounts: The id of each account that stands.
+        balances: What each holds, what was posted meanwhile included.
+        changes: By how much each was changed meanwhile.
+        opened: The accounts to be opened, with their ids.
+    """
+
+    pairing: Pairing
+    policies: Mapping[int, Policy]
+    books: dict[Side, BookAt] = field(default_factory=dict)
+    accounts: dict[AccountKey, UUID] = field(default_factory=dict)
+    balances: dict[AccountKey, int] = field(default_factory=dict)
+    changes: dict[AccountKey, int] = field(default_factory=dict)
+    opened: dict[AccountKey, UUID] = field(default_factory=dict)
+    frame: Frame = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have all years open until the books are read."""
+        self.set_frame()
+
+    def set_frame(self) -> None:
+        """Take over which years are closed."""
+        self.frame = Frame(
+            policies=self.policies,
+            open_from={
+                side: book.closed_through + 1
+                for side, book in self.books.items()
+                if book.closed_through
+            },
+        )
+
+    def owner(self, side: Side) -> UUID:
+        """Return the organisation that owns the book of a side."""
+        owner: UUID = self.pairing.donor_id if side == "donor" else self.pairing.recipient_id
+        return owner
+
+    def account_id(self, key: AccountKey) -> UUID:
+        """Return the id of an account; one that is not there yet is to be opened."""
+        return self.accounts.get(key) or self.opened.setdefault(key, uuid4())
+
+    def change(self, effects: Mapping[AccountKey, int]) -> None:
+        """Take over what a batch does."""
+        for key, effect in effects.items():
+            self.balances[key] = self.balances.get(key, 0) + effect
+            self.changes[key] = self.changes.get(key, 0) + effect
+
+
+def read_books(seats: Iterable[tuple[Side, PairBooks]], owner_id: UUID) -> None:
+    """Read the books that *owner_id*, who acts, has on the named sides."""
+    wanted = {(side, books.pairing.pk): books for side, books in seats}
+    for part in in_parts(pairing_id for _, pairing_id in wanted):
+        condition, ids = among("b.pairing_id", part)
+        rows = select(
+            "SELECT b.id, b.pairing_id, b.scope_id, b.side, (SELECT max(y.year)"  # noqa: S608  # our own names
+            " FROM ledger_closedyear y WHERE y.book_id = b.id), a.id, a.code, a.year, a.unit, a.balance"
+            f" FROM ledger_book b LEFT JOIN ledger_account a ON a.book_id = b.id WHERE {condition}"
+            " AND b.tenant_id = %s",
+            [*ids, owner_id],
+            ids=(0, 1, 2, 5),
+        )
+        for book_id, pairing_id, scope_id, side, closed, account_id, code, year, unit, held in rows:
+            books = wanted.get((side, pairing_id))
+            if books is None:
+                continue
+            if side not in books.books:
+                books.books[side] = BookAt(book_id, owner_id, scope_id, closed or 0)
+            if account_id is not None:
+                key = AccountKey(side, code, year, unit)
+                books.accounts[key] = account_id
+                books.balances[key] = held
+    for books in wanted.values():
+        books.set_frame()
+
+
+def open_book(books: PairBooks, side: Side, actor: Actor, now: datetime) -> Book:
+    """Open the book of a side, whose owner acts, and let whoever follows its money read it."""
+    pairing = books.pairing
+    book = Book(
+        tenant_id=books.owner(side), pairing=pairing, programme_id=pairing.programme_id, side=side
+    )
+    book.save(force_insert=True)
+    let_oversee([book], actor, now)
+    books.books[side] = BookAt(book.pk, book.tenant_id, book.scope_id)
+    return book
+
+
+def write_balances(places: Iterable[tuple[Side, PairBooks]]) -> None:
+    """Keep the balances in the named books, whose owner acts; open the accounts that were not there."""
+    moved, opened = [], []
+    for side, books in places:
+        for key, change in books.changes.items():
+            if key.side != side:
+                continue
+            if key in books.accounts:
+                if change:
+                    moved.append((books.accounts[key], change))
+                continue
+            book, kind = books.books[side], CHART[key.code]
+            opened.append(
+                (
+                    books.account_id(key), book.tenant_id, book.scope_id, book.id, key.code,
+                    kind.group, key.year, key.unit, change, kind.may_be_negative,
+                )
+            )  # fmt: skip
+    insert(
+        Account,
+        (
+            "id", "tenant_id", "scope_id", "book_id", "code", "group", "year", "unit", "balance",
+            "may_be_negative",
+        ),
+        opened,
+    )  # fmt: skip
+    add_to_balances(moved)

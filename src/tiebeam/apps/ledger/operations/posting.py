@@ -1,0 +1,349 @@
+"""
+Post events: every hand, page, command and import comes through here.
+
+Each batch is composed by the law of the core from what stands in its books, and written with its
+rows and balances in one transaction, with no other hand on its pairing. Many events take as many
+statements as one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from tiebeam.apps.ledger.models import Batch, Book, ProgrammeYear, Transfer
+from tiebeam.apps.ledger.operations.books import (
+    SIDES,
+    PairBooks,
+    open_book,
+    read_books,
+    write_balances,
+)
+from tiebeam.apps.ledger.operations.chain import Chain, FollowedUnknown, Link
+from tiebeam.apps.ledger.operations.closing import close_book
+from tiebeam.apps.ledger.operations.composing import (
+    Agreements,
+    UndoneRow,
+    compose_event,
+    compose_reversal,
+    compose_year_end,
+    in_range,
+    take_over,
+)
+from tiebeam.apps.ledger.operations.parts import demand_another, own_side
+from tiebeam.apps.ledger.operations.refusals import KeyReused
+from tiebeam.apps.ledger.operations.store import among, in_parts, insert, select
+from tiebeam.apps.ledger.operations.terms import Terms, body_of, refuse_terms
+from tiebeam.apps.pairings.models import Pairing
+from tiebeam.core.ledger.chart import Side
+from tiebeam.core.ledger.events import KINDS, Policy
+from tiebeam.core.ledger.posting import Row
+from tiebeam.platform.audit.writing import next_id, record_creation
+from tiebeam.platform.tenancy.acting import Actor, changing_seats
+from tiebeam.platform.tenancy.holding import hold
+
+Sit = Callable[[UUID], None]
+
+IN_BOTH_BOOKS = frozenset({"receipt", "goods_receipt", "refund_confirmed"})
+_TRANSFER = (
+    "id", "tenant_id", "scope_id", "batch_id", "book_id", "number", "debit_id", "credit_id",
+    "amount", "unit", "year", "relates_to_year", "valid_on", "recorded_at", "reverses_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A person, and whom that person stands in for."""
+
+    person_id: UUID
+    for_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """
+    One event to post.
+
+    Attributes:
+        key: The id of its batch, chosen by the caller.
+        pairing: As the acting organisation reads it, with its programme.
+    """
+
+    key: UUID
+    pairing: Pairing
+    terms: Terms
+
+
+@dataclass(slots=True)
+class Composed:
+    """A batch to be written: its columns, and its rows with the row that each undoes."""
+
+    books: PairBooks
+    batch: dict[str, Any]
+    rows: list[tuple[Row, UUID | None]]
+
+
+class Posting:
+    """
+    Events that are posted in one transaction, by a maker and the actor as checker.
+
+    :func:`posting` reads what they meet; ``add`` composes each, ``write`` writes them all.
+    """
+
+    def __init__(
+        self, entered: Sequence[Entered], maker: Hand, actor: Actor, now: datetime
+    ) -> None:
+        demand_another(actor, maker.person_id, maker.for_id)
+        self.maker, self.actor, self.now = maker, actor, now
+        self.composed: list[Composed] = []
+        self._agreements = Agreements()
+        self._undone: dict[UUID, list[UndoneRow]] = {}
+        pairings = {each.pairing.pk: each.pairing for each in entered}
+        for pairing_id in sorted(pairings, key=str):
+            hold(pairing_id)
+        policies = list_policies({pairing.programme_id for pairing in pairings.values()})
+        self.books = {
+            pairing.pk: PairBooks(pairing, policies.get(pairing.programme_id, {}))
+            for pairing in pairings.values()
+        }
+        self.chain = Chain(pairings)
+        self.chain.read(_list_named(entered))
+        # Whose books are met: the own seat comes first, and is the last to be written.
+        self._seats: dict[UUID, set[tuple[Side, UUID]]] = {actor.organisation_id: set()}
+        for each in entered:
+            for side in self._sides(each):
+                owner_id = self.books[each.pairing.pk].owner(side)
+                self._seats.setdefault(owner_id, set()).add((side, each.pairing.pk))
+
+    def _sides(self, entered: Entered) -> tuple[Side, ...]:
+        """Return in whose books an event stands."""
+        kind, undone_id = entered.terms.kind, entered.terms.reverses_id
+        if kind == "reversal":
+            link = self.chain.links.get(undone_id) if undone_id else None
+            years = (link.donor_year, link.recipient_year) if link else (0, 0)
+            return tuple(side for side, year in zip(SIDES, years, strict=True) if year)
+        if kind in IN_BOTH_BOOKS:
+            return SIDES
+        by = KINDS[kind].by if kind in KINDS else own_side(self.actor, entered.pairing)
+        return ("recipient",) if by == "recipient" else ("donor",)
+
+    def read(self, sit: Sit, undone: Sequence[UUID]) -> None:
+        """Read the books that are met, each in the seat of its owner."""
+        for owner_id, places in self._seats.items():
+            if places:
+                sit(owner_id)
+                read_books([(side, self.books[pk]) for side, pk in places], owner_id)
+                if undone:
+                    self._read_rows(undone, owner_id)
+
+    def _read_rows(self, undone: Sequence[UUID], owner_id: UUID) -> None:
+        for part in in_parts(undone):
+            condition, ids = among("t.batch_id", part)
+            rows = select(
+                "SELECT t.id, t.batch_id, b.side, d.code, c.code, t.amount, t.year,"  # noqa: S608  # our own names
+                " t.relates_to_year, t.unit FROM ledger_transfer t"
+                " JOIN ledger_book b ON b.id = t.book_id JOIN ledger_account d ON d.id = t.debit_id"
+                f" JOIN ledger_account c ON c.id = t.credit_id WHERE {condition}"
+                " AND t.tenant_id = %s ORDER BY t.number",
+                [*ids, owner_id],
+                ids=(0, 1),
+            )
+            for row_id, batch_id, *values in rows:
+                self._undone.setdefault(batch_id, []).append((row_id, Row(*values)))
+
+    def add(self, entered: Entered) -> bool:
+        """
+        Compose the batch of an event; return False where it was posted before under the same key.
+
+        Raises:
+            KeyReused: Another event was.
+            Refused: Terms, law, chain or books refuse it; nothing of it is left.
+        """
+        terms, books = entered.terms, self.books[entered.pairing.pk]
+        _, body = body_of(entered.pairing.pk, terms)
+        known = self.chain.links.get(entered.key)
+        if known is not None:
+            if known.body_sha256 != body:
+                raise KeyReused(key=str(entered.key))
+            return False
+        refuse_terms(terms)
+        link = Link(
+            id=entered.key, pairing_id=entered.pairing.pk, kind=terms.kind, amount=terms.amount,
+            quantity=terms.quantity, quantity_unit=terms.quantity_unit.strip(), follows_id=None,
+            head_id=None, donor_year=0, recipient_year=0, purpose=terms.purpose.strip(),
+            agreement_id=terms.agreement_id, body_sha256=body,
+        )  # fmt: skip
+        rows, undoes = self._compose(terms, link, books)
+        take_over(rows, books)
+        for row in rows:
+            if row.side == "donor":
+                link.donor_year = link.donor_year or row.year
+            else:
+                link.recipient_year = link.recipient_year or row.year
+        self.chain.add(link)
+        self.composed.append(
+            Composed(books, self._batch_of(terms, link, books), list(in_range(rows, undoes)))
+        )
+        return True
+
+    def _compose(self, terms: Terms, link: Link, books: PairBooks) -> tuple[list[Row], list[UUID]]:
+        if terms.kind == "reversal":
+            if terms.reverses_id is None:
+                raise FollowedUnknown
+            undone = self.chain.find(terms.reverses_id)
+            known = self._undone.get(undone.id, [])
+            rows = compose_reversal(link, undone, known, books, self.chain)
+            undone.is_reversed = True
+            return rows, [row_id for row_id, _ in known]
+        if terms.kind == "year_end":
+            side = own_side(self.actor, books.pairing)
+            return compose_year_end(side, terms, books, timezone.localdate(self.now)), []
+        return compose_event(terms, link, books, self.chain, self._agreements), []
+
+    def _batch_of(self, terms: Terms, link: Link, books: PairBooks) -> dict[str, Any]:
+        pairing = books.pairing
+        return {
+            "id": link.id,
+            "tenant_id": self.actor.organisation_id,
+            "scope_id": pairing.scope_id,
+            "pairing_id": pairing.pk,
+            "programme_id": pairing.programme_id,
+            "kind": link.kind,
+            "year": terms.valid_on.year,
+            "donor_year": link.donor_year,
+            "recipient_year": link.recipient_year,
+            "valid_on": terms.valid_on,
+            "recorded_at": self.now,
+            "amount": link.amount,
+            "quantity": link.quantity,
+            "quantity_unit": link.quantity_unit,
+            "nature": terms.nature,
+            "stage": terms.stage,
+            "is_beyond_due": terms.is_beyond_due,
+            "purpose": link.purpose,
+            "reason_code": terms.reason_code.strip(),
+            "agreement_id": link.agreement_id,
+            "document": terms.document.strip(),
+            "document_id": terms.document_id,
+            "note": terms.note,
+            "follows_id": link.follows_id,
+            "head_id": link.head_id,
+            "reverses_id": terms.reverses_id,
+            "reversed_kind": link.reversed_kind,
+            "maker_id": self.maker.person_id,
+            "maker_for_id": self.maker.for_id,
+            "checker_id": self.actor.person_id,
+            "checker_for_id": self.actor.deputy_of,
+            "body_sha256": link.body_sha256,
+            "import_id": None,
+        }
+
+    def write(self, sit: Sit, import_id: UUID | None = None) -> None:
+        """
+        Write all that was composed, each half in the seat of its owner.
+
+        Raises:
+            KeyReused: A key is that of a batch of another pairing.
+        """
+        opened: list[Book] = []
+        for owner_id, places in reversed(self._seats.items()):
+            sit(owner_id)
+            opened += self._write_half(sorted(places, key=str))
+        for each in self.composed:
+            each.batch["import_id"] = import_id
+        columns = tuple(self.composed[0].batch) if self.composed else ()
+        try:
+            insert(Batch, columns, [tuple(each.batch.values()) for each in self.composed])
+        except IntegrityError as error:
+            raise KeyReused(key=str(self.composed[0].batch["id"])) from error
+        for each in self.composed:
+            if each.batch["kind"] == "year_end":
+                close_book(each.books, each.batch, self.actor, self.now)
+        for book in opened:
+            record_creation(actor=self.actor, now=self.now, action="ledger.open_book", record=book)
+
+    def _write_half(self, places: Sequence[tuple[Side, UUID]]) -> list[Book]:
+        opened: list[Book] = []
+        ended = {
+            each.books.pairing.pk for each in self.composed if each.batch["kind"] == "year_end"
+        }
+        for side, pairing_id in places:
+            books = self.books[pairing_id]
+            is_met = pairing_id in ended or any(key.side == side for key in books.changes)
+            if is_met and side not in books.books:
+                opened.append(open_book(books, side, self.actor, self.now))
+        rows = []
+        mine = {(side, pairing_id) for side, pairing_id in places}
+        for each in self.composed:
+            for number, (row, undone) in enumerate(each.rows, start=1):
+                if (row.side, each.books.pairing.pk) in mine:
+                    rows.append(self._transfer(each, number, row, undone))
+        write_balances([(side, self.books[pairing_id]) for side, pairing_id in places])
+        insert(Transfer, _TRANSFER, rows)
+        return opened
+
+    def _transfer(
+        self, composed: Composed, number: int, row: Row, undone: UUID | None
+    ) -> tuple[Any, ...]:
+        books, (debit, credit) = composed.books, row.keys()
+        book = books.books[row.side]
+        return (
+            next_id(self.now), book.tenant_id, book.scope_id, composed.batch["id"], book.id, number,
+            books.account_id(debit), books.account_id(credit), row.amount, row.unit, row.year,
+            row.relates_to, composed.batch["valid_on"], self.now, undone,
+        )  # fmt: skip
+
+
+@contextmanager
+def posting(
+    entered: Sequence[Entered], *, maker: Hand, actor: Actor, now: datetime
+) -> Iterator[tuple[Posting, Sit]]:
+    """Give what posts *entered*, their books read and held, and the function that changes seats."""
+    made = Posting(entered, maker, actor, now)
+    undone = [each.terms.reverses_id for each in entered if each.terms.reverses_id is not None]
+    with changing_seats() as sit:
+        made.read(sit, undone)
+        yield made, sit
+
+
+def post(entered: Entered, *, maker: Hand, actor: Actor, now: datetime) -> Batch:
+    """
+    Post one event; one that was posted before under its key is returned as it stands.
+
+    Raises:
+        Refused: Nothing is written.
+    """
+    with posting([entered], maker=maker, actor=actor, now=now) as (made, sit):
+        if made.add(entered):
+            made.write(sit)
+            return Batch(**made.composed[0].batch)
+    found: Batch = Batch.objects.get(pk=entered.key)
+    return found
+
+
+def _list_named(entered: Sequence[Entered]) -> list[UUID]:
+    """Return the batches that events name, and those that they may be already."""
+    named = [each.key for each in entered]
+    for each in entered:
+        named += [
+            found for found in (each.terms.follows_id, each.terms.reverses_id) if found is not None
+        ]
+    return named
+
+
+def list_policies(programme_ids: set[UUID]) -> dict[UUID, dict[int, Policy]]:
+    """Return what each programme fixed for each year."""
+    policies: dict[UUID, dict[int, Policy]] = {}
+    fixed = ProgrammeYear.objects.filter(programme_id__in=programme_ids)
+    for programme_id, year, profile, reopens in fixed.values_list(
+        "programme_id", "year", "profile", "refund_reopens"
+    ):
+        policies.setdefault(programme_id, {})[year] = Policy(
+            profile=profile, refund_reopens=reopens
+        )
+    return policies

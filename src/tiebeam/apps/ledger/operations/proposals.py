@@ -1,0 +1,299 @@
+"""Propose an event, and have another person post it, send it back, or withdraw it oneself (§L5)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from tiebeam.apps.ledger.models import Batch, Proposal
+from tiebeam.apps.ledger.operations.chain import Chain, FollowedUnknown
+from tiebeam.apps.ledger.operations.composing import Agreements, event_of
+from tiebeam.apps.ledger.operations.parts import (
+    CHECKERS,
+    MAKERS,
+    demand_another,
+    demand_part,
+    own_side,
+)
+from tiebeam.apps.ledger.operations.posting import Entered, Hand, list_policies, post
+from tiebeam.apps.ledger.operations.refusals import KeyReused, NoBookToClose
+from tiebeam.apps.ledger.operations.terms import (
+    MADE_OF_RECORDS,
+    ReasonMissing,
+    Terms,
+    body_of,
+    refuse_terms,
+)
+from tiebeam.apps.pairings.models import Pairing
+from tiebeam.apps.pairings.operations.sides import let_maker_read
+from tiebeam.core.ledger.events import KINDS, Frame, kind_of
+from tiebeam.core.ledger.posting import CreditUsedUp, rows_of
+from tiebeam.errors import Refused
+from tiebeam.platform.audit.writing import (
+    record_change,
+    record_changes,
+    record_creation,
+    state_of,
+)
+from tiebeam.platform.permissions.operations import operation
+from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.tenancy.holding import hold
+
+
+class NotProposed(Refused):
+    """It was posted, sent back or withdrawn before; facts: ``state``."""
+
+    code = "ledger.not_proposed"
+
+
+class NotOwnProposal(Refused):
+    """A proposal is withdrawn by whoever made it."""
+
+    code = "ledger.not_own_proposal"
+
+
+@operation("ledger.propose", roles=MAKERS)
+def propose(*, pairing: Pairing, terms: Terms, key: UUID, actor: Actor, now: datetime) -> Proposal:
+    """
+    Propose an event of *pairing*, for another person of the same organisation to post.
+
+    Proposed again under the same key with the same terms, the proposal that stands is returned.
+
+    Args:
+        key: Chosen by the caller; the id of the proposal, and of the batch when it is posted.
+
+    Raises:
+        NotASide: The event is told by another side.
+        KeyReused: The key was used for something else.
+        Refused: The terms lack something that every event of this kind says.
+    """
+    kept = Pairing.objects.select_related("programme").get(pk=pairing.pk)
+    by = told_by(terms.kind, terms.reverses_id, kept, actor)
+    demand_part(actor, "ledger.propose", kept, by, is_checking=False)
+    refuse_terms(terms)
+    _refuse_what_never_holds(terms, kept)
+    said, body = body_of(kept.pk, terms)
+    known = Proposal.objects.owned().filter(pk=key).first()
+    if isinstance(known, Proposal):
+        if known.body_sha256 != body:
+            raise KeyReused(key=str(key))
+        return known
+    proposal = Proposal(
+        id=key,
+        tenant_id=actor.organisation_id,
+        scope_id=kept.scope_id,
+        pairing=kept,
+        programme_id=kept.programme_id,
+        kind=terms.kind,
+        amount=terms.amount,
+        valid_on=terms.valid_on,
+        terms=said,
+        body_sha256=body,
+        maker_id=actor.person_id,
+        maker_for_id=actor.deputy_of,
+        proposed_at=now,
+    )
+    try:
+        with transaction.atomic():
+            proposal.save(force_insert=True)
+    except IntegrityError as error:
+        raise KeyReused(key=str(key)) from error
+    let_maker_read(actor, kept, now)
+    record_creation(actor=actor, now=now, action="ledger.propose", record=proposal)
+    return proposal
+
+
+@operation("ledger.propose_reversal", roles=MAKERS)
+def propose_reversal(
+    *,
+    batch: Batch,
+    reason_code: str,
+    key: UUID,
+    actor: Actor,
+    now: datetime,
+    document: str = "",
+    note: str = "",
+    valid_on: date | None = None,
+) -> Proposal:
+    """
+    Propose to undo a batch by mirroring each of its rows (§L9).
+
+    Args:
+        valid_on: The day on which the reversal is true; None for the day of what it undoes.
+    """
+    kept = Batch.objects.select_related("pairing").get(pk=batch.pk)
+    terms = Terms(
+        kind="reversal", valid_on=valid_on or kept.valid_on, reason_code=reason_code,
+        reverses_id=kept.pk, document=document, note=note,
+    )  # fmt: skip
+    return propose(pairing=kept.pairing, terms=terms, key=key, actor=actor, now=now)
+
+
+@operation("ledger.propose_year_end", roles=MAKERS)
+def propose_year_end(
+    *,
+    pairing: Pairing,
+    year: int,
+    key: UUID,
+    actor: Actor,
+    now: datetime,
+    carries_due: bool = False,
+    carries_appropriated: bool = True,
+) -> Proposal:
+    """
+    Propose to close a fiscal year of the own book of *pairing* (§L10).
+
+    Args:
+        carries_due: What is due and was not appropriated is carried into the next year, and does not lapse.
+        carries_appropriated: The same of what was appropriated and not committed.
+    """
+    terms = Terms(
+        kind="year_end", valid_on=date(year, 12, 31), carries_due=carries_due,
+        carries_appropriated=carries_appropriated,
+    )  # fmt: skip
+    return propose(pairing=pairing, terms=terms, key=key, actor=actor, now=now)
+
+
+@operation("ledger.post_proposal", roles=CHECKERS)
+def post_proposal(*, proposal: Proposal, actor: Actor, now: datetime) -> Batch:
+    """
+    Post what another person of the organisation proposed; posted before, its batch is returned.
+
+    Raises:
+        OwnProposal: The actor made it, or stands in for who did.
+        NotProposed: It was sent back or withdrawn.
+        Refused: The law or the books refuse it; it stays proposed, and nothing is written.
+    """
+    action = "ledger.post_proposal"
+    kept = _get(proposal, actor, action, is_checking=True)
+    demand_another(actor, kept.maker_id, kept.maker_for_id)
+    if kept.state != "posted":
+        _demand_proposed(kept)
+    maker = Hand(kept.maker_id, kept.maker_for_id)
+    entered = Entered(kept.pk, kept.pairing, Terms.from_plain(kept.terms))
+    batch = post(entered, maker=maker, actor=actor, now=now)
+    before = state_of(kept)
+    kept.state, kept.decided_by_id, kept.decided_at = "posted", actor.person_id, now
+    changed = Proposal.objects.filter(pk=kept.pk, state="proposed").update(
+        state=kept.state, decided_by_id=kept.decided_by_id, decided_at=now
+    )
+    if not changed:
+        # Somebody was quicker: while it was waited for the pairing, it was posted, or taken back.
+        kept = Proposal.objects.get(pk=kept.pk)
+        if kept.state != "posted":
+            _demand_proposed(kept)
+        return batch
+    parties = {kept.pairing.donor_id, kept.pairing.recipient_id}
+    record_changes(
+        actor=actor,
+        now=now,
+        action=action,
+        changes=[(batch, None), (kept, before)],
+        parties=parties,
+    )
+    return batch
+
+
+@operation("ledger.return_proposal", roles=CHECKERS)
+def return_proposal(*, proposal: Proposal, reason: str, actor: Actor, now: datetime) -> Proposal:
+    """
+    Send a proposal of another person back, with a reason.
+
+    Raises:
+        ReasonMissing: No reason is given.
+        OwnProposal: The actor made it, or stands in for who did.
+        NotProposed: It was posted, sent back or withdrawn before.
+    """
+    action = "ledger.return_proposal"
+    if not reason.strip():
+        raise ReasonMissing
+    hold(proposal.pairing_id)
+    kept = _get(proposal, actor, action, is_checking=True)
+    demand_another(actor, kept.maker_id, kept.maker_for_id)
+    return _end(kept, "returned", actor, now, action, reason.strip())
+
+
+@operation("ledger.withdraw_proposal", roles=MAKERS)
+def withdraw_proposal(
+    *, proposal: Proposal, actor: Actor, now: datetime, reason: str = ""
+) -> Proposal:
+    """
+    Withdraw an own proposal.
+
+    Raises:
+        NotOwnProposal: Another person made it.
+        NotProposed: It was posted, sent back or withdrawn before.
+    """
+    action = "ledger.withdraw_proposal"
+    hold(proposal.pairing_id)
+    kept = _get(proposal, actor, action, is_checking=False)
+    if actor.person_id not in {kept.maker_id, kept.maker_for_id}:
+        raise NotOwnProposal
+    return _end(kept, "withdrawn", actor, now, action, reason.strip())
+
+
+def told_by(kind: str, reverses_id: UUID | None, pairing: Pairing, actor: Actor) -> str:
+    """
+    Return which side tells an event: a reversal that of what it undoes, a year's end either.
+
+    Raises:
+        UnknownKind: There is no such event.
+        FollowedUnknown: A reversal undoes no batch of this pairing.
+        NoBookToClose: A year is closed by donor or recipient.
+    """
+    if kind == "reversal":
+        undone = Batch.objects.filter(pk=reverses_id, pairing_id=pairing.pk).first()
+        if undone is None:
+            raise FollowedUnknown
+        kind = undone.kind if undone.kind in KINDS else "year_end"
+    if kind != "year_end":
+        return kind_of(kind).by
+    side = own_side(actor, pairing)
+    if side == "coordinator":
+        raise NoBookToClose
+    return side
+
+
+def _refuse_what_never_holds(terms: Terms, pairing: Pairing) -> None:
+    """Refuse what no wait makes right: amounts out of range, words that are missing, a wrong chain."""
+    if terms.kind in MADE_OF_RECORDS:
+        return
+    chain = Chain([pairing.pk])
+    chain.follow(terms.kind, terms.follows_id, pairing.pk)
+    if kind_of(terms.kind).names_agreement:
+        Agreements().demand_in_force(terms.agreement_id, pairing.pk, terms.valid_on)
+    policies = list_policies({pairing.programme_id}).get(pairing.programme_id, {})
+    frame = Frame(policies=policies)
+    frame.policy_in(terms.valid_on.year)
+    try:
+        rows_of(event_of(terms), frame, {})
+    except CreditUsedUp:
+        return
+
+
+def _get(proposal: Proposal, actor: Actor, action: str, *, is_checking: bool) -> Proposal:
+    rows = Proposal.objects.select_related("pairing__programme")
+    kept: Proposal = rows.get(pk=proposal.pk)
+    reverses_id = kept.terms.get("reverses_id")
+    by = told_by(kept.kind, UUID(reverses_id) if reverses_id else None, kept.pairing, actor)
+    demand_part(actor, action, kept.pairing, by, is_checking=is_checking)
+    return kept
+
+
+def _demand_proposed(proposal: Proposal) -> None:
+    if proposal.state != "proposed":
+        raise NotProposed(state=proposal.state)
+
+
+def _end(
+    proposal: Proposal, state: str, actor: Actor, now: datetime, action: str, reason: str
+) -> Proposal:
+    _demand_proposed(proposal)
+    before = state_of(proposal)
+    proposal.state, proposal.reason = state, reason
+    proposal.decided_by_id, proposal.decided_at = actor.person_id, now
+    proposal.save()
+    record_change(
+        actor=actor, now=now, action=action, record=proposal, before=before, reason=reason
+    )
+    return proposal

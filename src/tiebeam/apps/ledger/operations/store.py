@@ -1,0 +1,154 @@
+"""
+Reading and writing many rows of the ledger in one statement.
+
+What is asked for here belongs to pairings of which the acting organisation was found to be a
+side, in the seat of the organisation that owns it; so the statements filter by these alone.
+On PostgreSQL the row policies hold besides.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+from django.utils.dateparse import parse_date
+
+PER_STATEMENT = 5000
+"""Ids named in one statement."""
+
+
+def is_postgresql() -> bool:
+    """Return which of the two databases it is."""
+    return connection.vendor == "postgresql"
+
+
+def select(
+    sql: str, parameters: Sequence[Any] = (), ids: Collection[int] = ()
+) -> list[tuple[Any, ...]]:
+    """Return the rows of a query; SQLite keeps ids as text, so their places are named by *ids*."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_kept(value) for value in parameters])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    if is_postgresql():
+        return rows
+    return [
+        tuple(
+            UUID(hex=value) if place in ids and value is not None else value
+            for place, value in enumerate(row)
+        )
+        for row in rows
+    ]
+
+
+def among(column: str, ids: Collection[UUID]) -> tuple[str, list[Any]]:
+    """Return the condition that *column* is one of *ids*, and its parameters."""
+    assert ids
+    if is_postgresql():
+        return f"{column} = ANY(%s)", [list(ids)]
+    return f"{column} IN ({', '.join(['%s'] * len(ids))})", list(ids)
+
+
+def read_array(found: Any) -> list[Any]:
+    """Return an array of JSON as it came from the database."""
+    return list(json.loads(found) if isinstance(found, str) else found)
+
+
+def read_day(found: Any) -> date:
+    """Return a day as it came from the database."""
+    day = parse_date(found) if isinstance(found, str) else found
+    assert isinstance(day, date)
+    return day
+
+
+def array() -> str:
+    """Return the function that makes an array of JSON."""
+    return "json_build_array" if is_postgresql() else "json_array"
+
+
+def insert(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert *rows*, values in the order of *columns*."""
+    if not rows:
+        return
+    table, names = model._meta.db_table, ", ".join(f'"{name}"' for name in columns)
+    with connection.cursor() as cursor:
+        if is_postgresql():
+            kinds = [_array_kind(model, name) for name in columns]
+            taken = ", ".join(f"%s::{kind}[]" for kind in kinds)
+            cursor.execute(
+                f'INSERT INTO "{table}" ({names}) SELECT * FROM unnest({taken})',  # noqa: S608  # our own names
+                [list(values) for values in zip(*rows, strict=True)],
+            )
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            keep = [_keeper(model, name) for name in columns]
+            cursor.executemany(
+                f'INSERT INTO "{table}" ({names}) VALUES ({marks})',  # noqa: S608  # our own names
+                [[each(value) for each, value in zip(keep, row, strict=True)] for row in rows],
+            )
+
+
+def add_to_balances(changes: Iterable[tuple[UUID, int]]) -> None:
+    """Add to the balances of accounts, each named once."""
+    listed = list(changes)
+    if not listed:
+        return
+    with connection.cursor() as cursor:
+        if is_postgresql():
+            cursor.execute(
+                "UPDATE ledger_account a SET balance = a.balance + c.change"
+                " FROM unnest(%s::uuid[], %s::bigint[]) AS c(id, change) WHERE a.id = c.id",
+                [list(values) for values in zip(*listed, strict=True)],
+            )
+            assert cursor.rowcount == len(listed), "an account is of the acting organisation"
+        else:
+            cursor.executemany(
+                "UPDATE ledger_account SET balance = balance + %s WHERE id = %s",
+                [(change, account_id.hex) for account_id, change in listed],
+            )
+
+
+def in_parts(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    """Yield *ids* in parts that one statement takes."""
+    listed = list(dict.fromkeys(ids))
+    for start in range(0, len(listed), PER_STATEMENT):
+        yield listed[start : start + PER_STATEMENT]
+
+
+def _kept(value: Any) -> Any:
+    """Return a parameter as the database keeps it."""
+    if is_postgresql():
+        return value
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
+
+
+@cache
+def _column(model: type[models.Model], attname: str) -> models.Field[Any, Any]:
+    return next(each for each in model._meta.concrete_fields if each.attname == attname)
+
+
+@cache
+def _array_kind(model: type[models.Model], attname: str) -> str:
+    kind = str(_column(model, attname).db_type(connection))
+    # A cast to varchar(n) would cut a longer text without a word.
+    return "text" if kind.startswith("varchar") else kind
+
+
+@cache
+def _keeper(model: type[models.Model], attname: str) -> Callable[[Any], Any]:
+    """Return how SQLite keeps a value of the column."""
+    column = _column(model, attname)
+    of = column.target_field if isinstance(column, models.ForeignKey) else column
+    if isinstance(of, models.UUIDField):
+        return lambda value: None if value is None else value.hex
+    if isinstance(of, models.DateTimeField | models.DateField):
+        return lambda value: of.get_db_prep_value(value, connection)
+    return lambda value: value

@@ -1,0 +1,321 @@
+"""What each event does to the books of both sides, and what is refused (§L4 to §L9)."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from tests.grounds import ground
+
+from records.ledger_grounds import LATER, make_grounds
+from tiebeam.apps.ledger.models import Batch, Proposal, Transfer
+from tiebeam.apps.ledger.operations.chain import MoreThanLeft
+from tiebeam.apps.ledger.operations.disputes import dispute_payment
+from tiebeam.apps.ledger.operations.proposals import (
+    NotOwnProposal,
+    NotProposed,
+    post_proposal,
+    propose,
+    return_proposal,
+    withdraw_proposal,
+)
+from tiebeam.apps.ledger.operations.terms import Terms
+from tiebeam.errors import Refused
+from tiebeam.platform.audit.models import Entry
+from tiebeam.platform.tenancy.acting import acting
+
+WAN = 10**6
+"""万元, in fen."""
+
+
+@pytest.fixture
+@ground
+def grounds(workspace):
+    found = make_grounds(workspace)
+    found.fix_year(2020)
+    return found
+
+
+@pytest.fixture
+@ground
+def funded(grounds):
+    """Due and appropriated 1,000 万元, with the money in the treasury."""
+    grounds.post("obligation", 1000 * WAN)
+    grounds.post("opening", 1000 * WAN)
+    grounds.post("appropriation", 1000 * WAN)
+    return grounds
+
+
+def refused(code):
+    """Return the expectation of a refusal by its code."""
+    return pytest.raises(Refused, match=f"'ledger.{code}'")
+
+
+class TestCashEvents:
+    def test_stand_in_both_books_as_worked_by_hand(self, funded):
+        commitment = funded.post("commitment", 900 * WAN)
+        order = funded.post("order", 700 * WAN, follows_id=commitment.pk)
+        payment = funded.post("payment", 700 * WAN, follows_id=order.pk)
+        receipt = funded.post("receipt", 700 * WAN, follows_id=payment.pk)
+        funded.post("expenditure", 600 * WAN, nature="capital")
+        funded.post("handover", 600 * WAN)
+        agreed = funded.post("refund_agreed", 50 * WAN, follows_id=receipt.pk)
+        paid = funded.post("refund_paid", 50 * WAN, follows_id=agreed.pk)
+        funded.post("refund_confirmed", 50 * WAN, follows_id=paid.pk)
+        funded.post("decommitment", 100 * WAN, follows_id=commitment.pk)
+
+        assert funded.balances("donor") == {
+            "B100/2020": 1000 * WAN,
+            "B120/2020": 250 * WAN,
+            "B130/2020": 100 * WAN,
+            "B150/2020": 650 * WAN,
+            "D1000": 350 * WAN,
+            "D3000": 1000 * WAN,
+            "D5310/2020": 650 * WAN,
+        }
+        assert funded.balances("recipient") == {
+            "R1000": 50 * WAN,
+            "R1610": 600 * WAN,
+            "R2200": 50 * WAN,
+            "R4330/2020": 600 * WAN,
+        }
+
+    def test_in_part_leave_the_rest_on_its_way(self, funded):
+        payment = funded.pay(700 * WAN)
+        funded.post("receipt", 300 * WAN, follows_id=payment.pk)
+
+        assert funded.balances("donor")["D1310"] == 400 * WAN
+        with refused("more_than_left"):
+            funded.post("receipt", 400 * WAN + 1, follows_id=payment.pk)
+        funded.post("receipt", 400 * WAN, follows_id=payment.pk)
+        assert "D1310" not in funded.balances("donor")
+
+    def test_that_bounce_give_the_commitment_its_amount_back(self, funded):
+        commitment = funded.post("commitment", 700 * WAN)
+        order = funded.post("order", 700 * WAN, follows_id=commitment.pk)
+        payment = funded.post("payment", 700 * WAN, follows_id=order.pk)
+        with refused("more_than_left"):
+            funded.post("order", 1, follows_id=commitment.pk)
+        funded.post("bounce", 700 * WAN, follows_id=payment.pk)
+
+        again = funded.post("order", 700 * WAN, follows_id=commitment.pk)
+        assert again.head_id == commitment.pk
+        assert funded.balances("donor")["B140/2020"] == 700 * WAN
+
+    def test_name_purpose_and_agreement_of_what_they_follow(self, funded):
+        payment = funded.pay(5, purpose="education")
+
+        receipt = funded.post("receipt", 5, follows_id=payment.pk)
+
+        assert (receipt.purpose, receipt.agreement_id) == ("education", funded.agreement.pk)
+
+
+class TestGoods:
+    def test_are_valued_and_counted_on_both_sides(self, funded):
+        kits = {"quantity": 20, "quantity_unit": "kits"}
+        funded.post("opening", 100, **kits)
+        commitment = funded.post("commitment", 100)
+        shipment = funded.post("shipment", 100, follows_id=commitment.pk, **kits)
+        with refused("wrong_unit"):
+            funded.post("goods_receipt", 50, follows_id=shipment.pk, quantity=1, quantity_unit="m")
+        with refused("more_than_left"):
+            funded.post("goods_receipt", 50, follows_id=shipment.pk, **kits | {"quantity": 21})
+        funded.post("goods_receipt", 60, follows_id=shipment.pk, **kits | {"quantity": 12})
+        funded.post("supplies_used", 10, **kits | {"quantity": 2})
+
+        donor, recipient = funded.balances("donor"), funded.balances("recipient")
+        assert (donor["B160/2020"], donor["D1410"], donor["D5340/2020"]) == (60, 40, 60)
+        assert (donor["Q120/Q:kits"], donor["Q150/Q:kits"]) == (8, 12)
+        assert (recipient["Q210/Q:kits"], recipient["Q250/Q:kits"]) == (10, 2)
+        assert (recipient["R1400"], recipient["R5400/2020"]) == (50, 10)
+
+
+class TestPosting:
+    def test_takes_two_people_whoever_stands_in(self, grounds):
+        made = grounds.propose("obligation", 5)
+        maker, checker = grounds.makers["coordinator"], grounds.checkers["coordinator"]
+        for hand in (maker, replace(checker, deputy_of=maker.person_id)):
+            with refused("own_proposal"):
+                post_proposal(proposal=made, actor=hand, now=LATER)
+        assert (
+            post_proposal(proposal=made, actor=checker, now=LATER).checker_id == checker.person_id
+        )
+
+    @pytest.mark.parametrize(
+        ("kind", "side"),
+        [("obligation", "donor"), ("appropriation", "recipient"), ("expenditure", "donor")],
+    )
+    def test_is_proposed_by_no_other_side(self, grounds, kind, side):
+        terms = Terms(
+            kind=kind, amount=5, valid_on=date(2020, 3, 1), document="x", nature="current"
+        )
+        with pytest.raises(Refused, match="not_a_side"):
+            propose(
+                pairing=grounds.pairing,
+                terms=terms,
+                key=uuid4(),
+                actor=grounds.makers[side],
+                now=LATER,
+            )
+
+    def test_is_checked_by_finance(self, grounds):
+        made = grounds.propose("opening", 5)
+        office = replace(grounds.makers["donor"], person_id=uuid4())
+        with pytest.raises(Refused, match="not_allowed"):
+            post_proposal(proposal=made, actor=office, now=LATER)
+
+    def test_sent_again_finds_the_batch_standing(self, grounds):
+        key = uuid4()
+        first = grounds.post("opening", 5, key=key)
+        again = grounds.post("opening", 5, key=key)
+
+        assert again == first
+        assert grounds.balances("donor")["D1000"] == 5
+        with refused("key_reused"):
+            grounds.propose("opening", 6, key=key)
+
+    def test_leaves_one_entry_with_both_sides_named(self, grounds):
+        batch = grounds.post("opening", 5)
+
+        with acting(grounds.makers["donor"]):
+            entry = Entry.objects.get(record_type="ledger.batch", record_id=batch.pk)
+        assert str(grounds.owners["recipient"]) in entry.body
+        assert entry.action == "ledger.post_proposal"
+
+    def test_refused_leaves_no_trace(self, funded):
+        before = funded.balances("donor")
+        made = funded.propose("expenditure", 5, nature="current")
+        with refused("overdrawn") as caught:
+            post_proposal(proposal=made, actor=funded.checkers["recipient"], now=LATER)
+
+        assert caught.value.facts["account"] == "R1000"
+        assert (caught.value.facts["balance"], caught.value.facts["asked"]) == (0, 5)
+        assert funded.balances("donor") == before
+        with acting(funded.makers["recipient"]):
+            assert Proposal.objects.get(pk=made.pk).state == "proposed"
+            assert not Batch.objects.filter(kind="expenditure").exists()
+
+    def test_shows_each_side_its_own_rows_alone(self, funded):
+        payment = funded.pay(5)
+        receipt = funded.post("receipt", 5, follows_id=payment.pk)
+
+        for side, rows in (("donor", 1), ("recipient", 1)):
+            with acting(funded.makers[side]):
+                assert Batch.objects.filter(pk=receipt.pk).exists()
+                assert Transfer.objects.filter(batch=receipt).count() == rows
+        with acting(funded.makers["coordinator"]):
+            assert Transfer.objects.filter(batch=receipt).count() == 2
+
+
+class TestProposal:
+    @pytest.mark.parametrize(
+        ("code", "kind", "amount", "terms"),
+        [
+            ("unknown_kind", "gift", 5, {}),
+            ("amount_out_of_range", "obligation", 0, {}),
+            ("amount_out_of_range", "obligation", -5, {}),
+            ("amount_out_of_range", "obligation", 10**15 + 1, {}),
+            ("amount_out_of_range", "obligation", float("nan"), {}),
+            ("amount_out_of_range", "obligation", True, {}),
+            ("amount_out_of_range", "obligation", "5", {}),
+            ("document_missing", "obligation", 5, {"document": " "}),
+            ("text_too_long", "obligation", 5, {"document": "x" * 201}),
+            ("year_not_set", "obligation", 5, {"valid_on": date(2031, 1, 1)}),
+            ("term_missing", "lapse", 5, {"stage": "B130"}),
+            ("term_missing", "expenditure", 5, {"nature": "wages"}),
+            ("term_missing", "opening", 5, {"quantity": 3}),
+            ("purpose_missing", "commitment", 5, {"purpose": ""}),
+            ("no_agreement_in_force", "commitment", 5, {"agreement_id": None}),
+            ("no_agreement_in_force", "commitment", 5, {"agreement_id": uuid4()}),
+            ("follows_nothing", "order", 5, {}),
+            ("followed_unknown", "order", 5, {"follows_id": uuid4()}),
+        ],
+    )
+    def test_is_refused_where_its_terms_are_wrong(self, grounds, code, kind, amount, terms):
+        with refused(code):
+            grounds.propose(kind, amount, **terms)
+
+    def test_names_what_it_can_follow(self, funded):
+        commitment = funded.post("commitment", 5)
+        with refused("follows_wrong_kind"):
+            funded.propose("payment", 5, follows_id=commitment.pk)
+
+    def test_is_sent_back_with_a_reason_or_withdrawn(self, grounds):
+        maker, checker = grounds.makers["donor"], grounds.checkers["donor"]
+        one, other = grounds.propose("opening", 5), grounds.propose("opening", 5)
+        with refused("reason_missing"):
+            return_proposal(proposal=one, reason=" ", actor=checker, now=LATER)
+        returned = return_proposal(proposal=one, reason="wrong year", actor=checker, now=LATER)
+        assert (returned.state, returned.reason) == ("returned", "wrong year")
+        with pytest.raises(NotProposed):
+            post_proposal(proposal=one, actor=checker, now=LATER)
+        with pytest.raises(NotOwnProposal):
+            withdraw_proposal(proposal=other, actor=checker, now=LATER)
+        assert withdraw_proposal(proposal=other, actor=maker, now=LATER).state == "withdrawn"
+        with pytest.raises(NotProposed):
+            withdraw_proposal(proposal=other, actor=maker, now=LATER)
+
+
+class TestReversal:
+    def test_undoes_every_row_once(self, funded):
+        before = funded.balances("donor"), funded.balances("recipient")
+        commitment = funded.post("commitment", 5)
+        order = funded.post("order", 5, follows_id=commitment.pk)
+        payment = funded.post("payment", 5, follows_id=order.pk)
+        receipt = funded.post("receipt", 5, follows_id=payment.pk)
+        with refused("followed"):
+            funded.reverse(payment, "donor")
+
+        key = uuid4()
+        undone = funded.reverse(receipt, "recipient", key=key)
+        assert funded.reverse(receipt, "recipient", key=key) == undone
+        with refused("already_reversed"):
+            funded.reverse(receipt, "recipient")
+        with refused("reversal_reversed"):
+            funded.reverse(undone, "recipient")
+        for batch in (payment, order, commitment):
+            funded.reverse(batch, "donor")
+
+        assert (funded.balances("donor"), funded.balances("recipient")) == before
+
+    def test_takes_no_amount_back_that_was_committed_anew(self, funded):
+        payment = funded.pay(5)
+        bounce = funded.post("bounce", 5, follows_id=payment.pk)
+        funded.post("order", 3, follows_id=payment.head_id)
+        with pytest.raises(MoreThanLeft):
+            funded.reverse(bounce, "donor")
+
+    def test_lets_the_amount_be_taken_again(self, funded):
+        payment = funded.pay(5)
+        funded.reverse(funded.post("receipt", 5, follows_id=payment.pk), "recipient")
+
+        assert funded.post("receipt", 5, follows_id=payment.pk).amount == 5
+        with refused("more_than_left"):
+            funded.post("receipt", 1, follows_id=payment.pk)
+
+
+class TestDispute:
+    def test_posts_nothing_and_says_why(self, funded):
+        payment = funded.pay(5)
+        funded.post("receipt", 2, follows_id=payment.pk)
+        before = funded.balances("donor")
+
+        def dispute(amount, reason="the bank knows nothing of it", actor=None):
+            return dispute_payment(
+                payment=payment,
+                amount=amount,
+                reason=reason,
+                actor=actor or funded.makers["recipient"],
+                now=LATER,
+            )
+
+        assert dispute(3).amount == 3
+        assert funded.balances("donor") == before
+        with refused("more_than_left"):
+            dispute(4)
+        with refused("reason_missing"):
+            dispute(3, reason=" ")
+        with refused("amount_out_of_range"):
+            dispute(0)
+        with pytest.raises(Refused, match="not_allowed"):
+            dispute(3, actor=funded.makers["donor"])

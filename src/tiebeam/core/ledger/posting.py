@@ -121,7 +121,6 @@ def rows_of(event: Event, frame: Frame, balances: Balances) -> list[Row]:
         AmountOutOfRange: Amount or quantity is no whole number in range.
         TermMissing: A word that the kind needs is missing.
         YearNotSet: The programme has no policy for the year.
-        CreditUsedUp: More credit is used than earlier years left.
         YearClosed: The side whose event it is has closed the year.
     """
     _refuse_out_of_range(event)
@@ -160,11 +159,18 @@ def find_breaches(effects: Mapping[AccountKey, int], balances: Balances) -> list
 
 def refuse_breaches(effects: Mapping[AccountKey, int], balances: Balances) -> None:
     """
-    Raise where *effects* would overdraw an account, naming the first (§L4).
+    Raise where *effects* would overdraw an account, naming the first, or use a credit twice (§L4, §L6).
+
+    Args:
+        balances: B108 and B155 of all years among them, whatever the effects are on.
 
     Raises:
+        CreditUsedUp: The uses of all years would pass the credits of all years.
         Overdrawn: With account, year, what it holds and what is asked, in its unit.
     """
+    left, gained = _credit_left(balances), _credit_left(effects)
+    if gained < 0 and left + gained < 0:
+        raise CreditUsedUp(asked=-gained, left=left)
     for breach in find_breaches(effects, balances):
         key = breach.key
         raise Overdrawn(
@@ -174,6 +180,12 @@ def refuse_breaches(effects: Mapping[AccountKey, int], balances: Balances) -> No
             balance=breach.balance,
             asked=abs(breach.change),
         )
+
+
+def _credit_left(balances: Balances) -> int:
+    """Return what the credits of all years leave after their uses (§L6)."""
+    sign = {"B108": 1, "B155": -1}
+    return sum(sign.get(key.code, 0) * amount for key, amount in balances.items())
 
 
 def mirrored(rows: Sequence[Row], frame: Frame) -> list[Row]:
@@ -257,9 +269,9 @@ class _Half:
         key = AccountKey(kind.side, code, taken if kind.is_yearly else 0, MONEY)
         return self._balances.get(key, 0)
 
-    def held_in_all_years(self, code: str) -> int:
-        """Return what a yearly account holds in all years together."""
-        return sum(amount for key, amount in self._balances.items() if key.code == code)
+    def credit_left(self) -> int:
+        """Return what the credits of all years leave after their uses."""
+        return _credit_left(self._balances)
 
     def word(self, term: str, known: Sequence[str]) -> str:
         """Return a term that has to be one of *known*."""
@@ -275,8 +287,8 @@ class _Half:
 
 
 def _due_up(half: _Half) -> list[Row]:
-    # What was given too much is due after all, before anything new is.
-    undone = min(half.event.amount, half.holds("B108"))
+    # What was given too much, and met no other due since, is due after all, before anything new is.
+    undone = min(half.event.amount, half.holds("B108"), half.credit_left())
     return [half.row("B108", "B100", undone), half.row("B110", "B100", half.event.amount - undone)]
 
 
@@ -286,13 +298,6 @@ def _due_down(half: _Half) -> list[Row]:
         half.row("B100", "B110", open_due),
         half.row("B100", "B108", half.event.amount - open_due),
     ]
-
-
-def _use_credit(half: _Half) -> list[Row]:
-    left = half.held_in_all_years("B108") - half.held_in_all_years("B155")
-    if half.event.amount > left:
-        raise CreditUsedUp(asked=half.event.amount, left=left)
-    return [half.row("B155", "B110")]
 
 
 def _opening(half: _Half) -> list[Row]:
@@ -406,7 +411,7 @@ _POSTINGS: Mapping[str, Callable[[_Half], list[Row]]] = {
     "obligation": _one("B110", "B100"),
     "due_up": _due_up,
     "due_down": _due_down,
-    "use_credit": _use_credit,
+    "use_credit": _one("B155", "B110"),
     "opening": _opening,
     "appropriation": _appropriation,
     "commitment": _one("B130", "B120"),

@@ -1,0 +1,103 @@
+"""Draws events for the books of one pair: those that may be posted, and those that have to be refused."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, Protocol
+
+from hypothesis import strategies as st
+
+from ledger_model import MOST_OF_A_ROW, RECIPIENT, Offer, PairModel, Said
+
+FIRST_YEAR = 2024
+LAST_DAY = dt.date(FIRST_YEAR + 2, 12, 31)
+
+
+class Chance(Protocol):
+    """Something that decides."""
+
+    def one_of(self, options: Sequence[Any]) -> Any: ...
+
+    def number(self, least: int, most: int) -> int: ...
+
+
+@dataclass(frozen=True)
+class Dice:
+    """Chance with a seed."""
+
+    random: Random
+
+    def one_of(self, options: Sequence[Any]) -> Any:
+        return self.random.choice(options)
+
+    def number(self, least: int, most: int) -> int:
+        return self.random.randint(least, most)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Chance of hypothesis, which seeks the shortest history where one fails."""
+
+    draw: Callable[..., Any]
+
+    def one_of(self, options: Sequence[Any]) -> Any:
+        return self.draw(st.sampled_from(options))
+
+    def number(self, least: int, most: int) -> int:
+        return self.draw(st.integers(least, most))
+
+
+def draw_enabled(model: PairModel, today: dt.date, chance: Chance) -> Said:
+    """Draw an event that nothing speaks against: first its kind, so that rare ones are met as often."""
+    back = chance.one_of([0, 0, 0, 0, 3, 40, 400])
+    on = max(dt.date(FIRST_YEAR, 1, 1), today - dt.timedelta(days=back))
+    by_kind: dict[str, list[Offer]] = {}
+    for offer in model.offers(on, today):
+        by_kind.setdefault(offer.said.kind, []).append(offer)
+    # What was told least leads deep into the chains.
+    told = Counter(batch.said.kind for batch in model.batches.values())
+    seldom = sorted(by_kind, key=lambda kind: (told[kind], kind))
+    kind = chance.one_of(seldom[:3] * len(seldom) + seldom)
+    return fill(chance.one_of(by_kind[kind]), chance)
+
+
+def fill(offer: Offer, chance: Chance) -> Said:
+    """Say how much of an offer: all, a little, or something between."""
+    if offer.said.kind == "reversal":
+        return offer.said
+    most = 5000 if offer.most is None else offer.most
+    amount = chance.one_of([most, most, 1, chance.number(1, most)])
+    things = chance.one_of([offer.most_counted, chance.number(0, offer.most_counted)])
+    return replace(offer.said, amount=amount, quantity=things)
+
+
+def draw_refused(model: PairModel, today: dt.date, chance: Chance) -> Said:
+    """Draw an event that has to be refused."""
+    offers = [offer for offer in model.offers(today, today) if offer.said.kind != "reversal"]
+    said = chance.one_of(offers).said
+    one = replace(said, amount=1)
+    alone = replace(one, follows="", quantity_unit="")
+    side = "recipient" if said.kind in RECIPIENT else "donor"
+    numbers = (0, -1, MOST_OF_A_ROW + 1, 1.5, float("nan"), "1", None)
+    ways = [
+        [replace(said, amount=number) for number in numbers],
+        [replace(alone, kind="gift")],
+        [replace(alone, kind="lapse", stage=stage) for stage in ("", "B130", "B150")],
+        [replace(alone, kind="expenditure", nature=nature) for nature in ("", "other")],
+        [replace(one, on=dt.date(FIRST_YEAR + 9, 1, 1))],
+        [replace(alone, kind="opening", quantity=1), replace(alone, kind="commitment", quantity=1)],
+        [replace(alone, kind="use_credit", amount=10**9)],
+        [
+            replace(offer.said, amount=offer.most + chance.one_of([1, 7, 10**9]))
+            for offer in offers
+            if offer.most is not None
+        ],
+        [Said("reversal", today, follows=key) for key in model.batches],
+        [replace(one, on=dt.date(model.open_from[side] - 1, 12, 31))]
+        if model.open_from[side]
+        else [],
+    ]
+    wrong = chance.one_of(chance.one_of([way for way in ways if way]))
+    return wrong if model.reasons(wrong) else replace(said, amount=0, quantity=0)

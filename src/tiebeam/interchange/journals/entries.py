@@ -91,21 +91,17 @@ def list_posted(entries: Iterable[Entry]) -> list[Posted]:
     """
     Return *entries* by the day on which they count, each parted by fiscal year.
 
-    A late row stands in the earliest open year: on the first day of it, since a closed year
-    takes nothing. What a batch carries into the next year counts from its first day.
+    What is told late of a closed year counts from the first day of the year that took it, since
+    a closed year takes nothing; so does what a batch carries into the next year.
     """
     posted = [
-        Posted(_day_in(year, entry.valid_on), entry, tuple(rows))
+        Posted(max(entry.valid_on, date(year, 1, 1)), entry, tuple(rows))
         for entry in entries
         for year, rows in groupby(entry.rows, key=lambda row: row.year)
     ]
     return sorted(
         posted, key=lambda p: (p.day, p.entry.recorded_at, p.entry.batch, p.entry.book.key)
     )
-
-
-def _day_in(year: int, day: date) -> date:
-    return min(max(day, date(year, 1, 1)), date(year, 12, 31))
 
 
 def year_end_balances(entries: Iterable[Entry]) -> list[Balance]:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from itertools import chain
 
 from tiebeam.core.ledger.chart import MONEY
 from tiebeam.interchange.journals.entries import Journal, Posted, list_posted
@@ -34,12 +35,13 @@ COLUMNS = (
 def write_listing(journal: Journal) -> Iterator[str]:
     """Yield the lines of *journal* as CSV; no text in it is a formula to a spreadsheet."""
     stream = io.StringIO()
-    table = csv.writer(stream, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for posted in list_posted(journal.entries):
-        table.writerows(_lines(posted))
-        yield from _drain(stream)
-    yield from _drain(stream)
+    table = csv.writer(stream, lineterminator="")
+    lines = (line for posted in list_posted(journal.entries) for line in _lines(posted))
+    for line in chain([COLUMNS], lines):
+        table.writerow(line)
+        yield stream.getvalue()
+        stream.seek(0)
+        stream.truncate()
 
 
 def _lines(posted: Posted) -> Iterator[list[str]]:
@@ -59,12 +61,3 @@ def _lines(posted: Posted) -> Iterator[list[str]]:
             str(row.relates_to or ""),
             *map(neutral, (entry.document, entry.narration, entry.reverses)),
         ]
-
-
-def _drain(stream: io.StringIO) -> Iterator[str]:
-    """Yield what was written since the last time; a text may hold line breaks of its own."""
-    text = stream.getvalue()
-    stream.seek(0)
-    stream.truncate()
-    if text:
-        yield text.removesuffix("\n")

@@ -4,20 +4,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notices', '0003_kinds_of_notices'),
+        ("notices", "0003_kinds_of_notices"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='notice',
-            name='kind',
-            field=models.CharField(choices=[('opinion_asked', 'opinion_asked'), ('opinion_due', 'opinion_due'), ('opinion_given', 'opinion_given'), ('opinion_answered', 'opinion_answered'), ('list_issued', 'list_issued'), ('return_due', 'return_due'), ('return_submitted', 'return_submitted'), ('return_decided', 'return_decided'), ('agreement_review', 'agreement_review'), ('agreement_returned', 'agreement_returned'), ('agreement_signed', 'agreement_signed'), ('obligation_issued', 'obligation_issued'), ('search_ended', 'search_ended'), ('run_ended', 'run_ended')], max_length=40),
+            model_name="notice",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("opinion_asked", "opinion_asked"),
+                    ("opinion_due", "opinion_due"),
+                    ("opinion_given", "opinion_given"),
+                    ("opinion_answered", "opinion_answered"),
+                    ("list_issued", "list_issued"),
+                    ("return_due", "return_due"),
+                    ("return_submitted", "return_submitted"),
+                    ("return_decided", "return_decided"),
+                    ("agreement_review", "agreement_review"),
+                    ("agreement_returned", "agreement_returned"),
+                    ("agreement_signed", "agreement_signed"),
+                    ("obligation_issued", "obligation_issued"),
+                    ("search_ended", "search_ended"),
+                    ("run_ended", "run_ended"),
+                ],
+                max_length=40,
+            ),
         ),
         migrations.AlterField(
-            model_name='subscription',
-            name='kind',
-            field=models.CharField(choices=[('opinion_asked', 'opinion_asked'), ('opinion_due', 'opinion_due'), ('opinion_given', 'opinion_given'), ('opinion_answered', 'opinion_answered'), ('list_issued', 'list_issued'), ('return_due', 'return_due'), ('return_submitted', 'return_submitted'), ('return_decided', 'return_decided'), ('agreement_review', 'agreement_review'), ('agreement_returned', 'agreement_returned'), ('agreement_signed', 'agreement_signed'), ('obligation_issued', 'obligation_issued'), ('search_ended', 'search_ended'), ('run_ended', 'run_ended')], max_length=40),
+            model_name="subscription",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("opinion_asked", "opinion_asked"),
+                    ("opinion_due", "opinion_due"),
+                    ("opinion_given", "opinion_given"),
+                    ("opinion_answered", "opinion_answered"),
+                    ("list_issued", "list_issued"),
+                    ("return_due", "return_due"),
+                    ("return_submitted", "return_submitted"),
+                    ("return_decided", "return_decided"),
+                    ("agreement_review", "agreement_review"),
+                    ("agreement_returned", "agreement_returned"),
+                    ("agreement_signed", "agreement_signed"),
+                    ("obligation_issued", "obligation_issued"),
+                    ("search_ended", "search_ended"),
+                    ("run_ended", "run_ended"),
+                ],
+                max_length=40,
+            ),
         ),
     ]

@@ -9,8 +9,10 @@ from uuid import uuid4
 from tests.small_workspace import NOW, Workspace
 
 from records.agreement_grounds import make_pairing
+from tiebeam.apps.ledger.models import Account
 from tiebeam.apps.ledger.operations.obligation_notices import draft_notice, issue_notice
 from tiebeam.apps.ledger.operations.obligation_rules import choose_rule, set_donor_rate
+from tiebeam.apps.ledger.operations.years import set_programme_year
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.regions.models import Organisation, Region, Statistic
@@ -93,7 +95,28 @@ class ObligationGrounds:
 
     def issue(self, notice: Any, **more: Any) -> Any:
         """Issue a notice, as the second person."""
+        self.open_year(notice.year)
         return issue_notice(notice=notice, actor=more.pop("actor", self.checker), now=NOW)
+
+    def open_year(self, year: int) -> None:
+        """Fix what the ledger asks of a year before it takes anything."""
+        set_programme_year(
+            programme=self.programme,
+            year=year,
+            profile="on_receipt",
+            refund_reopens=True,
+            actor=self.maker,
+            now=NOW,
+        )
+
+    def due(self, recipient: str, year: int) -> int:
+        """Return what stands as due in the donor's book of a pairing, in fen."""
+        donor = self.workspace.actor("fujian", Role.DONOR_OFFICE)
+        with acting(donor):
+            account = Account.objects.get(
+                book__pairing=self.pairings[recipient], code="B110", year=year
+            )
+            return int(account.balance)
 
     def key(self, recipient: str) -> str:
         """Return the key under which a recipient's pairing has its part."""

@@ -10,13 +10,14 @@ from tests.grounds import ground
 
 from records.obligation_grounds import REVENUE, make_obligation_grounds
 from tiebeam.apps.ledger.obligation_models import DonorRate, ObligationNotice, ObligationRule
-from tiebeam.apps.ledger.operations.obligation_notices import discard_notice
+from tiebeam.apps.ledger.operations.obligation_notices import discard_notice, issue_notice
 from tiebeam.apps.ledger.operations.obligation_rules import set_donor_rate
 from tiebeam.apps.ledger.queries.obligations import (
     correction_of,
     derivation_of,
     find_newer_base,
     get_notice,
+    list_batches_of,
     list_donor_years,
     list_versions,
     load_of_donor,
@@ -295,6 +296,49 @@ class TestIssuing:
         with acting(wenchuan.maker):
             actions = Entry.objects.filter(record_id=notice.pk).values_list("action", flat=True)
             assert sorted(actions) == ["ledger.draft_notice", "ledger.issue_notice"]
+
+
+class TestPosting:
+    """§P9: the ledger takes what a notice says, pairing by pairing."""
+
+    def test_owes_each_pairing_its_part(self, wenchuan):
+        weights = {wenchuan.key("nyingchi"): 3, wenchuan.key("huanggang"): 1}
+
+        notice = wenchuan.issue(wenchuan.draft(weights=weights))
+
+        with acting(wenchuan.maker):
+            found = {row.pairing_id: row for row in list_batches_of(notice)}
+        batch = found[wenchuan.pairings["nyingchi"].pk]
+        assert (batch.kind, batch.amount, batch.year) == ("obligation", 75 * YI // 10, 2008)
+        assert batch.document == "国办发〔2008〕53号"
+        assert {batch.maker_id, batch.checker_id} == {
+            wenchuan.maker.person_id,
+            wenchuan.checker.person_id,
+        }
+        assert wenchuan.due("nyingchi", 2008) == 75 * YI // 10
+        assert wenchuan.due("huanggang", 2008) == 25 * YI // 10
+
+    def test_moves_the_difference_of_a_revision_up_and_down(self, wenchuan):
+        wenchuan.issue(wenchuan.draft())
+        wenchuan.reveal(2007, "1010", vintage=date(2009, 9, 1))
+        up = wenchuan.issue(wenchuan.draft(reason="Base revised"))
+        assert wenchuan.due("nyingchi", 2008) == 505 * YI // 100
+        wenchuan.reveal(2007, "990", vintage=date(2010, 9, 1))
+        down = wenchuan.issue(wenchuan.draft(reason="Base revised again"))
+        assert wenchuan.due("nyingchi", 2008) == 495 * YI // 100
+
+        with acting(wenchuan.maker):
+            kinds = [{row.kind for row in list_batches_of(each)} for each in (up, down)]
+        assert kinds == [{"due_up"}, {"due_down"}]
+
+    def test_leaves_no_notice_where_the_ledger_takes_nothing(self, wenchuan, now):
+        notice = wenchuan.draft()
+
+        code = code_of(lambda: issue_notice(notice=notice, actor=wenchuan.checker, now=now))
+
+        assert code == "ledger.year_not_set"
+        with acting(wenchuan.maker):
+            assert get_notice(notice.pk).state == "draft"
 
 
 class TestRevising:

@@ -1,16 +1,24 @@
 """Draft the yearly notice of a donor, discard a draft, and issue it by a second person."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 
+from tiebeam.apps.ledger.models import Batch
 from tiebeam.apps.ledger.obligation_models import ObligationNotice
+from tiebeam.apps.ledger.operations.posting import Entered, Hand, posting
+from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.ledger.queries.obligations import (
+    Grounds,
     base_of,
+    batch_id_of,
+    correction_of,
     find_grounds,
     list_pairings_in,
 )
+from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.operations.readers import OVERSEERS, let_read, list_participants
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.programmes.operations.rights import (
@@ -21,7 +29,7 @@ from tiebeam.apps.programmes.operations.rights import (
 from tiebeam.apps.regions.models import Organisation, Statistic
 from tiebeam.core.ledger.chart import LARGEST_AMOUNT
 from tiebeam.errors import Fault, InvalidInput, Refused, TiebeamError, both_names
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_change, record_changes, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.units import question_magnitude
@@ -185,7 +193,7 @@ def issue_notice(*, notice: ObligationNotice, actor: Actor, now: datetime) -> Ob
     notice = _own_draft(notice, actor=actor, name="ledger.issue_notice")
     if {actor.person_id, actor.deputy_of} & {notice.maker_id, notice.maker_for_id} - {None}:
         raise SecondPerson
-    _refuse_outdated(notice)
+    grounds = _refuse_outdated(notice)
     earlier = notice.supersedes
     if earlier is not None:
         before = state_of(earlier)
@@ -212,6 +220,7 @@ def issue_notice(*, notice: ObligationNotice, actor: Actor, now: datetime) -> Ob
         reason=notice.reason,
         parties=[notice.donor_id],
     )
+    _post(notice, grounds, actor, now)
     return notice
 
 
@@ -243,8 +252,8 @@ def _refuse_other_pairings(
         raise WeightsDiffer(donor=both_names(donor), year=year)
 
 
-def _refuse_outdated(notice: ObligationNotice) -> None:
-    """Raise unless what is known today still gives the draft."""
+def _refuse_outdated(notice: ObligationNotice) -> Grounds:
+    """Return what the draft rests on, or raise where what is known today no longer gives it."""
     weights = {
         key: int(weight)
         for step in notice.derivation["steps"]
@@ -262,6 +271,40 @@ def _refuse_outdated(notice: ObligationNotice) -> None:
         or set(weights) != {str(row.pk) for row in grounds.pairings}
     ):
         raise DraftOutdated
+    return grounds
+
+
+def _post(notice: ObligationNotice, grounds: Grounds, actor: Actor, now: datetime) -> None:
+    """Post the due to each pairing; of a later version what it changes, up or down (§P9)."""
+    correction = correction_of(notice)
+    moved = grounds.derivation.shares if correction is None else correction.by_pairing
+    pairings = {
+        str(row.pk): row for row in Pairing.objects.filter(pk__in=moved).select_related("programme")
+    }
+    today, year = timezone.localdate(now), notice.year
+    valid_on = min(max(today, date(year, 1, 1)), date(year, 12, 31))
+    entered = []
+    for key in sorted(moved):
+        kind = "obligation" if correction is None else "due_up" if moved[key] > 0 else "due_down"
+        terms = Terms(
+            kind=kind,
+            valid_on=valid_on,
+            amount=abs(moved[key]),
+            document=(grounds.rule.document.number or grounds.rule.document.page)[:200],
+            reason_code=f"{notice.rule_id}/{notice.rule_version}"[:40],
+        )
+        if terms.amount:
+            entered.append(Entered(batch_id_of(notice.pk, key), pairings[key], terms))
+    maker = Hand(notice.maker_id, notice.maker_for_id)
+    with posting(entered, maker=maker, actor=actor, now=now) as (made, sit):
+        for each in entered:
+            made.add(each)
+        made.write(sit)
+    changes = [(Batch(**each.batch), None) for each in made.composed]
+    parties = {pk for row in pairings.values() for pk in (row.donor_id, row.recipient_id)}
+    record_changes(
+        actor=actor, now=now, action="ledger.issue_notice", changes=changes, parties=parties
+    )
 
 
 def _question_base(statistic: Statistic) -> None:

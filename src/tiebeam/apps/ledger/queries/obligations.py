@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db.models import Q
 
+from tiebeam.apps.ledger.models import Batch
 from tiebeam.apps.ledger.obligation_models import DonorRate, ObligationNotice, ObligationRule
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.programmes.models import Programme
@@ -129,6 +130,19 @@ def correction_of(notice: ObligationNotice) -> Correction | None:
     """Return what a notice changes of the one that it supersedes; None for a first one."""
     earlier = notice.supersedes
     return correct(derivation_of(earlier), derivation_of(notice)) if earlier else None
+
+
+def batch_id_of(notice_id: UUID, pairing_key: str) -> UUID:
+    """Return the id of the batch that a notice posts for one pairing."""
+    return uuid5(notice_id, pairing_key)
+
+
+def list_batches_of(notice: ObligationNotice) -> list[Batch]:
+    """Return what an issued notice posted, one batch for each pairing that it moved."""
+    correction = correction_of(notice)
+    keys = notice.derivation["shares"] if correction is None else correction.by_pairing
+    ids = [batch_id_of(notice.pk, key) for key in keys]
+    return list(Batch.objects.filter(pk__in=ids).order_by("pk"))
 
 
 def list_versions(notice: ObligationNotice) -> list[ObligationNotice]:

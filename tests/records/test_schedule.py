@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from tests.grounds import ground
 
 from records.claim_grounds import write_batch
-from records.ledger_grounds import make_grounds
+from records.ledger_grounds import LATER, make_grounds
 from tiebeam.apps.ledger.operations.tranches import (
     CommitmentExceeded,
     NoCommitment,
@@ -122,6 +122,30 @@ class TestSchedule:
 
         with acting(hunan):
             assert Tranche.objects.count() == 0
+
+
+class TestScheduleOfTheEngine:
+    def test_follows_what_is_posted(self, grounds):
+        grounds.fix_year(2020)
+        for kind in ("obligation", "opening", "appropriation"):
+            grounds.post(kind, 1000)
+        commitment = grounds.post("commitment", 900)
+        plan_tranche(
+            commitment=commitment,
+            amount=600,
+            due_on=MARCH,
+            actor=grounds.makers["donor"],
+            now=LATER,
+        )
+        order = grounds.post("order", 500, follows_id=commitment.pk)
+        payment = grounds.post("payment", 400, follows_id=order.pk)
+        grounds.post("cancel_order", 100, follows_id=order.pk)
+        grounds.post("bounce", 50, follows_id=payment.pk)
+        grounds.post("decommitment", 100, follows_id=commitment.pk)
+
+        assert _met(grounds) == [(600, 350, 350, "overdue")]
+        with acting(grounds.makers["donor"]):
+            assert list_schedules()[0].unplanned == 200
 
 
 class TestForecast:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from tiebeam.apps.ledger.claim_models import Reimbursement, Voucher  # noqa: F401  # kept by this app too
 from tiebeam.apps.ledger.gift_models import Gift  # noqa: F401
+from tiebeam.apps.ledger.import_models import ImportProposal  # noqa: F401
 from tiebeam.apps.ledger.obligation_models import (  # noqa: F401
     DonorRate,
     ObligationNotice,

@@ -74,10 +74,12 @@ class ReadEvents:
         events: In their order; only whole ones.
         faults: Everything wrong with it, each at its row and column.
         warnings: What reading repaired, or did not know.
+        rows: Of a table: each event's row and texts, the kind by its name, as it can be proposed.
         balances: What the file says is left, by code, fiscal year (0 for none) and unit; checked after posting.
     """
 
     events: tuple[GivenEvent, ...]
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    rows: tuple[tuple[int, Mapping[str, str]], ...] = ()
     balances: Mapping[tuple[str, int, str], int] = field(default_factory=dict)

@@ -63,6 +63,7 @@ def read_table(
     grid = _grid_of(content, place, columns, findings)
     sheet = read_sheet(grid, columns, findings) if grid else None
     events: list[GivenEvent] = []
+    rows: list[tuple[int, Mapping[str, str]]] = []
     if sheet is not None and not sheet.missing:
         if not any(name in AMOUNTS or name == "quantity" for name in sheet.columns):
             findings.add_fault(
@@ -85,9 +86,12 @@ def read_table(
                 event = reader.read(texts, row.number) if len(findings.faults) == before else None
                 if event is not None:
                     events.append(event)
+                    said = {name: text for name, text in {**common, **texts}.items() if text}
+                    rows.append((row.number, {**said, "kind": event.kind}))
     known = {"read.repaired_header"}  # A head of ours in another language is no repair.
     return ReadEvents(
         events=tuple(events),
+        rows=tuple(rows),
         faults=tuple(findings.faults),
         warnings=tuple(each for each in findings.list_warnings() if each.code not in known),
     )

@@ -62,7 +62,7 @@ def event_of(terms: Terms) -> Event:
     return Event(
         kind=terms.kind, year=terms.valid_on.year, amount=terms.amount, quantity=terms.quantity,
         quantity_unit=terms.quantity_unit, nature=terms.nature, stage=terms.stage,
-        beyond_due=terms.is_beyond_due,
+        beyond_due=terms.is_beyond_due, relates_to=terms.relates_to,
     )  # fmt: skip
 
 

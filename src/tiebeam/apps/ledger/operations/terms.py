@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tiebeam.apps.ledger.models import Batch
 from tiebeam.core.ledger.events import kind_of
+from tiebeam.core.ledger.posting import TermMissing
 from tiebeam.errors import Refused
 
 MADE_OF_RECORDS = ("reversal", "year_end")
@@ -53,6 +54,7 @@ class Terms:
         nature: Of an expenditure, ``current`` or ``capital``.
         stage: Of a carry or lapse: ``B110``, ``B120``, ``B130`` or ``B140``.
         is_beyond_due: Of an appropriation: what the due does not hold is given beyond it.
+        relates_to: The earlier year of which it speaks, where it is told late: a revision of its base.
         purpose: A form of assistance or an area of work; by itself that of what it follows.
         reason_code: Why, in a word.
         document: Number or title of the document that it rests on.
@@ -72,6 +74,7 @@ class Terms:
     nature: str = ""
     stage: str = ""
     is_beyond_due: bool = False
+    relates_to: int = 0
     purpose: str = ""
     reason_code: str = ""
     document: str = ""
@@ -126,6 +129,7 @@ def refuse_terms(terms: Terms) -> None:
     Raises:
         UnknownKind: There is no such event.
         DocumentMissing, PurposeMissing, ReasonMissing, TextTooLong: As their names say.
+        TermMissing: It speaks of no earlier year.
     """
     for name, most in _LENGTHS.items():
         if len(getattr(terms, name)) > most:
@@ -137,6 +141,8 @@ def refuse_terms(terms: Terms) -> None:
     if terms.kind in MADE_OF_RECORDS:
         return
     kind = kind_of(terms.kind)
+    if terms.relates_to and not 1949 <= terms.relates_to < terms.valid_on.year:
+        raise TermMissing(term="relates_to", value=str(terms.relates_to), known=())
     if kind.names_document and not terms.document.strip():
         raise DocumentMissing(kind=terms.kind)
     if kind.names_agreement and not terms.purpose.strip():

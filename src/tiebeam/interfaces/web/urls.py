@@ -43,6 +43,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/dismiss/", people.dismiss_person, name="dismiss_person"),
     path("", include("tiebeam.interfaces.web.documents.urls")),
     path("", include("tiebeam.interfaces.web.log.urls")),
+    path("", include("tiebeam.interfaces.web.overview.urls")),
     path("", include("tiebeam.interfaces.web.returns.urls")),
     path("", include("tiebeam.interfaces.web.agreements.urls")),
     path("", include("tiebeam.interfaces.web.responsibilities.urls")),

@@ -12,7 +12,7 @@ from tiebeam.apps.regions.queries.entries import (
     list_regions,
     list_roots,
 )
-from tiebeam.apps.regions.queries.places import Place, find_places
+from tiebeam.apps.regions.queries.places import Place, find_places, list_above
 from tiebeam.apps.regions.queries.statistics import list_statistics, list_vintages
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "find_successor",
     "get_organisation",
     "get_region",
+    "list_above",
     "list_children",
     "list_codes",
     "list_organisations",

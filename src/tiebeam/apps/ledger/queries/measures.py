@@ -1,0 +1,128 @@
+"""
+What is asked of many pairs at once, each measure by the rows that make it up.
+
+Amounts are fen of one year of the donor's memo, or of the recipient's book. What is carried
+from year to year moves nothing here, so years can be added up; refunds and what bounced are
+taken off again. Cash, goods and credit are measures of their own and are never added.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from django.db.models import Q
+
+from tiebeam.core.ledger.chart import Side
+
+_CASH_BACK = ("payment", "bounce", "refund_confirmed")
+"""Events whose undoing in a later year stands on B107 for cash; of goods and credit it is theirs alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """
+    Rows that raise a measure; their mirrors lower it.
+
+    Attributes:
+        debit, credit: Codes; none is any.
+        of: Kinds of event, the reversed one for a reversal; none is any but a year's end.
+    """
+
+    debit: tuple[str, ...] = ()
+    credit: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """
+    One measure.
+
+    Attributes:
+        side: In whose book its rows stand.
+        rows: What makes it up.
+        events: Kind of event → sign: what makes it up for those who read the events and not the book.
+    """
+
+    side: Side
+    rows: tuple[Rows, ...]
+    events: Mapping[str, int]
+
+
+MEASURES: Mapping[str, Measure] = MappingProxyType(
+    {
+        "owed": Measure(
+            side="donor",
+            rows=(Rows(credit=("B100",)),),
+            events={"obligation": 1, "due_up": 1, "due_down": -1},
+        ),
+        "planned": Measure(
+            side="donor",
+            rows=(Rows(debit=("B120",), credit=("B110", "B106")),),
+            events={"appropriation": 1},
+        ),
+        "committed": Measure(
+            side="donor",
+            rows=(
+                Rows(debit=("B130",), credit=("B120",)),
+                Rows(debit=("B150", "B107"), credit=("B120", "B180")),
+            ),
+            events={"commitment": 1, "decommitment": -1, "refund_confirmed": -1},
+        ),
+        "paid": Measure(
+            side="donor",
+            rows=(Rows(debit=("B150",)), Rows(debit=("B107",), of=_CASH_BACK)),
+            events={"payment": 1, "bounce": -1, "refund_confirmed": -1},
+        ),
+        "received": Measure(
+            side="donor",
+            rows=(
+                Rows(debit=("D5310",), credit=("D1310", "D1000")),
+                Rows(debit=("D4910",), credit=("D1000",)),
+                Rows(
+                    debit=("D3000",), credit=("D1310", "D1000"), of=("receipt", "refund_confirmed")
+                ),
+            ),
+            events={"receipt": 1, "refund_confirmed": -1},
+        ),
+        "spent": Measure(
+            side="recipient",
+            rows=(
+                Rows(debit=("R5000", "R1600"), credit=("R1000",)),
+                Rows(debit=("R3000",), credit=("R1000",), of=("expenditure",)),
+            ),
+            events={"expenditure": 1},
+        ),
+        "in_kind": Measure(
+            side="donor",
+            rows=(Rows(debit=("B160",)), Rows(debit=("B107",), of=("goods_receipt",))),
+            events={"goods_receipt": 1},
+        ),
+        "by_credit": Measure(
+            side="donor",
+            rows=(Rows(debit=("B155",)), Rows(debit=("B107",), of=("use_credit",))),
+            events={"use_credit": 1},
+        ),
+    }
+)
+"""Every measure by its name, in the order of the stages."""
+
+
+def entries_of(measure: str) -> tuple[Q, Q]:
+    """Return the conditions of the transfers that raise *measure*, and of those that lower it."""
+    raising, lowering = Q(), Q()
+    for rows in MEASURES[measure].rows:
+        raising |= _condition(rows, "debit", "credit")
+        lowering |= _condition(rows, "credit", "debit")
+    return raising, lowering
+
+
+def _condition(rows: Rows, debit: str, credit: str) -> Q:
+    found = Q(unit="CNY") & ~Q(batch__kind="year_end")
+    if rows.debit:
+        found &= Q(**{f"{debit}__code__in": rows.debit})
+    if rows.credit:
+        found &= Q(**{f"{credit}__code__in": rows.credit})
+    if rows.of:
+        found &= Q(batch__kind__in=rows.of) | Q(batch__reversed_kind__in=rows.of)
+    return found

@@ -1,0 +1,70 @@
+"""What was paid for what: the flows from donors through purposes to recipients."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Sum
+
+from tiebeam.apps.ledger.models import Batch
+from tiebeam.apps.ledger.queries.measures import MEASURES
+from tiebeam.platform.time.periods import AsOf
+
+PAID = MEASURES["paid"].events
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one pair paid for one purpose, net of what came back; *purpose* is empty where none was said."""
+
+    pairing_id: UUID
+    purpose: str
+    amount: int
+
+
+def list_flows(
+    pairing_ids: Collection[UUID], as_of: AsOf | None = None, year: int | None = None
+) -> list[Flow]:
+    """
+    Return what *pairing_ids* paid by purpose, the largest first; nothing that came back whole.
+
+    Args:
+        as_of: Count what was true on its day, as known at its moment; all, without it.
+        year: Count the events of this fiscal year of the donor alone.
+    """
+    sums: defaultdict[tuple[UUID, str], int] = defaultdict(int)
+    for pairing_id, purpose, kind, amount in sum_events(
+        pairing_ids, PAID, as_of, **({} if year is None else {"donor_year": year})
+    ):
+        sums[pairing_id, purpose] += PAID[kind] * amount
+    flows = [Flow(*key, amount) for key, amount in sums.items() if amount > 0]
+    return sorted(flows, key=lambda flow: (-flow.amount, flow.purpose, str(flow.pairing_id)))
+
+
+def sum_events(
+    pairing_ids: Collection[UUID], kinds: Iterable[str], as_of: AsOf | None, **conditions: Any
+) -> list[tuple[UUID, str, str, int]]:
+    """Return pairing, purpose, kind and what its events come to, less those that were reversed."""
+    listed = list(kinds)
+    rows = seen(as_of).filter(pairing_id__in=pairing_ids, **conditions)
+    found: defaultdict[tuple[UUID, str, str], int] = defaultdict(int)
+    # Two statements, so that each goes by the index of its kind; a reversal says what it undoes.
+    for sign, chosen, column in (
+        (1, rows.filter(kind__in=listed), "kind"),
+        (-1, rows.filter(kind="reversal", reversed_kind__in=listed), "reversed_kind"),
+    ):
+        sums = chosen.values_list("pairing_id", "purpose", column).annotate(total=Sum("amount"))
+        for pairing_id, purpose, kind, amount in sums.order_by():
+            found[pairing_id, purpose, kind] += sign * amount
+    return [(*key, amount) for key, amount in found.items()]
+
+
+def seen(as_of: AsOf | None) -> Any:
+    """Return the batches that were true on a day, and known at a moment."""
+    rows = Batch.objects.all()
+    if as_of is None:
+        return rows
+    rows = rows.filter(valid_on__lte=as_of.true_on)
+    return rows if as_of.known_at is None else rows.filter(recorded_at__lte=as_of.known_at)

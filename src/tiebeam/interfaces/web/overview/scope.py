@@ -1,0 +1,242 @@
+"""What a page of the overview is asked for: programme, year, measure, whose money, and as of when."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from tiebeam.apps.ledger.queries.measures import MEASURES
+from tiebeam.apps.ledger.queries.pairs import list_pairs_with_money
+from tiebeam.apps.pairings.models import Pairing
+from tiebeam.apps.programmes.models import Programme
+from tiebeam.apps.regions.models import Region
+from tiebeam.apps.regions.queries import list_above
+from tiebeam.interfaces.web.addresses import NotUnderstood
+from tiebeam.interfaces.web.as_of import asks_for_another_day, read_as_of
+from tiebeam.interfaces.web.page import Link, by_name, name_of, say_to
+from tiebeam.interfaces.web.tables import Choice
+from tiebeam.platform.time.periods import AsOf
+
+T = TypeVar("T")
+
+YEARS = range(1900, 2200)
+PLACES = (
+    "overview",
+    "overview_per_head",
+    "overview_years",
+    "overview_flows",
+    "overview_exceptions",
+    "trial_balance",
+    "journal",
+    "balance",
+)
+"""The pages, in the order of their tabs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """
+    What is looked at.
+
+    Attributes:
+        as_of: The day, and the moment whose knowledge counts.
+        is_now: Whether that is today with all that is known.
+        pairings: Those of the programme and of the donors whose money it is.
+        year: The one year that is asked about; None for all.
+        what: The measure.
+        pairing_id: The one pair that is asked about.
+        choices: What may be chosen.
+    """
+
+    as_of: AsOf
+    is_now: bool
+    pairings: tuple[Pairing, ...]
+    all_pairings: tuple[Pairing, ...]
+    programme: Programme | None
+    region: Region | None
+    year: int | None
+    what: str
+    pairing_id: UUID | None
+    choices: tuple[Choice, ...]
+
+    @property
+    def asked(self) -> AsOf | None:
+        """The two dates for a query; None where all that is on record counts."""
+        return None if self.is_now else self.as_of
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years that count; none is all."""
+        return () if self.year is None else (self.year,)
+
+    @property
+    def ids(self) -> list[UUID]:
+        """The pairings by their ids."""
+        return [row.pk for row in self.pairings]
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether any of the programmes is a demonstration."""
+        return any(row.programme.is_demo for row in self.pairings)
+
+    def chosen(self) -> dict[str, str]:
+        """Return what is chosen, as addresses say it."""
+        said = {
+            "programme": self.programme and self.programme.pk,
+            "region": self.region and self.region.pk,
+            "year": self.year,
+            "what": self.what if self.what != "paid" else "",
+            "pair": self.pairing_id,
+        }
+        return {key: str(value) for key, value in said.items() if value}
+
+
+def read_scope(request: HttpRequest, *keys: str) -> Scope:
+    """
+    Return what the address asks for.
+
+    Args:
+        request: Whose address is read.
+        keys: Which of ``year``, ``what``, ``pair`` the page takes besides programme and region.
+
+    Raises:
+        NotUnderstood: What stands there is no choice of the page.
+    """
+    everything = list_pairs_with_money()
+    programmes = {row.programme_id: row.programme for row in everything}
+    programme = _pick(request, "programme", programmes.get)
+    above = list_above(row.donor.region_id for row in everything if row.donor.region_id)
+    regions = {region.pk: region for row in above.values() for region in row}
+    region = _pick(request, "region", regions.get)
+    pairings = [
+        row
+        for row in everything
+        if (programme is None or row.programme_id == programme.pk)
+        and (region is None or region in above.get(row.donor.region_id or row.pk, ()))
+    ]
+    pair = (
+        _pick(request, "pair", {row.pk: row for row in everything}.get) if "pair" in keys else None
+    )
+    all_pairings = pairings
+    if pair is not None:
+        pairings = [row for row in pairings if row.pk == pair.pk]
+    return Scope(
+        as_of=read_as_of(request),
+        is_now=not asks_for_another_day(request),
+        pairings=tuple(pairings),
+        all_pairings=tuple(all_pairings),
+        programme=programme,
+        region=region,
+        year=_read_year(request) if "year" in keys else None,
+        what=_read_what(request) if "what" in keys else "paid",
+        pairing_id=pair.pk if pair else None,
+        choices=(
+            _choice(request, "programme", programmes.values()),
+            _choice(request, "region", regions.values()),
+        ),
+    )
+
+
+def choose_years(request: HttpRequest, years: Iterable[int]) -> Choice:
+    """Return the choice among *years*."""
+    options = tuple((str(year), str(year)) for year in sorted(years, reverse=True))
+    return Choice("year", say_to(request, "overview.year"), options)
+
+
+def choose_what(request: HttpRequest) -> Choice:
+    """Return the choice among the measures."""
+    options = tuple((name, say_to(request, f"overview.measure.{name}")) for name in MEASURES)
+    return Choice("what", say_to(request, "overview.what"), options)
+
+
+def choose_pair(request: HttpRequest, pairings: Iterable[Pairing]) -> Choice:
+    """Return the choice among *pairings*."""
+    named = sorted((name_pair(request, row), str(row.pk)) for row in pairings)
+    options = tuple((pk, name) for name, pk in named)
+    return Choice("pair", say_to(request, "overview.pair"), options)
+
+
+def with_chosen(request: HttpRequest, *choices: Choice) -> list[tuple[Choice, str]]:
+    """Return the choices that offer anything, each with the value that is chosen."""
+    return [(choice, request.GET.get(choice.key, "")) for choice in choices if choice.options]
+
+
+def name_pair(request: HttpRequest, pairing: Pairing) -> str:
+    """Return both sides by name."""
+    return say_to(
+        request,
+        "overview.pair_name",
+        donor=name_of(request, pairing.donor),
+        recipient=name_of(request, pairing.recipient),
+    )
+
+
+def address_of(request: HttpRequest, place: str, scope: Scope, **changes: object) -> str:
+    """Return the address of another page of the overview, with what is chosen here and *changes*."""
+    query = scope.chosen() | {key: str(value) for key, value in changes.items() if value}
+    query = {key: value for key, value in query.items() if changes.get(key, value)}
+    query |= {key: request.GET[key] for key in ("on", "known") if request.GET.get(key)}
+    return f"{reverse(place)}?{urlencode(query)}" if query else reverse(place)
+
+
+def tabs_of(request: HttpRequest, here: str, scope: Scope) -> tuple[Link, ...]:
+    """Return the pages of the overview as tabs; programme and region are kept from one to the next."""
+    kept = {"year": "", "what": "", "pair": ""}
+    return tuple(
+        Link(
+            say_to(request, f"overview.tab.{place}"),
+            address_of(request, place, scope, **kept),
+            is_current=place == here,
+        )
+        for place in PLACES
+        if place in ("overview",)
+    )
+
+
+def say_foot(request: HttpRequest, scope: Scope, *notes: str) -> list[str]:
+    """Return of which day the page is, what it rests on, and *notes*."""
+    facts: dict[str, object] = {"on": scope.as_of.true_on.isoformat(), "pairs": len(scope.pairings)}
+    if scope.as_of.known_at is not None:
+        facts["known"] = request.GET.get("known", "")
+    said = [
+        say_to(request, "overview.foot_known" if "known" in facts else "overview.foot", **facts)
+    ]
+    return [*said, *(note for note in notes if note)]
+
+
+def _pick(request: HttpRequest, key: str, find: Callable[[UUID], T | None]) -> T | None:
+    text = request.GET.get(key, "")
+    if not text:
+        return None
+    try:
+        found = find(UUID(text))
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotUnderstood(key, "overview.unknown_choice", value=text)
+    return found
+
+
+def _read_year(request: HttpRequest) -> int | None:
+    text = request.GET.get("year", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) in YEARS):
+        raise NotUnderstood("year", "overview.unknown_choice", value=text)
+    return int(text)
+
+
+def _read_what(request: HttpRequest) -> str:
+    text = request.GET.get("what", "") or "paid"
+    if text not in MEASURES:
+        raise NotUnderstood("what", "overview.unknown_choice", value=text)
+    return text
+
+
+def _choice(request: HttpRequest, key: str, records: Iterable[Any]) -> Choice:
+    options = tuple((str(row.pk), name_of(request, row)) for row in by_name(request, records))
+    return Choice(key, say_to(request, f"overview.{key}"), options)

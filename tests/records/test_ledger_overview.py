@@ -1,0 +1,182 @@
+"""
+Many pairs at a glance: what was owed, given, received and spent, and what an auditor asks about.
+
+Expected figures are those of the example of five years, worked by hand (§L12), in 万元.
+"""
+
+from datetime import UTC, date, datetime
+from itertools import product
+
+import pytest
+from django.db.models import Sum
+from tests.grounds import ground
+from tests.ledger_examples import NAMES
+
+from records.ledger_grounds import make_grounds
+from records.ledger_story import tell
+from tiebeam.apps.ledger.models import Transfer
+from tiebeam.apps.ledger.queries.exceptions import list_exceptions
+from tiebeam.apps.ledger.queries.matrix import list_figures, sum_by_year, sum_figures
+from tiebeam.apps.ledger.queries.measures import MEASURES, entries_of
+from tiebeam.apps.ledger.queries.pairs import list_pairs_with_money
+from tiebeam.apps.ledger.queries.purposes import list_flows
+from tiebeam.platform.tenancy.acting import acting
+from tiebeam.platform.time.periods import AsOf
+
+WAN = 10**6
+TODAY = date(2025, 12, 1)
+
+FIVE_YEARS = {
+    #       owed  planned  committed  paid  received  spent  in_kind  by_credit
+    2021: (1000, 1000, 800, 500, 500, 300, 0, 0),
+    2022: (1100, 1100, 900, 300, 250, 400, 200, 0),
+    # of what was paid 40 of 2021 came back in 2023, and 100 bounced
+    2023: (1260, 1260, -40, 460, 510, 450, 100, 0),
+    2024: (1050, 1200, 2000, 1500, 1500, 1000, 0, 0),
+    # 70 of what was committed, paid and received came back
+    2025: (1400, 1350, 1230, 1630, 1630, 900, 0, 150),
+}  # fmt: skip
+
+
+@pytest.fixture
+@ground
+def story(workspace):
+    grounds = make_grounds(workspace)
+    grounds.told = tell(grounds)
+    return grounds
+
+
+def figures(grounds, by="coordinator", as_of=None):
+    with acting(grounds.makers[by]):
+        return list_figures(list_pairs_with_money(), as_of)
+
+
+def in_wan(sums):
+    return {year: tuple(sums[year][name] // WAN for name in MEASURES) for year in sums}
+
+
+class TestMatrix:
+    def test_has_the_figures_that_were_worked_by_hand(self, story):
+        found = figures(story)
+
+        assert in_wan(sum_by_year(found)) == FIVE_YEARS
+        totals = sum_figures(found)
+        assert {name: totals[name] // WAN for name in ("owed", "paid", "in_kind", "by_credit")} == {
+            "owed": 5810, "paid": 4390, "in_kind": 300, "by_credit": 150,
+        }  # fmt: skip
+        assert sum_figures(found, [2021, 2022])["paid"] == 800 * WAN
+
+    @pytest.mark.parametrize("by", ["donor", "recipient"])
+    def test_is_whole_for_a_side_by_what_both_sides_read(self, story, by):
+        found = figures(story, by)
+
+        assert sum_figures(found) == sum_figures(figures(story))
+        assert found[0].by_events == {"donor": {"recipient"}, "recipient": {"donor"}}[by]
+
+    def test_is_that_of_another_day_as_known_then(self, story):
+        then = AsOf(true_on=date(2022, 12, 31), known_at=datetime(2022, 12, 31, 12, tzinfo=UTC))
+
+        assert in_wan(sum_by_year(figures(story, as_of=then))) == {
+            2021: FIVE_YEARS[2021], 2022: FIVE_YEARS[2022],
+        }  # fmt: skip
+
+    def test_knows_nothing_later_than_it_is_asked(self, story):
+        # True since 2023-01-10, recorded that day: 50 of 2022 had not arrived.
+        before = AsOf(true_on=date(2025, 12, 31), known_at=datetime(2023, 1, 9, tzinfo=UTC))
+
+        found = sum_figures(figures(story, as_of=before))
+
+        assert (found["paid"], found["received"]) == (800 * WAN, 750 * WAN)
+
+    def test_takes_few_statements(self, story, django_assert_max_num_queries):
+        with acting(story.makers["coordinator"]), django_assert_max_num_queries(6):
+            list_figures(list_pairs_with_money())
+
+
+class TestMeasures:
+    @pytest.mark.parametrize("name", NAMES)
+    def test_are_what_their_entries_come_to(self, workspace, name):
+        grounds = make_grounds(workspace)
+        tell(grounds, name)
+
+        with acting(grounds.makers["coordinator"]):
+            found = sum_by_year(list_figures(list_pairs_with_money()))
+            for year, measure in product(found, MEASURES):
+                raising, lowering = entries_of(measure)
+                up, down = (
+                    Transfer.objects.filter(side, year=year).aggregate(sum=Sum("amount"))["sum"]
+                    for side in (raising, lowering)
+                )
+                assert found[year][measure] == (up or 0) - (down or 0), (year, measure)
+
+
+class TestFlows:
+    def test_are_what_was_paid_for_each_purpose(self, story):
+        with acting(story.makers["coordinator"]):
+            flows = list_flows([story.pairing.pk])
+            in_2024 = list_flows([story.pairing.pk], year=2024)
+
+        assert [(flow.purpose, flow.amount // WAN) for flow in flows] == [
+            ("road", 2000), ("homes", 1130), ("school", 760), ("clinic", 500),
+        ]  # fmt: skip
+        assert [(flow.purpose, flow.amount // WAN) for flow in in_2024] == [("road", 1500)]
+
+
+class TestExceptions:
+    def ask(self, story, day, *kinds, **more):
+        with acting(story.makers["coordinator"]):
+            return list_exceptions([story.pairing.pk], AsOf(true_on=day), kinds=kinds, **more)
+
+    def test_tell_of_payments_that_nobody_confirmed(self, story):
+        # 2022-05-04: 300 paid, 250 confirmed on the 10th, the rest in January.
+        (found,) = self.ask(story, date(2022, 12, 31), "not_received")
+        assert (found.amount, found.facts["days"]) == (50 * WAN, 241)
+        assert self.ask(story, date(2022, 12, 31), "not_received", days=242) == []
+        assert self.ask(story, date(2023, 1, 10), "not_received") == []
+
+    def test_tell_of_a_closed_year_with_money_on_its_way(self, story):
+        day = date(2023, 1, 9)
+        (found,) = self.ask(story, day, "closed_in_transit")
+        assert (found.amount, found.facts["year"]) == (50 * WAN, 2022)
+        assert self.ask(story, date(2023, 1, 10), "closed_in_transit") == []
+
+    def test_tell_of_a_purpose_that_spent_more_than_came_for_it(self, story):
+        story.post("expenditure", 600 * WAN, nature="current", purpose="road", valid_on=TODAY)
+        assert self.ask(story, TODAY, "spent_without_receipt", "over_estimate") == []
+        story.post("expenditure", 600 * WAN, nature="current", purpose="clinic", valid_on=TODAY)
+
+        (found,) = self.ask(story, TODAY, "spent_without_receipt")
+
+        # 500 came for the clinic, where 900 had been committed.
+        assert (found.purpose, found.amount) == ("clinic", 100 * WAN)
+        assert self.ask(story, TODAY, "over_estimate") == []
+
+    def test_tell_of_a_purpose_that_passed_its_commitment(self, story):
+        story.post("expenditure", 5, nature="current", purpose="library", valid_on=TODAY)
+
+        (found,) = self.ask(story, TODAY, "over_estimate")
+
+        assert (found.purpose, found.facts) == ("library", {"used": 5, "held": 0})
+
+    def test_tell_of_what_was_reversed(self, story):
+        wrong = story.post("expenditure", 7, nature="current", valid_on=TODAY)
+        story.reverse(wrong, "recipient")
+
+        (found,) = self.ask(story, TODAY, "reversed")
+
+        assert (found.amount, found.facts["of"], found.facts["reason"]) == (
+            7, "expenditure", "wrong_amount",
+        )  # fmt: skip
+
+    def test_ask_about_an_amount_that_looks_like_a_slipped_unit(self, story):
+        # What was spent at once is between 300 and 1,000 万元.
+        assert self.ask(story, TODAY, "large_magnitude") == []
+        slip = story.post("expenditure", 6 * 10**4, nature="current", valid_on=TODAY)
+
+        (found,) = self.ask(story, TODAY, "large_magnitude")
+
+        assert found.batch_id == slip.pk
+        assert (found.facts["times"], found.facts["meant"]) == (10**4, 600 * WAN)
+
+    def test_tell_of_nothing_else_in_five_years(self, story):
+        assert self.ask(story, TODAY) == []

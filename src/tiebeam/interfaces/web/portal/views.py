@@ -16,6 +16,7 @@ from tiebeam.apps.pairings.queries.published import (
     find_published,
     list_published,
 )
+from tiebeam.interchange.tables.text import neutral
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.portal.gate import public
 from tiebeam.interfaces.web.tables import (
@@ -25,7 +26,6 @@ from tiebeam.interfaces.web.tables import (
     Table,
     day,
     figure,
-    neutral,
 )
 
 

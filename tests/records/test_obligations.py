@@ -8,9 +8,14 @@ import pytest
 from django.db import DatabaseError, transaction
 from tests.grounds import ground
 
-from records.obligation_grounds import REVENUE, make_obligation_grounds
+from records.agreement_grounds import make_pairing
+from records.obligation_grounds import REVENUE, SINCE, make_obligation_grounds
 from tiebeam.apps.ledger.obligation_models import DonorRate, ObligationNotice, ObligationRule
-from tiebeam.apps.ledger.operations.obligation_notices import discard_notice, issue_notice
+from tiebeam.apps.ledger.operations.obligation_notices import (
+    discard_notice,
+    draft_notices,
+    issue_notice,
+)
 from tiebeam.apps.ledger.operations.obligation_rules import set_donor_rate
 from tiebeam.apps.ledger.queries.obligations import (
     correction_of,
@@ -253,6 +258,20 @@ class TestDrafting:
         discard_notice(**gone, reason="Wrong figure")
         assert code_of(lambda: discard_notice(**gone, reason="x")) == "obligations.not_a_draft"
         assert wenchuan.draft().version == 2
+
+    def test_of_all_donors_leaves_out_whom_something_is_missing_for(self, wenchuan, now):
+        hunan = wenchuan.workspace.actor("hunan", Role.DONOR_OFFICE)
+        make_pairing(
+            wenchuan.programme,
+            wenchuan.maker,
+            hunan,
+            wenchuan.workspace.actor("huanggang", Role.RECIPIENT_OFFICE),
+            valid_from=SINCE,
+        )
+        given = {"programme": wenchuan.programme, "year": 2008, "actor": wenchuan.maker}
+
+        assert [row.donor_id for row in draft_notices(**given, now=now)] == [wenchuan.donor.pk]
+        assert draft_notices(**given, now=now) == []
 
     def test_is_hidden_from_the_donor(self, wenchuan):
         notice = wenchuan.draft()

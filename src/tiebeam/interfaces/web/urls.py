@@ -50,6 +50,7 @@ urlpatterns = [
     path("", include("tiebeam.interfaces.web.hand_overs.urls")),
     path("public/", include("tiebeam.interfaces.web.portal.urls")),
     path("", include("tiebeam.interfaces.web.desk.urls")),
+    path("", include("tiebeam.interfaces.web.obligations.urls")),
     *programmes.urlpatterns,
     *lists.urlpatterns,
     *pairs.urlpatterns,

@@ -1,8 +1,10 @@
 """Draft the yearly notice of a donor, discard a draft, and issue it by a second person."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 
+from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
@@ -12,10 +14,10 @@ from tiebeam.apps.ledger.operations.posting import Entered, Hand, posting
 from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.ledger.queries.obligations import (
     Grounds,
-    base_of,
     batch_id_of,
     correction_of,
     find_grounds,
+    list_donor_years,
     list_pairings_in,
 )
 from tiebeam.apps.pairings.models import Pairing
@@ -26,13 +28,12 @@ from tiebeam.apps.programmes.operations.rights import (
     own_programme,
     refuse_without_reason,
 )
-from tiebeam.apps.regions.models import Organisation, Statistic
+from tiebeam.apps.regions.models import Organisation
 from tiebeam.core.ledger.chart import LARGEST_AMOUNT
-from tiebeam.errors import Fault, InvalidInput, Refused, TiebeamError, both_names
+from tiebeam.errors import Refused, TiebeamError, both_names
 from tiebeam.platform.audit.writing import record_change, record_changes, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tenancy.acting import Actor
-from tiebeam.units import question_magnitude
 
 
 class DraftExists(Refused):
@@ -122,7 +123,7 @@ def draft_notice(
     if derivation.due_fen > LARGEST_AMOUNT:
         raise DueTooLarge(fen=derivation.due_fen, limit=LARGEST_AMOUNT)
     if not is_confirmed:
-        _question_base(grounds.statistic)
+        grounds.question()
     newest = _notices(programme, donor, year).aggregate(newest=Max("version"))["newest"] or 0
     notice = ObligationNotice(
         tenant_id=actor.organisation_id,
@@ -147,6 +148,28 @@ def draft_notice(
         actor=actor, now=now, action="ledger.draft_notice", record=notice, reason=notice.reason
     )
     return notice
+
+
+@operation("ledger.draft_notices", roles=STEERING)
+def draft_notices(
+    *, programme: Programme, year: int, actor: Actor, now: datetime
+) -> list[ObligationNotice]:
+    """
+    Draft the first notice of each donor of a year; who lacks a figure or a rate is left out.
+
+    Why a donor was left out is told when its notice is drafted alone.
+    """
+    programme = own_programme(programme, actor=actor, name="ledger.draft_notices")
+    drafted = []
+    for row in list_donor_years(programme.pk, year):
+        if row.issued is None and row.draft is None:
+            with suppress(TiebeamError), transaction.atomic():
+                drafted.append(
+                    draft_notice(
+                        programme=programme, donor=row.donor, year=year, actor=actor, now=now
+                    )
+                )
+    return drafted
 
 
 @operation("ledger.discard_notice", roles=STEERING)
@@ -305,18 +328,3 @@ def _post(notice: ObligationNotice, grounds: Grounds, actor: Actor, now: datetim
     record_changes(
         actor=actor, now=now, action="ledger.issue_notice", changes=changes, parties=parties
     )
-
-
-def _question_base(statistic: Statistic) -> None:
-    """Raise a question where the figure lies a whole unit off those of the region's other years."""
-    peers: list[int] = [
-        int(base_of(row).fen)
-        for row in Statistic.objects.filter(
-            region_id=statistic.region_id, indicator=statistic.indicator
-        ).exclude(year=statistic.year)
-    ]
-    fault = question_magnitude(int(base_of(statistic).fen), peers)
-    if fault is not None:
-        raise InvalidInput(
-            [Fault(code=fault.code, place="base", value=fault.value, facts=fault.facts)]
-        )

@@ -11,15 +11,16 @@ from django.db.models import Q
 from tiebeam.apps.ledger.models import Batch
 from tiebeam.apps.ledger.obligation_models import DonorRate, ObligationNotice, ObligationRule
 from tiebeam.apps.pairings.models import Pairing
-from tiebeam.apps.programmes.models import Programme
+from tiebeam.apps.programmes.models import Participant, Programme
 from tiebeam.apps.regions.models import Organisation, Statistic
 from tiebeam.apps.regions.queries.statistics import list_statistics
 from tiebeam.core.rules.base import Base
 from tiebeam.core.rules.derivation import Derivation, derive_due
 from tiebeam.core.rules.revision import Correction, Load, correct, load_of
 from tiebeam.core.rules.rule import Document, OwnRate, Rule, base_year_of
-from tiebeam.errors import Refused, both_names
+from tiebeam.errors import InvalidInput, Refused, both_names
 from tiebeam.interchange.rules.reading import get_rule
+from tiebeam.units import question_magnitude
 
 
 class RuleNotChosen(Refused):
@@ -55,6 +56,24 @@ class Grounds:
     statistic: Statistic
     pairings: tuple[Pairing, ...]
     derivation: Derivation
+
+    def question(self) -> None:
+        """
+        Do nothing, unless the figure lies a whole unit off those of the region's other years.
+
+        Raises:
+            InvalidInput: ``units.seems_too_large`` or ``units.seems_too_small``, which a
+                person answers.
+        """
+        statistic = self.statistic
+        others = Statistic.objects.filter(
+            region_id=statistic.region_id, indicator=statistic.indicator
+        ).exclude(year=statistic.year)
+        fault = question_magnitude(
+            int(base_of(statistic).fen), [int(base_of(row).fen) for row in others]
+        )
+        if fault is not None:
+            raise InvalidInput([fault])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +126,27 @@ def list_donor_rates(programme_id: UUID) -> list[DonorRate]:
     """Return the donors' own rates in a programme, by donor, the newest first."""
     rows = DonorRate.objects.filter(programme_id=programme_id).select_related("donor")
     return list(rows.order_by("donor__name_en", "donor_id", "-from_year"))
+
+
+def find_standing(programme_id: UUID, donor_id: UUID, year: int) -> ObligationNotice | None:
+    """Return the notice that stands for a donor and year, or None."""
+    found: ObligationNotice | None = ObligationNotice.objects.filter(
+        programme_id=programme_id, donor_id=donor_id, year=year, state="issued"
+    ).first()
+    return found
+
+
+def list_donors(programme_id: UUID) -> list[Organisation]:
+    """Return who takes part in a programme as a donor, or has a pairing in it."""
+    ids = {
+        *Participant.objects.filter(programme_id=programme_id, side="donor").values_list(
+            "organisation_id", flat=True
+        ),
+        *Pairing.objects.filter(programme_id=programme_id, parent=None).values_list(
+            "donor_id", flat=True
+        ),
+    }
+    return list(Organisation.objects.filter(pk__in=ids).order_by("name_en", "pk"))
 
 
 def get_notice(notice_id: UUID) -> ObligationNotice:
@@ -184,6 +224,18 @@ def list_donor_years(programme_id: UUID, year: int) -> list[DonorYear]:
         )
         for pk, donor in sorted(donors.items(), key=lambda item: (item[1].name_en, str(item[0])))
     ]
+
+
+def list_noticed_years(programme_id: UUID) -> list[int]:
+    """Return the years for which a programme has notices that may be read, the newest first."""
+    rows = ObligationNotice.objects.filter(programme_id=programme_id).exclude(state="discarded")
+    return list(rows.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def list_pairings_of(notice: ObligationNotice) -> dict[str, Pairing]:
+    """Return the pairings to which a notice shares out, under the keys of its derivation."""
+    rows = Pairing.objects.filter(pk__in=notice.derivation["shares"]).select_related("recipient")
+    return {str(row.pk): row for row in rows}
 
 
 def find_newer_base(notice: ObligationNotice) -> Statistic | None:

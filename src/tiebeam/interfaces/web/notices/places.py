@@ -10,6 +10,7 @@ PAGES = {
     "return": "return",
     "variant": "desk_variant",
     "round": "returns_of_round",
+    "obligationnotice": "obligation_notice",
 }
 """Model of the record -> name of the address of its page."""
 

@@ -185,6 +185,7 @@ def tabs_of(request: HttpRequest, programme: Programme, current: str) -> list[Li
     addresses = {
         "overview": reverse("programme", args=[programme.pk]),
         "participants": reverse("participants", args=[programme.pk]),
+        "obligations": reverse("programme_obligations", args=[programme.pk]),
         "history": reverse("history", args=["programme", programme.pk]),
     }
     return [

@@ -5,6 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from tiebeam.apps.ledger.claim_models import NATURES, Voucher
+from tiebeam.apps.ledger.operations.tranche_rows import (
+    commitment_label,
+    plan_tranches,
+    take_in_tranches,
+)
+from tiebeam.apps.ledger.operations.voucher_rows import (
+    claim_label,
+    list_own_pairs,
+    pair_label,
+    plan_vouchers,
+    take_in_vouchers,
+)
+from tiebeam.apps.ledger.queries.claims import list_own_vouchers
+from tiebeam.apps.ledger.queries.schedule import list_schedules
+from tiebeam.apps.ledger.schedule_models import Tranche
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.operations.sheet_rows import above_label, plan_pairings
 from tiebeam.apps.pairings.operations.sheets import list_sheet_pairings, take_in_pairings
@@ -40,6 +56,7 @@ from tiebeam.interchange.excel.writing import write_form
 from tiebeam.interfaces.messages import LANGUAGES, Language, has_message, say
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.records import OwnedRecord
+from tiebeam.units import yuan
 
 OPTIONS_MOST = 20_000
 
@@ -140,6 +157,41 @@ KINDS: dict[str, SheetKind] = {
             plan=plan_pairings,
             bases=(Pairing, Organisation),
         ),
+        SheetKind(
+            name="tranches",
+            columns=(
+                ("id", "id"),
+                ("commitment", "reference"),
+                ("amount", "number"),
+                ("due_on", "date"),
+                ("purpose", "text"),
+            ),
+            required=frozenset({"id", "commitment", "amount", "due_on"}),
+            operation="ledger.take_in_tranches",
+            take_in=take_in_tranches,
+            plan=plan_tranches,
+            bases=(Tranche,),
+        ),
+        SheetKind(
+            name="vouchers",
+            columns=(
+                ("id", "id"),
+                ("claim", "reference"),
+                ("pair", "reference"),
+                ("payee", "text"),
+                ("purpose", "text"),
+                ("nature", "choice"),
+                ("issuer", "text"),
+                ("number", "text"),
+                ("amount", "number"),
+                ("issued_on", "date"),
+            ),
+            required=frozenset({"id", "claim", "pair", "issuer", "number", "amount", "issued_on"}),
+            operation="ledger.take_in_vouchers",
+            take_in=take_in_vouchers,
+            plan=plan_vouchers,
+            bases=(Voucher,),
+        ),
     )
 }
 
@@ -150,6 +202,7 @@ def write_sheet(kind: SheetKind, actor: Actor, language: Language) -> bytes:
     options |= {
         "kind": ORGANISATION_KINDS if kind.name == "organisations" else REGION_KINDS,
         "reliability": RELIABILITIES,
+        "nature": NATURES,
     }
     columns = list_columns(kind, language, options)
     guide = [
@@ -292,6 +345,43 @@ def _pairing_rows(actor: Actor) -> tuple[Rows, Options]:
     }
 
 
+def _tranche_rows(actor: Actor) -> tuple[Rows, Options]:
+    schedules = list_schedules(donor_id=actor.organisation_id)
+    labels = {row.commitment.pk: commitment_label(row.commitment) for row in schedules}
+    rows = [
+        {
+            "id": str(line.tranche.pk),
+            "commitment": labels[schedule.commitment.pk],
+            "amount": float(yuan(line.tranche.amount)),
+            "due_on": shown(line.tranche.due_on),
+            "purpose": line.tranche.purpose,
+        }
+        for schedule in schedules
+        for line in schedule.lines
+    ]
+    return rows, {"commitment": list(labels.values())}
+
+
+def _voucher_rows(actor: Actor) -> tuple[Rows, Options]:
+    rows = [
+        {
+            "id": str(voucher.pk),
+            "claim": claim_label(voucher.reimbursement),
+            "pair": pair_label(voucher.reimbursement.pairing),
+            "payee": voucher.reimbursement.payee,
+            "purpose": voucher.reimbursement.purpose,
+            "nature": voucher.reimbursement.nature,
+            "issuer": voucher.issuer,
+            "number": voucher.number,
+            "amount": float(yuan(voucher.amount)),
+            "issued_on": shown(voucher.issued_on),
+        }
+        for voucher in list_own_vouchers()
+    ]
+    labels = [pair_label(pairing) for pairing in list_own_pairs(actor).values()]
+    return rows, {"pair": labels}
+
+
 def list_sheet_rows(kind: str, actor: Actor) -> tuple[Rows, Options]:
     """Return what the acting organisation owns of a kind, row by row, and what its drop-downs offer."""
     return _SOURCES[kind](actor)
@@ -302,6 +392,8 @@ _SOURCES: dict[str, Callable[[Actor], tuple[Rows, Options]]] = {
     "organisations": _organisation_rows,
     "statistics": _statistic_rows,
     "pairings": _pairing_rows,
+    "tranches": _tranche_rows,
+    "vouchers": _voucher_rows,
 }
 
 

@@ -112,7 +112,13 @@ def request_reimbursement(
         requested_at=now,
     )
     drafted = [draft_voucher(given, claim) for given in vouchers]
-    demand_sound([*_list_faults(claim, drafted), *_list_line_faults(drafted, now)])
+    demand_sound(
+        [
+            *list_claim_faults(claim),
+            *_list_sum_faults(claim, drafted),
+            *_list_line_faults(drafted, now),
+        ]
+    )
     claim.save(force_insert=True)
     Voucher.objects.bulk_create(drafted)
     record_creation(actor=actor, now=now, action=action, record=claim)
@@ -265,8 +271,9 @@ def _save(
     return claim
 
 
-def _list_faults(claim: Reimbursement, vouchers: Sequence[Voucher]) -> list[Fault]:
-    faults = list_amount_faults(claim.amount)
+def list_claim_faults(claim: Reimbursement) -> list[Fault]:
+    """Return what is wrong in a reimbursement by itself, its amount aside."""
+    faults = []
     for name in TEXTS:
         text = getattr(claim, name)
         if not text:
@@ -281,14 +288,18 @@ def _list_faults(claim: Reimbursement, vouchers: Sequence[Voucher]) -> list[Faul
         faults.append(
             Fault(code="ledger.term_missing", column="nature", value=claim.nature, facts=facts)
         )
+    return faults
+
+
+def _list_sum_faults(claim: Reimbursement, vouchers: Sequence[Voucher]) -> list[Fault]:
     total = sum(voucher.amount for voucher in vouchers)
     if not 1 <= len(vouchers) <= VOUCHERS_MOST:
-        facts = {"count": len(vouchers), "most": VOUCHERS_MOST}
-        faults.append(Fault(code="claims.vouchers_missing", column="vouchers", facts=facts))
-    elif total != claim.amount:
+        facts: dict[str, object] = {"count": len(vouchers), "most": VOUCHERS_MOST}
+        return [Fault(code="claims.vouchers_missing", column="vouchers", facts=facts)]
+    if total != claim.amount:
         facts = {"total": total, "asked": claim.amount}
-        faults.append(Fault(code="claims.sum_differs", column="amount", facts=facts))
-    return faults
+        return [Fault(code="claims.sum_differs", column="amount", facts=facts)]
+    return list_amount_faults(claim.amount)
 
 
 def _list_line_faults(vouchers: Sequence[Voucher], now: datetime) -> list[Fault]:

@@ -85,6 +85,14 @@ def list_vouchers(reimbursement: Reimbursement) -> list[Voucher]:
     return list(rows.order_by("issued_on", "issuer", "number", "pk"))
 
 
+def list_own_vouchers() -> list[Voucher]:
+    """List the vouchers of the acting organisation with their reimbursements, the latest requested first."""
+    rows = Voucher.objects.owned().select_related(
+        "reimbursement__pairing__donor", "reimbursement__pairing__recipient"
+    )
+    return list(rows.order_by("-reimbursement__requested_at", "reimbursement", "issued_on", "pk"))
+
+
 def get_voucher(voucher_id: UUID) -> Voucher:
     """
     Return one voucher.

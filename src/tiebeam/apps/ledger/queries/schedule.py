@@ -129,10 +129,14 @@ def list_schedules(
         commitments = commitments.filter(pairing__donor_id=donor_id)
     if commitment_ids is not None:
         commitments = commitments.filter(pk__in=list(commitment_ids))
-    found = list(commitments.order_by("valid_on", "recorded_at", "pk"))
+    related = commitments.select_related("pairing__donor", "pairing__recipient")
+    found = list(related.order_by("valid_on", "recorded_at", "pk"))
+    by_id = {row.pk: row for row in found}
     tranches: dict[UUID, list[Tranche]] = {row.pk: [] for row in found}
     planned = Tranche.objects.filter(commitment__in=found, is_dropped=False)
     for tranche in planned.order_by("due_on", "pk"):
+        tranche.commitment = by_id[tranche.commitment_id]
+        tranche.pairing = tranche.commitment.pairing
         tranches[tranche.commitment_id].append(tranche)
     sums = _sum_chains(found)
     return [_meet(row, tranches[row.pk], sums[row.pk]) for row in found]

@@ -78,7 +78,7 @@ def _list_parts(request: HttpRequest, actor: Actor, *parts: Part) -> dict[Part, 
 
 
 def _line(request: HttpRequest, part: Part, item: Item, today: date) -> dict[str, object]:
-    facts = _named(request, item.facts)
+    facts = named(request, item.facts)
     return {
         "text": say_to(request, item.code, **facts),
         "note": say_to(request, item.note, **facts) if item.note else "",
@@ -93,7 +93,8 @@ def _status_of_day(part: Part, item: Item, today: date) -> str:
     return "bad" if part != "changed" and item.on is not None and item.on < today else ""
 
 
-def _named(request: HttpRequest, facts: Mapping[str, object]) -> dict[str, object]:
+def named(request: HttpRequest, facts: Mapping[str, object]) -> dict[str, object]:
+    """Return *facts* as the page says them: records by their names, texts in its language."""
     return {key: _in_words(request, value) for key, value in facts.items()}
 
 

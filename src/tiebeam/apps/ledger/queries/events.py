@@ -43,7 +43,8 @@ def get_event(batch_id: UUID) -> Batch:
 
 def find_event(batch_id: UUID) -> Batch | None:
     """Return a posted event, or None where there is none that may be read."""
-    return Batch.objects.filter(pk=batch_id).first()
+    found: Batch | None = Batch.objects.filter(pk=batch_id).first()
+    return found
 
 
 def list_events(
@@ -78,9 +79,7 @@ def find_chain(batch: Batch) -> Chain:
         before.insert(0, step)
         above = step.follows_id
     # A reversal names what the reversed one followed, so that this has its amount again.
-    after = Batch.objects.filter(
-        Q(follows_id=batch.pk, reverses=None) | Q(reverses_id=batch.pk)
-    )
+    after = Batch.objects.filter(Q(follows_id=batch.pk, reverses=None) | Q(reverses_id=batch.pk))
     return Chain(
         before=tuple(before),
         after=tuple(after.select_related("reversed_by").order_by("valid_on", "recorded_at", "pk")),

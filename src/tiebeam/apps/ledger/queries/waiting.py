@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
@@ -122,5 +123,5 @@ def _standing() -> QuerySet[Batch]:
     return rows
 
 
-def _sum(rows: QuerySet[Batch], column: str) -> Coalesce:
+def _sum(rows: QuerySet[Batch, Any], column: str) -> Coalesce:
     return Coalesce(Subquery(rows.annotate(total=Sum(column)).values("total")), 0)

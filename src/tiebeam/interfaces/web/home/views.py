@@ -1,6 +1,6 @@
 """The first page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -72,13 +72,19 @@ class Lines:
 def _list_parts(request: HttpRequest, actor: Actor, *parts: Part) -> dict[Part, Lines]:
     today = timezone.localdate()
     return {
-        part: Lines([_line(request, part, item, today) for item in items[:ITEMS_MOST]], len(items))
+        part: lines_of(request, part, items, today)
         for part, items in list_items(actor, today, *parts).items()
     }
 
 
+def lines_of(request: HttpRequest, part: Part, items: Sequence[Item], today: date) -> Lines:
+    """Return *items* as ``web/home/items.html`` draws them."""
+    shown = [_line(request, part, item, today) for item in items[:ITEMS_MOST]]
+    return Lines(shown, len(items))
+
+
 def _line(request: HttpRequest, part: Part, item: Item, today: date) -> dict[str, object]:
-    facts = named(request, item.facts)
+    facts = _named(request, item.facts)
     return {
         "text": say_to(request, item.code, **facts),
         "note": say_to(request, item.note, **facts) if item.note else "",
@@ -93,8 +99,7 @@ def _status_of_day(part: Part, item: Item, today: date) -> str:
     return "bad" if part != "changed" and item.on is not None and item.on < today else ""
 
 
-def named(request: HttpRequest, facts: Mapping[str, object]) -> dict[str, object]:
-    """Return *facts* as the page says them: records by their names, texts in its language."""
+def _named(request: HttpRequest, facts: Mapping[str, object]) -> dict[str, object]:
     return {key: _in_words(request, value) for key, value in facts.items()}
 
 

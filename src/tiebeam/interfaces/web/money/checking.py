@@ -75,9 +75,7 @@ def withdraw(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     return _act(
         request,
         proposal,
-        lambda: withdraw_proposal(
-            proposal=proposal, actor=actor_of(request), now=timezone.now()
-        ),
+        lambda: withdraw_proposal(proposal=proposal, actor=actor_of(request), now=timezone.now()),
         "money.withdrawn",
         reverse("money_of_pair", args=[proposal.pairing_id]),
     )
@@ -124,9 +122,7 @@ def page_of_proposal(
             request,
             "money.proposal_title",
             kind=say_kind(request, proposal.kind),
-            what=say_moved(
-                language_of(request), terms.amount, terms.quantity, terms.quantity_unit
-            ),
+            what=say_moved(language_of(request), terms.amount, terms.quantity, terms.quantity_unit),
             state=say_to(request, f"ledger.state.{proposal.state}"),
         )
         if terms.amount or terms.quantity
@@ -203,9 +199,7 @@ def _facts_of_people(request: HttpRequest, proposal: Proposal) -> list[Fact]:
     names, unknown = list_names(ids), say_to(request, "web.unknown")
     facts = [
         Fact(term("maker"), names.get(proposal.maker_id, unknown)),
-        Fact(
-            term("proposed_at"), f"{timezone.localtime(proposal.proposed_at):%Y-%m-%d %H:%M}"
-        ),
+        Fact(term("proposed_at"), f"{timezone.localtime(proposal.proposed_at):%Y-%m-%d %H:%M}"),
     ]
     if proposal.maker_for_id:
         facts.append(Fact(term("maker_for"), names.get(proposal.maker_for_id, unknown)))
@@ -252,5 +246,6 @@ def _again(request: HttpRequest, proposal: Proposal) -> Link | None:
     address = reverse("propose_event", args=[proposal.pairing_id, proposal.kind])
     follows = proposal.terms.get("follows_id", "")
     return Link(
-        say_to(request, "money.propose_again"), f"{address}?follows={follows}" if follows else address
+        say_to(request, "money.propose_again"),
+        f"{address}?follows={follows}" if follows else address,
     )

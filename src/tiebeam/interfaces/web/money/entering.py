@@ -141,7 +141,9 @@ def _ask_what_it_follows(
     return show_page(
         request,
         "web/money/choose.html",
-        title=say_to(request, "money.choose" if open_rows else "money.nothing_to_follow", verb=verb),
+        title=say_to(
+            request, "money.choose" if open_rows else "money.nothing_to_follow", verb=verb
+        ),
         trail=trail_to_pair(request, pairing),
         kinds=[say_kind(request, follows) for follows in KINDS[kind].follows],
         table=open_table(request, open_rows, address, verb, timezone.localdate())
@@ -207,9 +209,7 @@ def _answer(
     said = row.dispute
     with transaction.atomic():
         if missing and (said is None or (said.amount, said.reason) != (missing, reason)):
-            dispute_payment(
-                payment=row.batch, amount=missing, reason=reason, actor=actor, now=now
-            )
+            dispute_payment(payment=row.batch, amount=missing, reason=reason, actor=actor, now=now)
         if not received:
             return None
         terms = Terms(

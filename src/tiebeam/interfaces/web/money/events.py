@@ -16,6 +16,7 @@ from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.ledger.queries.events import Chain, find_chain, get_event, list_rows
 from tiebeam.apps.ledger.queries.waiting import OpenBatch, list_open
 from tiebeam.core.ledger.events import KINDS
+from tiebeam.interfaces.web.documents.part import documents_part
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.money.facts import facts_of_terms, rows_table
@@ -87,6 +88,7 @@ def show_event(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             (say_to(request, f"money.book.{side}"), rows_table(request, map(_row_of, listed)))
             for side, listed in books.items()
         ],
+        documents=documents_part(request, batch),
         steps=_steps(request, batch, left, chain) if state == "posted" else (),
     )
 
@@ -163,9 +165,7 @@ def _left(request: HttpRequest, left: OpenBatch | None) -> str:
     return say_to(
         request,
         "money.left_open",
-        what=say_moved(
-            language_of(request), left.amount, left.quantity, left.batch.quantity_unit
-        ),
+        what=say_moved(language_of(request), left.amount, left.quantity, left.batch.quantity_unit),
         days=left.age(timezone.localdate()),
     )
 
@@ -205,9 +205,7 @@ def _chain_table(request: HttpRequest, batch: Batch, chain: Chain) -> Table:
                 Cell(say_kind(request, row.kind, row.reversed_kind)),
                 Cell(say_to(request, f"money.place.{place}")),
                 day(row.valid_on),
-                Cell(
-                    say_moved(language_of(request), row.amount, row.quantity, row.quantity_unit)
-                ),
+                Cell(say_moved(language_of(request), row.amount, row.quantity, row.quantity_unit)),
                 Cell(say_to(request, f"money.state.{state}"), status=STATE_MARKS[state]),
             ),
             address="" if row.pk == batch.pk else reverse("event", args=[row.pk]),
@@ -235,7 +233,8 @@ def _steps(
     request: HttpRequest, batch: Batch, left: OpenBatch | None, chain: Chain
 ) -> tuple[dict[str, object], ...]:
     """Return what the acting person may do next with the event, the main step first."""
-    actor, steps = actor_of(request), []
+    actor = actor_of(request)
+    steps: list[dict[str, object]] = []
     for kind, known in KINDS.items() if left is not None else ():
         if batch.kind not in known.follows or not may_make(actor, batch.pairing, known.by):
             continue

@@ -20,7 +20,7 @@ from tiebeam.interfaces.messages import say
 from tiebeam.interfaces.web.forms import PageForm, choices_of, date_field
 from tiebeam.interfaces.web.money.words import spoken
 from tiebeam.interfaces.web.page import say_to
-from tiebeam.units import FEN, Unit, parse_amount, question_magnitude
+from tiebeam.units import FEN, Unit, parse_amount, parse_unit, question_magnitude
 
 UNITS: tuple[Unit, ...] = ("yuan", "wan", "yi")
 PURPOSES_OF_CREDIT = ("B110", "B120")
@@ -34,7 +34,6 @@ FIELDS_OF_ERRORS = {
     "ledger.wrong_unit": "quantity_unit",
     "ledger.year_closed": "valid_on",
     "ledger.year_not_set": "valid_on",
-    "ledger.before_what_it_follows": "valid_on",
     "ledger.no_agreement_in_force": "agreement_id",
     "ledger.document_missing": "document",
     "ledger.purpose_missing": "purpose",
@@ -71,7 +70,10 @@ class AmountField(forms.MultiValueField):
     def __init__(self, **kwargs: Any) -> None:
         """Take any text as the figure: the sentence that says why it is none is the form's."""
         super().__init__(
-            fields=(forms.CharField(max_length=80), forms.ChoiceField()),
+            fields=(
+                forms.CharField(max_length=80, required=False),
+                forms.ChoiceField(required=False),
+            ),
             widget=AmountWidget(),
             require_all_fields=False,
             **kwargs,
@@ -79,7 +81,7 @@ class AmountField(forms.MultiValueField):
 
     def offer(self, choices: Sequence[tuple[str, str]]) -> None:
         """Name the units."""
-        self.fields[1].choices = choices
+        self.fields[1].choices = choices  # type: ignore[attr-defined]  # a choice
         self.widget.widgets[1].choices = choices
 
     def compress(self, data_list: list[Any]) -> tuple[str, str]:
@@ -110,7 +112,10 @@ class MoneyForm(PageForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, request: HttpRequest, initial: Mapping[str, Any] | None = None, peers: Sequence[int] = ()
+        self,
+        request: HttpRequest,
+        initial: Mapping[str, Any] | None = None,
+        peers: Sequence[int] = (),
     ) -> None:
         """Offer the units, and keep the amounts with which an amount is compared."""
         super().__init__(request, initial={"key": uuid4(), **(initial or {})})
@@ -123,11 +128,12 @@ class MoneyForm(PageForm):
 
     def clean_amount(self) -> int:
         """Return the amount in fen, or say why it is none."""
-        figure, unit = self.cleaned_data["amount"] or ("", "")
+        figure, chosen = self.cleaned_data["amount"] or ("", "")
+        unit: Unit = parse_unit(chosen) if chosen else "yuan"
         if not figure and not self.fields["amount"].required:
             return 0
         try:
-            return parse_amount(figure, unit=unit or "yuan").fen
+            return parse_amount(figure, unit=unit).fen
         except InvalidInput as error:
             fault = error.faults[0]
             raise ValidationError(self._told(fault), code=fault.code) from None
@@ -145,7 +151,9 @@ class MoneyForm(PageForm):
     def refuse(self, error: TiebeamError, field: str | None = None) -> None:
         """Show a refusal beside its field, in words."""
         named = FIELDS_OF_ERRORS.get(error.code)
-        super().refuse(spoken(self.request, error), field or (named if named in self.fields else None))
+        super().refuse(
+            spoken(self.request, error), field or (named if named in self.fields else None)
+        )
 
     def _told(self, fault: Fault) -> str:
         return say(fault.code, {**fault.facts, "value": fault.value}, self.spoken)
@@ -227,7 +235,9 @@ class EventForm(MoneyForm):
             valid_on=given["valid_on"],
             amount=given["amount"],
             quantity=given.get("quantity") or 0,
-            quantity_unit=(given.get("quantity_unit") or "").strip() if given.get("quantity") else "",
+            quantity_unit=(given.get("quantity_unit") or "").strip()
+            if given.get("quantity")
+            else "",
             nature=given.get("nature", ""),
             stage=given.get("stage", ""),
             is_beyond_due=given.get("is_beyond_due", False),

@@ -10,14 +10,13 @@ from django.views.decorators.http import require_safe
 from tiebeam.apps.ledger.queries.flows import YearOfPair, list_pairs_with_money, list_years
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.interfaces.web.documents.places import name_of_pairing
+from tiebeam.interfaces.web.home.views import lines_of
 from tiebeam.interfaces.web.listing import read_asked
 from tiebeam.interfaces.web.money.tables import say_moving, years_table
-from tiebeam.interfaces.web.money.waiting import find_waiting, lines_of
+from tiebeam.interfaces.web.money.waiting import find_waiting
 from tiebeam.interfaces.web.page import Link, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import Table, table_as_file
-
-LINES_MOST = 20
 
 
 @require_safe
@@ -51,10 +50,8 @@ def show_mine(request: HttpRequest) -> HttpResponse:
         "web/money/mine.html",
         title=_title(request, given, received, today.year),
         moving=say_moving(request, waiting.on_the_way, today),
-        here=lines_of(request, waiting.here[:LINES_MOST]),
-        here_count=len(waiting.here),
-        there=lines_of(request, waiting.there[:LINES_MOST]),
-        there_count=len(waiting.there),
+        here=lines_of(request, "waiting", waiting.here, today),
+        there=lines_of(request, "waiting", waiting.there, today),
         tables=tables,
         begin=[_begin(request, pair) for pk, pair in pairs.items() if pk not in known],
     )

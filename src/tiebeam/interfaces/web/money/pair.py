@@ -15,11 +15,12 @@ from tiebeam.core.ledger.events import KINDS
 from tiebeam.interfaces.web.addresses import NotUnderstood
 from tiebeam.interfaces.web.documents.places import name_of_pairing
 from tiebeam.interfaces.web.forming import find_or_404
+from tiebeam.interfaces.web.home.views import lines_of
 from tiebeam.interfaces.web.listing import read_asked
 from tiebeam.interfaces.web.money.mine import title_of_year
 from tiebeam.interfaces.web.money.steps import list_other_steps, steps_table
 from tiebeam.interfaces.web.money.tables import events_table, say_moving
-from tiebeam.interfaces.web.money.waiting import find_waiting, lines_of
+from tiebeam.interfaces.web.money.waiting import find_waiting
 from tiebeam.interfaces.web.money.words import (
     part_of,
     say_account,
@@ -63,17 +64,19 @@ def show_pair(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     return show_page(
         request,
         "web/money/pair.html",
-        title=say_to(request, "money.pair_title", pair=name_of_pairing(request, pairing), told=told),
+        title=say_to(
+            request, "money.pair_title", pair=name_of_pairing(request, pairing), told=told
+        ),
         trail=trail_to_money(request),
         tabs=tabs_of(request, pairing),
         pairing=pairing,
         moving=say_moving(request, waiting.on_the_way, today),
-        years=_years(request, pairing, years, shown.year),
-        year=shown.year,
+        years=_years(pairing, years, shown.year),
+        year_text=str(shown.year),
         steps=steps_table(request, pairing, shown, waiting.on_the_way),
         held=_held(request, pairing),
-        here=lines_of(request, waiting.here),
-        there=lines_of(request, waiting.there),
+        here=lines_of(request, "waiting", waiting.here, today),
+        there=lines_of(request, "waiting", waiting.there, today),
         others=list_other_steps(request, pairing),
         year_link=_year_link(request, pairing, shown.year),
         events=listed,
@@ -103,9 +106,7 @@ def _year_shown(request: HttpRequest, pairing: Pairing, years: list[YearOfPair])
     return next((row for row in years if row.year == wanted), empty)
 
 
-def _years(
-    request: HttpRequest, pairing: Pairing, years: list[YearOfPair], shown: int
-) -> list[Link]:
+def _years(pairing: Pairing, years: list[YearOfPair], shown: int) -> list[Link]:
     known = sorted({*(row.year for row in years), shown}, reverse=True)
     own = reverse("money_of_pair", args=[pairing.pk])
     return [Link(str(year), f"{own}?year={year}", year == shown) for year in known]

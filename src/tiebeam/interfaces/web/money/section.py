@@ -37,7 +37,5 @@ def make_section(request: HttpRequest, pairing: Pairing, as_of: AsOf) -> Section
         title=title_of_year(request, years, today.year, is_recipient=is_recipient),
         template="web/parts/section_table.html",
         values={"table": table},
-        step=Link(
-            say_to(request, "money.to_pair"), reverse("money_of_pair", args=[pairing.pk])
-        ),
+        step=Link(say_to(request, "money.to_pair"), reverse("money_of_pair", args=[pairing.pk])),
     )

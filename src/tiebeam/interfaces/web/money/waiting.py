@@ -1,18 +1,16 @@
 """What waits for the own side, and what waits for the other one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from tiebeam.apps.ledger.models import Proposal
 from tiebeam.apps.ledger.queries.waiting import OpenBatch, list_open, list_proposals
 from tiebeam.core.ledger.events import KINDS
 from tiebeam.interfaces.web.home.sections import Item, Words
-from tiebeam.interfaces.web.home.views import named
 from tiebeam.interfaces.web.money.words import (
     in_both_languages,
     is_same_person,
@@ -21,7 +19,6 @@ from tiebeam.interfaces.web.money.words import (
     part_of,
     side_of_proposal,
 )
-from tiebeam.interfaces.web.page import say_to
 from tiebeam.platform.tenancy.acting import Actor
 
 NEXT_STEPS: Mapping[str, str] = {
@@ -67,18 +64,6 @@ def find_waiting(actor: Actor, today: date, pairing_id: UUID | None = None) -> W
     return found
 
 
-def lines_of(request: HttpRequest, items: Iterable[Item]) -> list[dict[str, object]]:
-    """Return *items* as the page draws them."""
-    return [
-        {
-            "text": say_to(request, item.code, **named(request, item.facts)),
-            "address": item.address,
-            "status": item.status,
-        }
-        for item in items
-    ]
-
-
 def address_of_step(row: OpenBatch) -> str:
     """Return where the next step after an open batch is taken."""
     if row.batch.kind == "payment":
@@ -90,7 +75,9 @@ def address_of_step(row: OpenBatch) -> str:
 def _add_proposal(found: Waiting, actor: Actor, row: Proposal) -> None:
     facts = {
         "kind": Words(f"ledger.kind.{row.kind}"),
-        "what": in_both_languages(row.amount, row.terms.get("quantity", 0), row.terms.get("quantity_unit", "")),
+        "what": in_both_languages(
+            row.amount, row.terms.get("quantity", 0), row.terms.get("quantity_unit", "")
+        ),
         "donor": row.pairing.donor,
         "recipient": row.pairing.recipient,
         "reason": row.reason,
@@ -102,9 +89,7 @@ def _add_proposal(found: Waiting, actor: Actor, row: Proposal) -> None:
             found.here.append(
                 Item(code="money.home.returned", facts=facts, address=address, status="bad")
             )
-    elif not is_own and may_check(
-        actor, row.pairing, side_of_proposal(actor, row)
-    ):
+    elif not is_own and may_check(actor, row.pairing, side_of_proposal(actor, row)):
         found.here.append(
             Item(code="money.home.check", facts=facts, address=address, status="risk")
         )

@@ -40,6 +40,9 @@ CHECKERS: dict[Part, tuple[Role, ...]] = {
     "recipient": (Role.RECIPIENT_FINANCE,),
 }
 
+_IN_FEN = frozenset({"ledger.overdrawn", "ledger.more_than_left"})
+"""Refusals that name amounts in fen, or in the unit that they tell."""
+
 
 def part_of(actor: Actor, pairing: Pairing) -> Part | None:
     """Return which part the organisation of *actor* has in *pairing*, None where it only reads."""
@@ -89,28 +92,25 @@ def side_of_proposal(actor: Actor, proposal: Proposal) -> str:
 
 def spoken(request: HttpRequest, error: TiebeamError) -> TiebeamError:
     """Return *error* with events and accounts by their names in the language of the page."""
-    for fact, words in (("kind", "kind"), ("found", "kind"), ("account", "account")):
-        code = f"ledger.{words}.{error.facts.get(fact)}"
-        if fact in error.facts and has_message(code):
+    named = {"kind": "kind", "found": "kind", "account": "account", "state": "state"}
+    for fact, words in named.items():
+        if has_message(code := f"ledger.{words}.{error.facts.get(fact)}"):
             error.facts[fact] = say_to(request, code)
-    for fact in ("follows", "known"):
-        listed = error.facts.get(fact)
-        if isinstance(listed, tuple | list):
-            error.facts[fact] = [
-                say_to(request, code) if has_message(code := f"ledger.kind.{row}") else row
-                for row in listed
-            ]
-    for fact in ("balance", "asked", "left", "owed"):
-        amount = error.facts.get(fact)
-        if isinstance(amount, int) and error.facts.get("unit", MONEY) == MONEY:
-            error.facts[fact] = exact_money(amount, language_of(request))
+    listed = error.facts.get("follows")
+    if isinstance(listed, tuple):
+        error.facts["follows"] = [say_to(request, f"ledger.kind.{kind}") for kind in listed]
+    if error.code in _IN_FEN:
+        unit = str(error.facts.get("unit", MONEY))
+        for fact in ("balance", "asked", "left"):
+            if isinstance(amount := error.facts.get(fact), int):
+                error.facts[fact] = say_held(request, amount, unit)
     return error
 
 
 def say_account(request: HttpRequest, code: str) -> str:
     """Return the name of an account with its code."""
     return say_to(
-        request, "money.account", code=code, name=say_to(request, f"ledger.account.{code}")
+        request, "money.account", number=code, name=say_to(request, f"ledger.account.{code}")
     )
 
 
@@ -180,4 +180,3 @@ def trail_to_pair(request: HttpRequest, pairing: Pairing) -> list[Link]:
     """Return the places above what concerns the money of one pair."""
     pair = Link(name_of_pairing(request, pairing), reverse("money_of_pair", args=[pairing.pk]))
     return [*trail_to_money(request), pair]
-

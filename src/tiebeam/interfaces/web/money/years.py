@@ -1,5 +1,7 @@
 """Fiscal years: what a programme fixes for one, the statement of one, and its close."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -49,7 +51,9 @@ def show_year(request: HttpRequest, pairing_id: UUID, year: int) -> HttpResponse
     own = _own(request, pairing, statements)
     is_over = timezone.localdate().year > year
     word = "closed" if own and own.closed else "over" if is_over else "running"
-    close = Link(say_to(request, "money.year.close"), reverse("close_year", args=[pairing.pk, year]))
+    close = Link(
+        say_to(request, "money.year.close"), reverse("close_year", args=[pairing.pk, year])
+    )
     may_close = (
         own is not None
         and own.closed is None
@@ -139,10 +143,8 @@ def set_year(request: HttpRequest, programme_id: UUID) -> HttpResponse:
         is_allowed(actor, "ledger.set_programme_year", programme.pk)
         and actor.organisation_id == programme.tenant_id
     )
-    page = {
-        "title": say_to(
-            request, "money.year.profile_title", programme=name_of(request, programme)
-        ),
+    page: dict[str, Any] = {
+        "title": say_to(request, "money.year.profile_title", programme=name_of(request, programme)),
         "trail": [
             *trail_to_money(request),
             Link(name_of(request, programme), reverse("programme", args=[programme.pk])),
@@ -173,9 +175,7 @@ def set_year(request: HttpRequest, programme_id: UUID) -> HttpResponse:
     )
 
 
-def _own(
-    request: HttpRequest, pairing: Pairing, statements: list[Statement]
-) -> Statement | None:
+def _own(request: HttpRequest, pairing: Pairing, statements: list[Statement]) -> Statement | None:
     part = part_of(actor_of(request), pairing)
     return next((row for row in statements if row.book.side == part), None)
 
@@ -220,7 +220,7 @@ def _statement_table(request: HttpRequest, statement: Statement) -> Table:
     )
 
 
-def _years_table(request: HttpRequest, years: list[ProgrammeYear]) -> Table:
+def _years_table(request: HttpRequest, years: Sequence[ProgrammeYear]) -> Table:
     def head(key: str) -> str:
         return say_to(request, f"money.column.{key}")
 
@@ -237,7 +237,9 @@ def _years_table(request: HttpRequest, years: list[ProgrammeYear]) -> Table:
                     Cell(str(row.year)),
                     Cell(say_to(request, f"ledger.profile.{row.profile}")),
                     Cell(
-                        say_to(request, f"money.refunds.{'reopen' if row.refund_reopens else 'lapse'}")
+                        say_to(
+                            request, f"money.refunds.{'reopen' if row.refund_reopens else 'lapse'}"
+                        )
                     ),
                 )
             )

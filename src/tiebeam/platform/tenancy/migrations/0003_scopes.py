@@ -23,7 +23,8 @@ class Migration(migrations.Migration):
         ("tenancy", "0002_policies"),
         ("regions", "0005_never_replaced"),
         ("programmes", "0004_participants_once_on_a_side"),
-        ("pairings", "0007_published_pairings"),
+        # Remakes a table on SQLite, which drops its triggers.
+        ("pairings", "0008_signed_without_opinions"),
         ("files", "0005_uploads"),
         ("tasks", "0004_signs_of_workers"),
     ]

@@ -19,6 +19,10 @@ PAGES = {
     "scenario convert": "desk_convert_file",
     "cases list": "desk_cases",
     "cases copy": "desk_case_file",
+    "ledger post": "overview",
+    "ledger import": "overview",
+    "ledger close": "overview",
+    "ledger export": "journal",
     "audit verify": "log",
     "audit prove": "log_proof",
 }

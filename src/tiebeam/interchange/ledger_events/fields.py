@@ -1,6 +1,7 @@
 """The fields of one event: plain texts in, checked values out, every fault noted at its place."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tiebeam.core.ledger.chart import LARGEST_AMOUNT, Side
@@ -68,7 +69,7 @@ class FieldReader:
         kind = self._kind(texts, row)
         values: dict[str, Any] = {
             "row": row,
-            "pair": Pair(**{name: self._common_or(texts, name) for name in PAIR}),
+            "pair": self._pair(texts),
             "key": texts.get("key", ""),
             "follows": texts.get("follows", ""),
             "on": self._day(texts, row),
@@ -109,10 +110,16 @@ class FieldReader:
         day = parse_day(f"{which}-12-31")
         assert day is not None
         named: Side = "donor" if whose == "donor" else "recipient"
-        pair = Pair(**{name: self._common.get(name, "") for name in PAIR})
+        pair = self._pair({})
         return GivenEvent(
             row=row, pair=pair, kind=YEAR_END, on=day, side=named, year=which, carried=goes_on
         )
+
+    def _pair(self, texts: Mapping[str, str]) -> Pair:
+        named = {name: self._common_or(texts, name) for name in PAIR}
+        parsed = Pair.parse(named["pairing"])
+        said = {name: text for name, text in named.items() if text and name != "pairing"}
+        return replace(parsed, **said)
 
     def _kind(self, texts: Mapping[str, str], row: int) -> str | None:
         word = texts.get("kind", "")

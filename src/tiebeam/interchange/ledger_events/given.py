@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 from tiebeam.core.ledger.chart import Side
 from tiebeam.core.ledger.events import KINDS
@@ -26,6 +27,17 @@ class Pair:
     programme: str = ""
     donor: str = ""
     recipient: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the pair that *text* names: its id, or DONOR:RECIPIENT, after PROGRAMME/ where that has to be said."""
+        programme, slash, rest = text.partition("/")
+        names = rest if slash else text
+        named = programme.strip() if slash else ""
+        donor, colon, recipient = names.replace("：", ":").partition(":")
+        if not colon:
+            return cls(pairing=names.strip(), programme=named)
+        return cls(programme=named, donor=donor.strip(), recipient=recipient.strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,9 @@ from tiebeam.interfaces.cli.compare import compare
 from tiebeam.interfaces.cli.explain import explain
 from tiebeam.interfaces.cli.founding import create_workspace, load_demonstration
 from tiebeam.interfaces.cli.help import CommandInWords, EdgeGroup, GroupInWords
+from tiebeam.interfaces.cli.ledger import close, post
+from tiebeam.interfaces.cli.ledger_figures import export_journal
+from tiebeam.interfaces.cli.ledger_import import import_events
 from tiebeam.interfaces.cli.pair import pair
 from tiebeam.interfaces.cli.report import report
 from tiebeam.interfaces.cli.scenario import (
@@ -49,6 +52,12 @@ COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
         "convert": convert_scenario,
     },
     "cases": {"list": list_cases, "copy": copy_case},
+    "ledger": {
+        "post": post,
+        "import": import_events,
+        "close": close,
+        "export": export_journal,
+    },
     "audit": {
         "seal": seal_log,
         "verify": verify_log,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from tiebeam.platform.tenancy.acting import Actor
 
 TOKEN_VARIABLE = "TIEBEAM_TOKEN"  # noqa: S105  # the name of a variable
+CHECKER_VARIABLE = "TIEBEAM_CHECKER_TOKEN"
 
 
 class TokenNotValid(Refused):
@@ -38,8 +39,22 @@ def find_token_actor(*, writes: bool = False) -> "Actor | None":
         TokenReadsOnly: It may not write, and the command *writes*.
     """
     secret = os.environ.get(TOKEN_VARIABLE)
-    if not secret:
-        return None
+    return _find_actor(secret, TOKEN_VARIABLE, writes=writes) if secret else None
+
+
+def list_token_actors(variable: str) -> "list[Actor]":
+    """
+    Return the people whose tokens, which may write, stand in *variable*, parted by spaces: one for each organisation.
+
+    Raises:
+        TokenNotValid: One is unknown, revoked or expired, or its person holds no role.
+        TokenReadsOnly: One may not write.
+    """
+    secrets = os.environ.get(variable, "").split()
+    return [_find_actor(secret, variable, writes=True) for secret in secrets]
+
+
+def _find_actor(secret: str, variable: str, *, writes: bool) -> "Actor":
     from django.utils import timezone
 
     from tiebeam.platform.identity.queries import find_actor_for, find_token
@@ -52,9 +67,23 @@ def find_token_actor(*, writes: bool = False) -> "Actor | None":
             token.person_id, token.organisation_id, timezone.localdate(now), token.pk
         )
     if token is None or actor is None:
-        raise TokenNotValid(variable=TOKEN_VARIABLE)
+        raise TokenNotValid(variable=variable)
     if writes and not token.may_write:
         raise TokenReadsOnly
+    return actor
+
+
+def demand_reader() -> "Actor":
+    """
+    Return the person whose token is in the environment; it need not write.
+
+    Raises:
+        TokenMissing: There is none.
+        TokenNotValid: It does not hold any more.
+    """
+    actor = find_token_actor()
+    if actor is None:
+        raise TokenMissing(variable=TOKEN_VARIABLE)
     return actor
 
 

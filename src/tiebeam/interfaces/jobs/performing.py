@@ -19,8 +19,9 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+import tiebeam.interfaces.jobs.ledger_importing
 import tiebeam.interfaces.jobs.solving
-import tiebeam.interfaces.jobs.taking_in  # noqa: F401  # both register their jobs
+import tiebeam.interfaces.jobs.taking_in  # noqa: F401  # all register their jobs
 from tiebeam.errors import Fault, InvalidInput, TiebeamError
 from tiebeam.interfaces.jobs.kinds import Watch, get_job
 from tiebeam.platform.identity.queries import find_actor_for

@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID, uuid5
 
 from tiebeam.apps.ledger.models import Batch, Proposal
@@ -13,6 +14,7 @@ from tiebeam.apps.regions.operations.rows import as_uuid
 from tiebeam.core.ledger.events import KINDS
 from tiebeam.errors import Fault
 from tiebeam.interchange.ledger_events.given import REVERSAL, YEAR_END, GivenEvent, Pair
+from tiebeam.platform.tenancy.acting import find_actor
 from tiebeam.platform.time.periods import holds_on
 from tiebeam.units import question_magnitude
 
@@ -53,7 +55,11 @@ def know_events(events: Sequence[GivenEvent]) -> tuple[list[KnownEvent], list[Fa
 
 
 def question_amounts(events: Sequence[KnownEvent]) -> list[Fault]:
-    """Return a question for each new amount that looks like a slipped unit beside those of its kind in its programme."""
+    """
+    Return a question for each new amount that looks like a slipped unit beside those of its kind in its programme.
+
+    A tenth of what an event follows is a common part of it, and no question.
+    """
     programmes = {event.pairing.programme_id for event in events}
     peers: defaultdict[tuple[UUID, str], list[int]] = defaultdict(list)
     rows = Batch.objects.filter(programme_id__in=programmes, amount__gt=0).order_by("-recorded_at")
@@ -67,36 +73,37 @@ def question_amounts(events: Sequence[KnownEvent]) -> list[Fault]:
         others = list(peers[event.pairing.programme_id, event.terms.kind])
         others.remove(event.terms.amount)
         asked = question_magnitude(event.terms.amount, others)
-        if asked is not None:
+        if asked is not None and (event.terms.follows_id is None or asked.facts["times"] != 10):
             questions.append(_at(event.given, asked.code, "amount", asked.value, **asked.facts))
     return questions
+
+
+def find_pairing(asked: Pair, on: date | None = None) -> Pairing | Fault:
+    """Return the pairing that *asked* names, of several the one in force on a day, or the fault."""
+    return _Pairs().find(asked, on)
 
 
 class _Pairs:
     """Finds the pair that a line names."""
 
     def __init__(self) -> None:
-        rows = Pairing.objects.select_related("programme", "donor", "recipient")
-        self._rows = list(rows)
-        self._by_id = {row.pk: row for row in self._rows}
+        self._rows = list(Pairing.objects.select_related("programme", "donor", "recipient"))
         self._found: dict[Pair, list[Pairing]] = {}
 
-    def find(self, event: GivenEvent) -> Pairing | Fault:
-        """Return the pair of *event*, or the fault."""
-        asked = event.pair
+    def find(self, asked: Pair, on: date | None) -> Pairing | Fault:
         said = asked.pairing or ":".join(filter(None, (asked.donor, asked.recipient)))
         if not asked.pairing and not (asked.donor and asked.recipient):
-            return _at(event, "ledger_files.pair_missing", "pairing", said)
+            return Fault(code="ledger_files.pair_missing", column="pairing", value=said)
         if asked not in self._found:
             self._found[asked] = [row for row in self._rows if _is_meant(row, asked)]
         found = self._found[asked]
-        if len(found) > 1:
-            # The same two may be paired anew: the one in force on the day is meant.
-            found = [r for r in found if holds_on(event.on, r.valid_from, r.valid_until)] or found
+        if len(found) > 1 and on is not None:
+            # The same two may be paired anew: the pair in force on the day is meant.
+            found = [r for r in found if holds_on(on, r.valid_from, r.valid_until)] or found
         if len(found) == 1:
             return found[0]
         code = "ledger_files.ambiguous_pair" if found else "ledger_files.unknown_pair"
-        return _at(event, code, "pairing", said, count=len(found))
+        return Fault(code=code, column="pairing", value=said[:80], facts={"count": len(found)})
 
 
 def _is_meant(row: Pairing, asked: Pair) -> bool:
@@ -131,9 +138,9 @@ class _Knowing:
         """Return what is known, and the faults."""
         placed: list[tuple[GivenEvent, Pairing, UUID]] = []
         for event in self._events:
-            pairing = self._pairs.find(event)
+            pairing = self._pairs.find(event.pair, event.on)
             if isinstance(pairing, Fault):
-                self._faults.append(pairing)
+                self._faults.append(replace(pairing, row=event.row))
                 continue
             key = self._key(event, pairing.pk)
             if key in self._rows:
@@ -168,7 +175,9 @@ class _Knowing:
         if event.kind == REVERSAL:
             return key_of(pairing_id, f"{REVERSAL} {event.follows}")
         text = " ".join(
-            filter(None, (event.on.isoformat(), event.kind, event.stage, event.follows))
+            filter(
+                None, (event.on.isoformat(), event.kind, event.nature, event.stage, event.follows)
+            )
         )
         self._unnamed[pairing_id, text] += 1
         return key_of(pairing_id, f"{text} #{self._unnamed[pairing_id, text]}")
@@ -223,8 +232,10 @@ class _Knowing:
 
     def _agreement(self, event: GivenEvent, pairing: Pairing) -> UUID | None:
         """Return the agreement of a commitment: the named one, else the only one in force on its day."""
-        if event.kind not in KINDS or not KINDS[event.kind].names_agreement:
-            return None
+        actor = find_actor()
+        is_ours = actor is not None and actor.organisation_id == pairing.donor_id
+        if event.kind not in KINDS or not KINDS[event.kind].names_agreement or not is_ours:
+            return None  # Whoever tells it reads the agreements; to others it is just an event.
         if pairing.pk not in self._agreements:
             self._agreements[pairing.pk] = list_agreements(pairing)
         standing = self._agreements[pairing.pk]

@@ -306,6 +306,9 @@ TIEBEAM_ADDRESS = os.environ.get("TIEBEAM_ADDRESS", "http://127.0.0.1:8000").rst
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+TIEBEAM_TRANCHE_DAYS = _number("TIEBEAM_TRANCHE_DAYS", "30")
+TIEBEAM_RECEIPT_DAYS = _number("TIEBEAM_RECEIPT_DAYS", "14")
+
 TIEBEAM_AUDIT_KEY = Path(os.environ.get("TIEBEAM_AUDIT_KEY", HOME / "keys" / "audit.pem"))
 TIEBEAM_AUDIT_ANCHORS = Path(os.environ.get("TIEBEAM_AUDIT_ANCHORS", HOME / "anchors"))
 TIEBEAM_AUDIT_MAIL = _list("TIEBEAM_AUDIT_MAIL")

@@ -1,10 +1,33 @@
-"""Who is told of the ledger: the donor, when the notice of what it owes is issued."""
+"""Who is told of the ledger: of what it owes, what waits for a second person, what the other side did."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+from django.utils import timezone
+
+from tiebeam.apps.ledger.claim_models import Reimbursement
+from tiebeam.apps.ledger.models import Batch, Dispute, Proposal
 from tiebeam.apps.ledger.obligation_models import ObligationNotice
+from tiebeam.apps.ledger.operations.claims import FINANCE
+from tiebeam.apps.ledger.operations.parts import CHECKERS_OF, own_side
+from tiebeam.apps.pairings.models import Pairing
+from tiebeam.platform.identity.queries import list_holders
 from tiebeam.platform.notices.telling import Told, both_names, told_of
 from tiebeam.platform.tenancy.acting import Actor
+
+TELLS_THE_OTHER = {
+    "payment": "payment_sent",
+    "shipment": "payment_sent",
+    "receipt": "receipt_told",
+    "goods_receipt": "receipt_told",
+    "refund_paid": "refund_told",
+    "refund_confirmed": "refund_told",
+    "reversal": "event_reversed",
+}
+"""Kinds of batch of which the other side is told, by the kind of notice."""
+IN_KIND = ("shipment", "goods_receipt")
 
 
 @told_of("ledger.issue_notice", "obligationnotice")
@@ -27,3 +50,115 @@ def tell_issued(notice: ObligationNotice, actor: Actor, now: datetime) -> Told |
         programme_id=notice.programme_id,
         facts={"programme": both_names(notice.programme), "year": str(notice.year)},
     )
+
+
+@told_of("ledger.propose", "proposal")
+def tell_proposed(proposal: Proposal, actor: Actor, now: datetime) -> Told | None:
+    """Tell those of the own organisation who may post it; a reimbursement tells of itself."""
+    side = own_side(actor, proposal.pairing)
+    return Told(
+        kind="proposal_waiting",
+        people=_list_others(actor, proposal.pairing, CHECKERS_OF[side], now),
+        facts=_facts(proposal.pairing, proposal.amount) | {"kind": _word(proposal.kind)},
+    )
+
+
+@told_of("ledger.return_proposal", "proposal")
+def tell_proposal_returned(proposal: Proposal, actor: Actor, now: datetime) -> Told:
+    """Tell who made it."""
+    del actor, now
+    return Told(
+        kind="proposal_returned",
+        people=[proposal.maker_id],
+        facts=_facts(proposal.pairing, proposal.amount)
+        | {"kind": _word(proposal.kind), "reason": proposal.reason},
+    )
+
+
+@told_of("ledger.post_proposal", "batch")
+def tell_posted(batch: Batch, actor: Actor, now: datetime) -> Told | None:
+    """Tell the other side of what concerns it, and who asked for it of a reimbursement that is paid."""
+    del now
+    pairing = batch.pairing
+    facts = _facts(pairing, batch.amount) | {"day": str(batch.valid_on)}
+    if batch.kind == "year_end":
+        return Told(
+            kind="year_closed",
+            variant=own_side(actor, pairing),
+            organisations={actor.organisation_id, pairing.programme.tenant_id},
+            programme_id=pairing.programme_id,
+            facts=facts | {"year": str(batch.year)},
+        )
+    if batch.kind == "expenditure":
+        claim = Reimbursement.objects.filter(proposal_id=batch.pk).first()
+        return _of_claim(claim, "paid", [claim.requested_by_id]) if claim else None
+    kind = TELLS_THE_OTHER.get(batch.kind)
+    if kind is None or (batch.kind == "reversal" and batch.reversed_kind not in TELLS_THE_OTHER):
+        return None
+    variant = "in_kind" if batch.kind in IN_KIND else ""
+    if batch.kind == "refund_confirmed":
+        variant = "confirmed"
+    return Told(
+        kind=kind,
+        variant=variant,
+        organisations={pairing.donor_id, pairing.recipient_id} - {actor.organisation_id},
+        programme_id=pairing.programme_id,
+        facts=facts | {"kind": _word(batch.reversed_kind or batch.kind)},
+    )
+
+
+@told_of("ledger.dispute_payment", "dispute")
+def tell_disputed(dispute: Dispute, actor: Actor, now: datetime) -> Told:
+    """Tell the donor what the recipient says did not arrive."""
+    del actor, now
+    pairing = dispute.payment.pairing
+    return Told(
+        kind="receipt_told",
+        variant="disputed",
+        organisations=[pairing.donor_id],
+        programme_id=pairing.programme_id,
+        facts=_facts(pairing, dispute.amount) | {"reason": dispute.reason},
+        about=dispute.payment,
+    )
+
+
+@told_of("ledger.request_reimbursement", "reimbursement")
+def tell_claimed(claim: Reimbursement, actor: Actor, now: datetime) -> Told:
+    """Tell those of finance that a reimbursement waits to be checked."""
+    return _of_claim(claim, "requested", _list_others(actor, claim.pairing, FINANCE, now))
+
+
+@told_of("ledger.refuse_reimbursement", "reimbursement")
+def tell_claim_refused(claim: Reimbursement, actor: Actor, now: datetime) -> Told:
+    """Tell who asked for it."""
+    del actor, now
+    return _of_claim(claim, "refused", [claim.requested_by_id])
+
+
+def _of_claim(claim: Reimbursement, variant: str, people: Iterable[UUID]) -> Told:
+    return Told(
+        kind="claim_told",
+        variant=variant,
+        people=list(people),
+        facts={"title": claim.title, "amount": claim.amount, "reason": claim.reason},
+        about=claim,
+    )
+
+
+def _list_others(actor: Actor, pairing: Pairing, roles: Iterable[str], now: datetime) -> list[UUID]:
+    today = timezone.localdate(now)
+    held = list_holders(actor.organisation_id, roles, pairing.programme_id, today)
+    return sorted(held - {actor.person_id}, key=str)
+
+
+def _facts(pairing: Pairing, amount: int) -> dict[str, Any]:
+    return {
+        "amount": amount,
+        "donor": both_names(pairing.donor),
+        "recipient": both_names(pairing.recipient),
+    }
+
+
+def _word(kind: str) -> dict[str, str]:
+    """Return the name of a kind of event as a fact that each reader is told in their own language."""
+    return {"code": f"ledger.kind.{kind}"}

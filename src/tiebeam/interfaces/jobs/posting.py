@@ -28,7 +28,13 @@ def say_notice(notice: Notice, language: Language) -> str:
     code = f"notices.say.{notice.kind}"
     if notice.variant:
         code = f"{code}_{notice.variant}"
-    return say(code, notice.facts_in(language), language)
+    # What is kept of a kind of event is the code of its name.
+    names = {
+        name: say(fact["code"], {}, language)
+        for name, fact in notice.facts.items()
+        if isinstance(fact, dict) and "code" in fact
+    }
+    return say(code, notice.facts_in(language) | names, language)
 
 
 def post_notices() -> int:

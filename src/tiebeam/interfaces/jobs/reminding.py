@@ -1,21 +1,27 @@
 """
-Remind of what falls due: returns to be handed in, opinions to be given.
+Remind of what falls due: returns to be handed in, opinions to be given, money to be paid and confirmed.
 
 A reminder is written before the digest of its day goes out, so that whoever reads
 mail once a day learns of it on that day as well. Where nothing ran on the day, it
 follows within three days; each is told once, and anew when the date is moved.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time
 
-from django.db import models
 from django.utils import timezone
 
 from tiebeam.apps.pairings.queries.waiting import list_lists_to_reply_to
 from tiebeam.apps.programmes.operations.rights import OFFICE_OF
 from tiebeam.apps.programmes.queries.returns import list_due
+from tiebeam.interfaces.jobs.dues import (
+    DONORS,
+    RECIPIENTS,
+    REMINDED_DAYS,
+    Due,
+    list_receipts_due,
+    list_tranches_due,
+)
 from tiebeam.platform.identity.queries import find_actor_for, list_office_seats
 from tiebeam.platform.notices.models import Notice
 from tiebeam.platform.notices.posting import remind
@@ -25,22 +31,9 @@ from tiebeam.platform.permissions.operations import is_allowed
 from tiebeam.platform.tenancy.acting import Actor, acting
 
 REMIND_AT = time(6, 30)
-REMINDED_DAYS = (7, 3, 1, 0, -1, -7)
-"""Days before something is due on which it is reminded of; below zero, after it."""
+REMINDED_ROLES = frozenset({*OFFICE_OF.values(), *DONORS, *RECIPIENTS})
 LATE_MOST = 3
 """For how many days a reminder is still written that could not be on its own day."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Due:
-    """What one person at one seat has to do by a day."""
-
-    kind: str
-    variant: str
-    facts: dict[str, object]
-    about: models.Model
-    what: str
-    due_on: date
 
 
 def remind_of_dates() -> int:
@@ -50,7 +43,7 @@ def remind_of_dates() -> int:
     if timezone.localtime(now).time() < REMIND_AT:
         return 0
     told = 0
-    for person_id, organisation_id in list_office_seats(set(OFFICE_OF.values()), today):
+    for person_id, organisation_id in list_office_seats(REMINDED_ROLES, today):
         actor = find_actor_for(person_id, organisation_id, today)
         if actor is not None:
             with acting(actor):
@@ -58,9 +51,9 @@ def remind_of_dates() -> int:
     return told
 
 
-def find_reminded_day(days_left: int) -> int | None:
-    """Return which of :data:`REMINDED_DAYS` a reminder of today stands for, None where for none."""
-    passed = [day for day in REMINDED_DAYS if days_left <= day]
+def find_reminded_day(days_left: int, days: Collection[int] = REMINDED_DAYS) -> int | None:
+    """Return which of *days* a reminder of today stands for, None where for none."""
+    passed = [day for day in days if days_left <= day]
     latest = min(passed, default=None)
     return latest if latest is not None and latest - days_left <= LATE_MOST else None
 
@@ -68,8 +61,14 @@ def find_reminded_day(days_left: int) -> int | None:
 def _remind(actor: Actor, today: date, now: datetime) -> int:
     told = 0
     ways: dict[str, str] = {}
-    for due in (*_list_returns(actor, today), *_list_opinions(actor, today)):
-        day = find_reminded_day((due.due_on - today).days)
+    dues = (
+        *_list_returns(actor, today),
+        *_list_opinions(actor, today),
+        *list_tranches_due(actor, today),
+        *list_receipts_due(actor),
+    )
+    for due in dues:
+        day = find_reminded_day((due.due_on - today).days, due.days)
         if day is None:
             continue
         ways = ways or list_ways(actor)
@@ -90,12 +89,12 @@ def _remind(actor: Actor, today: date, now: datetime) -> int:
     return told
 
 
-def _list_returns(actor: Actor, today: date) -> Iterator[_Due]:
+def _list_returns(actor: Actor, today: date) -> Iterator[Due]:
     for row in list_due(actor, today):
         # Who holds the office in another programme alone can hand nothing in here.
         has_office = actor.has_role(OFFICE_OF[row.side], row.of_round.programme_id)
         if row.due_on is not None and has_office:
-            yield _Due(
+            yield Due(
                 kind="return_due",
                 variant="late" if row.is_overdue else "",
                 facts={"round": both_names(row.of_round)},
@@ -105,11 +104,11 @@ def _list_returns(actor: Actor, today: date) -> Iterator[_Due]:
             )
 
 
-def _list_opinions(actor: Actor, today: date) -> Iterator[_Due]:
+def _list_opinions(actor: Actor, today: date) -> Iterator[Due]:
     for row in list_lists_to_reply_to(actor, today):
         may = is_allowed(actor, "pairings.give_opinion", row.round.programme_id)
         if row.opinions_due_on is not None and may:
-            yield _Due(
+            yield Due(
                 kind="opinion_due",
                 variant="",
                 facts={"round": both_names(row.round), "version": row.version},

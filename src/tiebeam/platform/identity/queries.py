@@ -75,6 +75,20 @@ def list_office_seats(roles: Iterable[str], today: date) -> list[tuple[UUID, UUI
     return sorted(set(held), key=str)
 
 
+def list_holders(
+    organisation_id: UUID, roles: Iterable[str], programme_id: UUID, today: date
+) -> set[UUID]:
+    """Return who holds one of *roles* at an organisation in a programme today."""
+    held = Assignment.objects.filter(
+        valid_on(today),
+        Q(programme_id=None) | Q(programme_id=programme_id),
+        organisation_id=organisation_id,
+        role__in=list(roles),
+        person__is_active=True,
+    )
+    return set(held.values_list("person_id", flat=True))
+
+
 def find_token(secret: str, now: datetime) -> ApiToken | None:
     """Return the token of *secret* if it may still be used, else None."""
     return (

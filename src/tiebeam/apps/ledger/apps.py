@@ -10,5 +10,6 @@ class LedgerConfig(AppConfig):
     label = "ledger"
 
     def ready(self) -> None:
-        """Say who is told of what."""
-        import tiebeam.apps.ledger.notices  # noqa: F401  # registers its rules
+        """Say who is told of what, and that events hold documents."""
+        import tiebeam.apps.ledger.notices  # registers its rules
+        import tiebeam.apps.ledger.queries.documented  # noqa: F401  # registers its kind

@@ -53,6 +53,7 @@ PLACES = (
     Place("returns", "web.rail.returns", PLANNERS),
     Place("desk", "web.rail.desk", OVERSEERS),
     Place("agreements", "web.rail.agreements"),
+    Place("money", "web.rail.money"),
     Place("people", "web.rail.people", frozenset({Role.ADMINISTRATOR})),
     Place("log", "web.rail.log"),
 )

@@ -185,7 +185,7 @@ class Chain:
             raise WrongUnit(unit=unit, expected=link.quantity_unit)
         left = link.quantity - link.used_quantity
         if quantity > left:
-            raise MoreThanLeft(kind=link.kind, asked=quantity, left=left)
+            raise MoreThanLeft(kind=link.kind, asked=quantity, left=left, unit=unit)
 
     def refuse_taking_back(self, undone: Link) -> None:
         """

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from tiebeam.apps.ledger.models import Batch
 from tiebeam.apps.pairings.models import HandOver, Pairing
 from tiebeam.apps.pairings.queries.hand_overs import find_ending, find_successor
 from tiebeam.apps.programmes.models import Return
@@ -60,11 +61,21 @@ def _name_of_hand_over(request: HttpRequest, hand_over: HandOver) -> str:
     return say_to(request, "documents.hand_over", pair=pair)
 
 
+def _name_of_event(request: HttpRequest, event: Batch) -> str:
+    return say_to(
+        request,
+        "money.event_of_day",
+        kind=say_to(request, f"ledger.kind.{event.kind}"),
+        day=event.valid_on.isoformat(),
+    )
+
+
 PLACES: dict[str, Place] = {
     "pairing": Place(name=name_of_pairing, page="pair"),
     "agreement": Place(name=lambda _, record: str(record.title), page="agreement"),
     "programme": Place(name=name_of, page="programme"),
     "return": Place(name=_name_of_return, page="return"),
     "hand-over": Place(name=_name_of_hand_over, page="hand_over"),
+    "event": Place(name=_name_of_event, page="event"),
 }
 """Each kind by its word in addresses."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
+from tiebeam.apps.ledger.queries.events import find_chain, get_event
 from tiebeam.apps.pairings.queries.agreements import get_agreement
 from tiebeam.apps.pairings.queries.desk import get_scenario, get_variant
 from tiebeam.apps.pairings.queries.hand_overs import get_hand_over, list_lines
@@ -28,6 +29,7 @@ from tiebeam.interfaces.web.desk.finding import trail_to_scenario, trail_to_vari
 from tiebeam.interfaces.web.directory.tables import word_of
 from tiebeam.interfaces.web.hand_overs.words import name_of_ending, trail_to_hand_overs
 from tiebeam.interfaces.web.lists.views import find_list_or_404, name_of_list
+from tiebeam.interfaces.web.money.words import trail_to_pair
 from tiebeam.interfaces.web.page import Link, name_of, say_to, tabs_with_history
 from tiebeam.interfaces.web.pairs.dossiers import find_pairing_or_404
 from tiebeam.interfaces.web.pairs.views import find_organisation_or_404
@@ -244,6 +246,18 @@ def _two_tabs(request: HttpRequest, code: str, address: str) -> tuple[Link, ...]
     )
 
 
+def _of_event(request: HttpRequest, pk: UUID) -> Subject:
+    batch = get_event(pk)
+    attached = list_attached(batch)
+    # A proposal has the id of its event, so that both stand in one history.
+    return Subject(
+        name=say_to(request, f"ledger.kind.{batch.kind}"),
+        record_ids=_ids(batch, *find_chain(batch).disputes, *attached),
+        trail=tuple(trail_to_pair(request, batch.pairing)),
+        tabs=_two_tabs(request, "money.tab.event", reverse("event", args=[pk])),
+    )
+
+
 SUBJECTS: dict[str, Callable[[HttpRequest, UUID], Subject]] = {
     "programme": _of_programme,
     "round": _of_round,
@@ -260,4 +274,5 @@ SUBJECTS: dict[str, Callable[[HttpRequest, UUID], Subject]] = {
     "responsibilities": _of_responsibilities,
     "document": _of_document,
     "person": _of_person,
+    "event": _of_event,
 }

@@ -1,6 +1,6 @@
 """The first page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -72,9 +72,15 @@ class Lines:
 def _list_parts(request: HttpRequest, actor: Actor, *parts: Part) -> dict[Part, Lines]:
     today = timezone.localdate()
     return {
-        part: Lines([_line(request, part, item, today) for item in items[:ITEMS_MOST]], len(items))
+        part: lines_of(request, part, items, today)
         for part, items in list_items(actor, today, *parts).items()
     }
+
+
+def lines_of(request: HttpRequest, part: Part, items: Sequence[Item], today: date) -> Lines:
+    """Return *items* as ``web/home/items.html`` draws them."""
+    shown = [_line(request, part, item, today) for item in items[:ITEMS_MOST]]
+    return Lines(shown, len(items))
 
 
 def _line(request: HttpRequest, part: Part, item: Item, today: date) -> dict[str, object]:

@@ -69,7 +69,7 @@ def show_pair(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         "web/pairs/pair.html",
         title=title,
         trail=[*_trail(request), *trail_of(request, pairing.programme)[1:]],
-        tabs=_tabs(request, reverse("pair", args=[pairing.pk]), "pair", pairing.pk),
+        tabs=_tabs_of_pair(request, pairing),
         takes_dates=True,
         pairing=pairing,
         facts=facts,
@@ -220,6 +220,12 @@ def _lead_text(request: HttpRequest, pairing: Pairing) -> str:
 
 def _trail(request: HttpRequest) -> list[Link]:
     return [Link(say_to(request, "web.rail.pairs"), reverse("pairs"))]
+
+
+def _tabs_of_pair(request: HttpRequest, pairing: Pairing) -> list[Link]:
+    dossier, history = _tabs(request, reverse("pair", args=[pairing.pk]), "pair", pairing.pk)
+    money = Link(say_to(request, "web.rail.money"), reverse("money_of_pair", args=[pairing.pk]))
+    return [dossier, money, history]
 
 
 def _tabs(request: HttpRequest, address: str, kind: str, pk: UUID) -> list[Link]:

@@ -1,0 +1,119 @@
+"""What passed between the two sides of pairs, year by year: from the events that both sides read."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.db.models import F, Q, Sum
+
+from tiebeam.apps.ledger.models import Account, Batch
+from tiebeam.apps.pairings.models import Pairing
+from tiebeam.core.ledger.chart import MONEY
+from tiebeam.platform.time.periods import valid_on
+
+_STEPS: Mapping[str, tuple[str, int]] = {
+    "obligation": ("due", 1),
+    "due_up": ("due", 1),
+    "due_down": ("due", -1),
+    "use_credit": ("credited", 1),
+    "appropriation": ("appropriated", 1),
+    "commitment": ("committed", 1),
+    "decommitment": ("committed", -1),
+    "order": ("ordered", 1),
+    "cancel_order": ("ordered", -1),
+    "payment": ("paid", 1),
+    "bounce": ("paid", -1),
+    "receipt": ("confirmed", 1),
+    "goods_receipt": ("in_kind", 1),
+    "expenditure": ("spent", 1),
+    "supplies_used": ("used", 1),
+    "refund_confirmed": ("refunded", 1),
+}
+"""What each kind of event adds to, or takes from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearOfPair:
+    """
+    One pair in one fiscal year.
+
+    Attributes:
+        flows: What stands of the events of the year, by step: ``due``, ``credited``, ``appropriated``,
+            ``committed``, ``ordered``, ``paid``, ``confirmed``, ``in_kind``, ``spent``, ``used``, ``refunded``.
+        held: What the accounts of the year hold, of the books that may be read; yearly accounts by code.
+    """
+
+    pairing_id: UUID
+    year: int
+    flows: Mapping[str, int]
+    held: Mapping[str, int] = field(default_factory=dict)
+
+    def flow(self, step: str) -> int:
+        """Return what passed in a step."""
+        return self.flows.get(step, 0)
+
+    def holds(self, *codes: str) -> int:
+        """Return what accounts hold together."""
+        return sum(self.held.get(code, 0) for code in codes)
+
+    @property
+    def to_give(self) -> int:
+        """What the year had to give: by rule, carried in, and restored to it."""
+        return self.holds("B100", "B105", "B107")
+
+    @property
+    def open(self) -> int:
+        """What is due and neither met nor carried nor lapsed."""
+        return self.holds("B110", "B120", "B130", "B140")
+
+
+def list_years(pairing_id: UUID | None = None) -> list[YearOfPair]:
+    """Return every year of the pairs that may be read, the latest first; of one pair, where one is named."""
+    of_pair = {} if pairing_id is None else {"pairing_id": pairing_id}
+    flows: defaultdict[tuple[UUID, int], defaultdict[str, int]] = defaultdict(
+        lambda: defaultdict(int)
+    )
+    # What was undone and what undid it are both left out: what stands is told.
+    for pair, year, kind, total in (
+        Batch.objects.filter(reverses=None, reversed_by=None, kind__in=_STEPS, **of_pair)
+        .order_by()
+        .values_list("pairing_id", "year", "kind")
+        .annotate(total=Sum("amount"))
+    ):
+        step, sign = _STEPS[kind]
+        flows[pair, year][step] += sign * total
+    held: defaultdict[tuple[UUID, int], dict[str, int]] = defaultdict(dict)
+    accounts = Account.objects.filter(unit=MONEY, year__gt=0)
+    if pairing_id is not None:
+        accounts = accounts.filter(book__pairing_id=pairing_id)
+    for pair, year, code, balance in accounts.values_list(
+        "book__pairing_id", "year", "code", "balance"
+    ):
+        held[pair, year][code] = balance
+    return [
+        YearOfPair(pairing_id=pair, year=year, flows=dict(flows[pair, year]), held=held[pair, year])
+        for pair, year in sorted({*flows, *held}, key=lambda key: (-key[1], str(key[0])))
+    ]
+
+
+def held_always(pairing_id: UUID | None = None) -> dict[UUID, dict[str, int]]:
+    """Return what the accounts without a year hold in money, by pair, of the books that may be read."""
+    accounts = Account.objects.filter(unit=MONEY, year=0)
+    if pairing_id is not None:
+        accounts = accounts.filter(book__pairing_id=pairing_id)
+    found: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
+    for pair, code, balance in accounts.values_list(F("book__pairing_id"), "code", "balance"):
+        found[pair][code] = balance
+    return dict(found)
+
+
+def list_pairs_with_money(organisation_id: UUID, today: date) -> dict[UUID, Pairing]:
+    """Return the pairs that have an event, and those of an organisation that stand today, by id."""
+    with_events = Batch.objects.order_by().values("pairing_id").distinct()
+    own = Q(donor_id=organisation_id) | Q(recipient_id=organisation_id)
+    rows = Pairing.objects.filter(
+        Q(pk__in=with_events) | (own & valid_on(today) & Q(parent=None))
+    ).select_related("programme", "donor", "recipient")
+    return {row.pk: row for row in rows}

@@ -52,7 +52,8 @@ Sit = Callable[[UUID], None]
 IN_BOTH_BOOKS = frozenset({"receipt", "goods_receipt", "refund_confirmed"})
 _TRANSFER = (
     "id", "tenant_id", "scope_id", "batch_id", "book_id", "number", "debit_id", "credit_id",
-    "amount", "unit", "year", "relates_to_year", "valid_on", "recorded_at", "reverses_id",
+    "amount", "unit", "year", "relates_to_year", "valid_on", "recorded_at", "is_late",
+    "reverses_id",
 )  # fmt: skip
 
 
@@ -295,7 +296,8 @@ class Posting:
         return (
             next_id(self.now), book.tenant_id, book.scope_id, composed.batch["id"], book.id, number,
             books.account_id(debit), books.account_id(credit), row.amount, row.unit, row.year,
-            row.relates_to, composed.batch["valid_on"], self.now, undone,
+            row.relates_to, composed.batch["valid_on"], self.now,
+            composed.batch["valid_on"].year <= book.closed_through, undone,
         )  # fmt: skip
 
 

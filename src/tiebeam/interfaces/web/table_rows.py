@@ -50,9 +50,8 @@ def _draw_cell(column: Column, cell: Cell, tag: str, marks: str = "", address: s
         text = f'<a href="{conditional_escape(leads_to)}">{text}</a>'
     elif cell.status:
         text = draw_status(cell.status, cell.text)
-    if column.unit and cell.text:
-        # One piece, so that a card sets the unit beside the figure and not below it.
-        text = f'<span>{text}<span class="card-unit"> {conditional_escape(column.unit)}</span></span>'
+    if column.unit:
+        text += f'<span class="card-unit">{conditional_escape(column.unit)}</span>'
     if cell.note:
         text += f'<span class="note">{conditional_escape(cell.note)}</span>'
     return f"<{tag}{marks}>{text}</{tag}>"

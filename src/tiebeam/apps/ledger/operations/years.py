@@ -11,8 +11,7 @@ from tiebeam.platform.audit.writing import record_change, record_creation, state
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
 
-OWED, HELD = ("R2200", "R2300"), ("R1000", "R1330")
-"""What a recipient owes, and what it holds or has sent back: on receipt, the money alone tells what is unspent."""
+OWED = ("R2200", "R2300")
 
 
 class ProfileUnknown(Refused):
@@ -103,9 +102,9 @@ def _refuse_while_owed(wanted: ProgrammeYear) -> None:
     )
     if former is None or former.profile == wanted.profile:
         return
-    rows = Account.objects.filter(book__programme_id=wanted.programme_id)
-    owed = max(
-        sum(rows.filter(code__in=codes).values_list("balance", flat=True)) for codes in (OWED, HELD)
+    holding = Account.objects.filter(
+        book__programme_id=wanted.programme_id, code__in=OWED, balance__gt=0
     )
+    owed = sum(holding.values_list("balance", flat=True))
     if owed:
         raise MoneyStillOwed(year=former.year, owed=owed)

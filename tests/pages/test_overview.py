@@ -7,7 +7,16 @@ from tests.grounds import ground
 from records.ledger_grounds import make_grounds
 from records.ledger_story import tell
 
-PAGES = ("overview",)
+PAGES = (
+    "overview",
+    "overview_per_head",
+    "overview_years",
+    "overview_flows",
+    "overview_exceptions",
+    "journal",
+    "trial_balance",
+    "balance",
+)
 
 
 @pytest.fixture
@@ -31,7 +40,7 @@ class TestPages:
     ):
         client = sign_in("office", language)
         client.get(reverse(page))
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(28):
             shown = text(client.get(reverse(page)))
         assert "[" not in shown.split("<main", 1)[1].replace("[2]", "")
 

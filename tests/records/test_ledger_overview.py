@@ -8,16 +8,15 @@ from datetime import UTC, date, datetime
 from itertools import product
 
 import pytest
-from django.db.models import Sum
 from tests.grounds import ground
 from tests.ledger_examples import NAMES
 
 from records.ledger_grounds import make_grounds
 from records.ledger_story import tell
-from tiebeam.apps.ledger.models import Transfer
+from tiebeam.apps.ledger.queries.entries import Sought, find_entries
 from tiebeam.apps.ledger.queries.exceptions import list_exceptions
 from tiebeam.apps.ledger.queries.matrix import list_figures, sum_by_year, sum_figures
-from tiebeam.apps.ledger.queries.measures import MEASURES, entries_of
+from tiebeam.apps.ledger.queries.measures import MEASURES
 from tiebeam.apps.ledger.queries.pairs import list_pairs_with_money
 from tiebeam.apps.ledger.queries.purposes import list_flows
 from tiebeam.platform.tenancy.acting import acting
@@ -102,12 +101,10 @@ class TestMeasures:
         with acting(grounds.makers["coordinator"]):
             found = sum_by_year(list_figures(list_pairs_with_money()))
             for year, measure in product(found, MEASURES):
-                raising, lowering = entries_of(measure)
-                up, down = (
-                    Transfer.objects.filter(side, year=year).aggregate(sum=Sum("amount"))["sum"]
-                    for side in (raising, lowering)
-                )
-                assert found[year][measure] == (up or 0) - (down or 0), (year, measure)
+                sought = Sought(pairing_ids=[grounds.pairing.pk], year=year, measure=measure)
+                behind = find_entries(sought)
+                assert found[year][measure] == behind.total, (year, measure)
+                assert sum(row.amount * row.sign for row in behind.rows) == behind.total
 
 
 class TestFlows:

@@ -41,7 +41,7 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
-class _Slot:
+class Slot:
     """Where a node stands: the top of its room, and its bar within."""
 
     top: float
@@ -74,10 +74,10 @@ def draw_sankey(
     left_sums, right_sums = _sums(streams)
     count = max(len(left_order), len(right_order))
     scale = count * SLOT * 1.15 / sum(stream.amount for stream in streams)
-    left = _slots(left_order, left_sums, scale)
-    right = _slots(right_order, right_sums, scale)
-    height = max(_bottom(left), _bottom(right))
-    left, right = _centred(left, height), _centred(right, height)
+    left = place_slots(left_order, left_sums, scale)
+    right = place_slots(right_order, right_sums, scale)
+    height = max(bottom_of(left), bottom_of(right))
+    left, right = spread_out(left, height), spread_out(right, height)
     room = _label_room(donors, recipients, width)
     x0, x1 = room, width - room
     ribbons = _ribbons(streams, left_order, right_order, left, right, scale, x0, x1, prefix)
@@ -114,14 +114,15 @@ def _orders(streams: Sequence[Stream]) -> tuple[list[str], list[str]]:
     right = sorted(right_sums, key=lambda party: (-right_sums[party], party))
     for _ in range(ROUNDS):
         pairs = [(s.donor, s.recipient, s.amount) for s in streams]
-        left = _sorted_by_partners(left, right, pairs)
-        right = _sorted_by_partners(right, left, [(r, d, a) for d, r, a in pairs])
+        left = sort_by_partners(left, right, pairs)
+        right = sort_by_partners(right, left, [(r, d, a) for d, r, a in pairs])
     return left, right
 
 
-def _sorted_by_partners(
+def sort_by_partners(
     column: Sequence[str], other: Sequence[str], pairs: Sequence[tuple[str, str, float]]
 ) -> list[str]:
+    """Return *column* by the mean place of the partners of each in *other*, weighted by amount."""
     place = {party: number / len(other) for number, party in enumerate(other)}
     pulls: dict[str, float] = defaultdict(float)
     weights: dict[str, float] = defaultdict(float)
@@ -132,26 +133,28 @@ def _sorted_by_partners(
     return sorted(column, key=lambda party: (pulls[party] / weights[party], stand[party]))
 
 
-def _slots(order: Sequence[str], sums: Mapping[str, float], scale: float) -> dict[str, _Slot]:
+def place_slots(order: Sequence[str], sums: Mapping[str, float], scale: float) -> dict[str, Slot]:
+    """Return where the nodes of a column stand, one below the other."""
     slots = {}
     top = 26.0
     for party in order:
         height = max(1.5, sums[party] * scale)
         room = max(SLOT, height)
-        slots[party] = _Slot(top, top + (room - height) / 2, height, room)
+        slots[party] = Slot(top, top + (room - height) / 2, height, room)
         top += room + GAP
     return slots
 
 
-def _bottom(slots: Mapping[str, _Slot]) -> float:
+def bottom_of(slots: Mapping[str, Slot]) -> float:
+    """Return where the lowest node ends."""
     return max(slot.top + slot.room for slot in slots.values())
 
 
-def _centred(slots: Mapping[str, _Slot], height: float) -> dict[str, _Slot]:
+def spread_out(slots: Mapping[str, Slot], height: float) -> dict[str, Slot]:
     """Return the shorter column spread over the height of the longer one."""
-    spare = (height - _bottom(slots)) / (len(slots) + 1)
+    spare = (height - bottom_of(slots)) / (len(slots) + 1)
     return {
-        party: _Slot(s.top + spare * n, s.bar_top + spare * n, s.height, s.room)
+        party: Slot(s.top + spare * n, s.bar_top + spare * n, s.height, s.room)
         for n, (party, s) in enumerate(slots.items(), start=1)
     }
 
@@ -183,12 +186,13 @@ def _gradient(prefix: str, x0: float, x1: float) -> Markup:
 def _head(heads: tuple[str, str], x0: float, x1: float) -> Markup:
     return tag(
         "g",
-        tag("text", heads[0], x=x0, y=13, text_anchor="end", font_size=FONT, **_head_paint()),
-        tag("text", heads[1], x=x1, y=13, font_size=FONT, **_head_paint()),
+        tag("text", heads[0], x=x0, y=13, text_anchor="end", font_size=FONT, **paint_head()),
+        tag("text", heads[1], x=x1, y=13, font_size=FONT, **paint_head()),
     )
 
 
-def _head_paint() -> dict[str, object]:
+def paint_head() -> dict[str, object]:
+    """Return how the heads of columns look."""
     return {"font_weight": 600, **paint(fill="ink")}
 
 
@@ -196,8 +200,8 @@ def _ribbons(
     streams: Sequence[Stream],
     left_order: Sequence[str],
     right_order: Sequence[str],
-    left: Mapping[str, _Slot],
-    right: Mapping[str, _Slot],
+    left: Mapping[str, Slot],
+    right: Mapping[str, Slot],
     scale: float,
     x0: float,
     x1: float,
@@ -208,10 +212,10 @@ def _ribbons(
         {party: n for n, party in enumerate(left_order)},
         {party: n for n, party in enumerate(right_order)},
     )
-    starts = _offsets(
+    starts = offsets_of(
         sorted(streams, key=lambda s: (place[0][s.donor], place[1][s.recipient])), left, scale, 0
     )
-    ends = _offsets(
+    ends = offsets_of(
         sorted(streams, key=lambda s: (place[1][s.recipient], place[0][s.donor])), right, scale, 1
     )
     middle = (x0 + x1) / 2
@@ -230,9 +234,10 @@ def _ribbons(
     return ribbons
 
 
-def _offsets(
-    ordered: Sequence[Stream], slots: Mapping[str, _Slot], scale: float, side: int
+def offsets_of(
+    ordered: Sequence[Stream], slots: Mapping[str, Slot], scale: float, side: int
 ) -> dict[Stream, float]:
+    """Return where each stream begins at the bars of *slots*: 0 for the donors, 1 for the recipients."""
     used: dict[str, float] = defaultdict(float)
     offsets = {}
     for stream in ordered:
@@ -242,7 +247,7 @@ def _offsets(
     return offsets
 
 
-def _node(node: Node, slot: _Slot, x: float, room: float, *, on_left: bool) -> Markup:
+def _node(node: Node, slot: Slot, x: float, room: float, *, on_left: bool) -> Markup:
     bar = tag(
         "rect",
         tag("title", node.title),

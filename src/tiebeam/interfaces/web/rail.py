@@ -48,12 +48,13 @@ OVERSEERS = frozenset({Role.COORDINATOR, Role.MINISTRY, Role.AUDITOR})
 
 PLACES = (
     Place("home", "web.rail.home"),
-    Place("programmes", "web.rail.programmes", below=("/lists/", "/obligations/")),
+    Place("programmes", "web.rail.programmes", below=("/lists/",)),
     Place("pairs", "web.rail.pairs", below=("/hand-overs/", "/responsibilities/")),
     Place("returns", "web.rail.returns", PLANNERS),
     Place("desk", "web.rail.desk", OVERSEERS),
     Place("agreements", "web.rail.agreements"),
     Place("money", "web.rail.money"),
+    Place("overview", "web.rail.overview", OVERSEERS | {Role.ASSESSOR}),
     Place("people", "web.rail.people", frozenset({Role.ADMINISTRATOR})),
     Place("log", "web.rail.log"),
 )

@@ -50,8 +50,11 @@ def _draw_cell(column: Column, cell: Cell, tag: str, marks: str = "", address: s
         text = f'<a href="{conditional_escape(leads_to)}">{text}</a>'
     elif cell.status:
         text = draw_status(cell.status, cell.text)
-    if column.unit:
-        text += f'<span class="card-unit">{conditional_escape(column.unit)}</span>'
+    # A card names the unit beside the figure; what is empty or not known has none.
+    if column.unit and any(sign.isdigit() for sign in cell.text):
+        text = (
+            f'<span>{text}<span class="card-unit"> {conditional_escape(column.unit)}</span></span>'
+        )
     if cell.note:
         text += f'<span class="note">{conditional_escape(cell.note)}</span>'
     return f"<{tag}{marks}>{text}</{tag}>"

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,7 @@ from django.db.models import CharField, Count, Exists, F, Max, Min, OuterRef, Su
 from django.db.models.functions import Cast, Coalesce, Length
 
 from tiebeam.apps.ledger.models import Batch, ClosedYear
+from tiebeam.apps.ledger.queries.claims import list_duplicate_vouchers
 from tiebeam.apps.ledger.queries.purposes import seen, sum_events
 from tiebeam.apps.ledger.schedule_models import Tranche
 from tiebeam.core.ledger.events import KINDS
@@ -25,6 +27,8 @@ DAYS_ON_THE_WAY = 30
 _UNBOUNDED = tuple(kind for kind, known in KINDS.items() if not known.follows)
 _PEERS = 200
 _FEW = 5
+_SPENT, _RECEIVED = {"expenditure": 1}, {"receipt": 1, "refund_confirmed": -1}
+_COMMITTED = {"commitment": 1, "decommitment": -1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +53,27 @@ class Finding:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Of which pairs, as of when, and from how many days on."""
+    """Of which pairs, as of when, and from how many days on; what several kinds need is read once."""
 
     pairing_ids: Collection[UUID]
     as_of: AsOf
     days: int = DAYS_ON_THE_WAY
+
+    @cached_property
+    def open_payments(self) -> list[tuple[Batch, int]]:
+        """The payments of which something is open."""
+        return list_open_payments(self.pairing_ids, self.as_of)
+
+    @cached_property
+    def by_purpose(self) -> dict[tuple[UUID, str], dict[str, int]]:
+        """Pairing and purpose → kind of event → what it comes to."""
+        sums: defaultdict[tuple[UUID, str], dict[str, int]] = defaultdict(dict)
+        kinds = {*_SPENT, *_RECEIVED, *_COMMITTED}
+        for pairing_id, purpose, kind, amount in sum_events(self.pairing_ids, kinds, self.as_of):
+            sums[pairing_id, purpose][kind] = amount
+        return sums
 
 
 def list_exceptions(
@@ -115,7 +133,7 @@ def _not_received(asked: Asked) -> list[Finding]:
             purpose=batch.purpose,
             facts={"paid": batch.amount, "days": (asked.as_of.true_on - batch.valid_on).days},
         )
-        for batch, left in list_open_payments(asked.pairing_ids, asked.as_of)
+        for batch, left in asked.open_payments
         if batch.valid_on <= since
     ]
 
@@ -140,34 +158,29 @@ def _closed_in_transit(asked: Asked) -> list[Finding]:
             purpose=batch.purpose,
             facts={"year": batch.donor_year},
         )
-        for batch, left in (list_open_payments(closed, asked.as_of) if closed else ())
-        if batch.donor_year <= closed[batch.pairing_id]
+        for batch, left in asked.open_payments
+        if batch.donor_year <= closed.get(batch.pairing_id, 0)
     ]
 
 
 def _spent_without_receipt(asked: Asked) -> list[Finding]:
-    return _above(
-        asked, "spent_without_receipt", {"expenditure": 1}, {"receipt": 1, "refund_confirmed": -1}
-    )
+    return _above(asked, "spent_without_receipt", _SPENT, _RECEIVED)
 
 
 def _over_estimate(asked: Asked) -> list[Finding]:
-    by_purpose = _above(
-        asked, "over_estimate", {"expenditure": 1}, {"commitment": 1, "decommitment": -1}
-    )
-    return [*by_purpose, *_above_tranches(asked)]
+    return [*_above(asked, "over_estimate", _SPENT, _COMMITTED), *_above_tranches(asked)]
 
 
 def _above(
     asked: Asked, kind: str, used: Mapping[str, int], held: Mapping[str, int]
 ) -> list[Finding]:
     """Return the purposes of pairs for which *used* passes *held*; of a purpose that was not said, nothing is known."""
-    sums: defaultdict[tuple[UUID, str], list[int]] = defaultdict(lambda: [0, 0])
-    for pairing_id, purpose, of, amount in sum_events(
-        asked.pairing_ids, [*used, *held], asked.as_of
-    ):
-        sums[pairing_id, purpose][0] += used.get(of, 0) * amount
-        sums[pairing_id, purpose][1] += held.get(of, 0) * amount
+    sums = {
+        key: tuple(
+            sum(sign * amounts.get(of, 0) for of, sign in signs.items()) for signs in (used, held)
+        )
+        for key, amounts in asked.by_purpose.items()
+    }
     found = [
         Finding(
             kind=kind,
@@ -215,6 +228,30 @@ def _above_tranches(asked: Asked) -> list[Finding]:
         for head, total in sums.items()
         if total > planned[head]["total"]
     ]
+
+
+def _duplicate_vouchers(asked: Asked) -> list[Finding]:
+    """Return the vouchers that several recipients used, each at its first use; as they stand now."""
+    wanted = set(asked.pairing_ids)
+    found = []
+    for voucher in list_duplicate_vouchers():
+        uses = [use for use in voucher.uses if use.reimbursement.pairing_id in wanted]
+        if uses:
+            found.append(
+                Finding(
+                    kind="duplicate_voucher",
+                    pairing_id=uses[0].reimbursement.pairing_id,
+                    amount=voucher.amount,
+                    on=uses[0].issued_on,
+                    facts={
+                        "issuer": voucher.issuer,
+                        "number": voucher.number,
+                        "count": len(voucher.uses),
+                        "users": tuple(use.tenant for use in voucher.uses),
+                    },
+                )
+            )
+    return found
 
 
 def _reversed(asked: Asked) -> list[Finding]:
@@ -302,6 +339,7 @@ EXCEPTIONS: Mapping[str, Callable[[Asked], list[Finding]]] = MappingProxyType(
         "closed_in_transit": _closed_in_transit,
         "spent_without_receipt": _spent_without_receipt,
         "over_estimate": _over_estimate,
+        "duplicate_voucher": _duplicate_vouchers,
         "reversed": _reversed,
         "large_magnitude": _large_magnitude,
     }

@@ -14,11 +14,11 @@ from uuid import UUID
 
 from django.db.models import F, Q, Sum
 
-from tiebeam.apps.ledger.models import Account, Book, Transfer
+from tiebeam.apps.ledger.models import Book, Transfer
 from tiebeam.apps.ledger.queries.measures import MEASURES
 from tiebeam.apps.ledger.queries.purposes import seen
+from tiebeam.apps.ledger.queries.trial import money_of
 from tiebeam.apps.pairings.models import Pairing
-from tiebeam.core.ledger.chart import CHART
 from tiebeam.platform.time.periods import AsOf
 
 _AT_YEAR_ENDS = ("B105", "B107", "B180", "B190", "D3000", "R3000")
@@ -213,30 +213,13 @@ def _read_books(
             pairing_id__in=pairing_ids
         ).values_list("pk", "pairing_id", "side")
     }
-    for book_id, code, year, amount in _balances(books, as_of):
+    for book_id, code, year, amount in money_of(books, as_of):
         books[book_id][1].balances[code, year] += amount
     for row in _few_rows(books, as_of):
         kind = row["reversed"] if row["kind"] == "reversal" else row["kind"]
         held = books[row["book_id"]][1]
         held.moved[row["year"], row["debited"], row["credited"], kind] += row["total"]
     return dict(books.values())
-
-
-def _balances(books: Collection[UUID], as_of: AsOf | None) -> list[tuple[UUID, str, int, int]]:
-    if as_of is None:
-        accounts = Account.objects.filter(book_id__in=books, unit="CNY")
-        return list(accounts.values_list("book_id", "code", "year", "balance"))
-    rows = _rows(books, as_of)
-    found = []
-    for end, sign in (("debit", 1), ("credit", -1)):
-        path = f"{end}__"
-        for book_id, code, year, total in (
-            rows.values_list("book_id", f"{path}code", f"{path}year")
-            .annotate(total=Sum("amount"))
-            .order_by()
-        ):
-            found.append((book_id, code, year, sign * total * (1 if CHART[code].is_debit else -1)))
-    return found
 
 
 def _rows(books: Collection[UUID], as_of: AsOf | None) -> Any:

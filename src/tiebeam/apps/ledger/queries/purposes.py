@@ -68,3 +68,9 @@ def seen(as_of: AsOf | None) -> Any:
         return rows
     rows = rows.filter(valid_on__lte=as_of.true_on)
     return rows if as_of.known_at is None else rows.filter(recorded_at__lte=as_of.known_at)
+
+
+def list_flow_years(pairing_ids: Collection[UUID]) -> list[int]:
+    """Return the fiscal years of the donors in which anything was paid."""
+    rows = Batch.objects.filter(pairing_id__in=pairing_ids, kind="payment")
+    return sorted(set(rows.order_by().values_list("donor_year", flat=True).distinct()))

@@ -15,8 +15,10 @@ from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.regions.models import Region
 from tiebeam.apps.regions.queries import list_above
+from tiebeam.core.ledger.chart import CHART
 from tiebeam.interfaces.web.addresses import NotUnderstood
 from tiebeam.interfaces.web.as_of import asks_for_another_day, read_as_of
+from tiebeam.interfaces.web.money.words import say_account
 from tiebeam.interfaces.web.page import Link, by_name, name_of, say_to
 from tiebeam.interfaces.web.tables import Choice
 from tiebeam.platform.time.periods import AsOf
@@ -160,6 +162,18 @@ def choose_pair(request: HttpRequest, pairings: Iterable[Pairing]) -> Choice:
     return Choice("pair", say_to(request, "overview.pair"), options)
 
 
+def choose_side(request: HttpRequest) -> Choice:
+    """Return the choice between the books of both sides."""
+    options = tuple((side, say_to(request, f"overview.{side}")) for side in ("donor", "recipient"))
+    return Choice("side", say_to(request, "overview.book"), options)
+
+
+def choose_account(request: HttpRequest) -> Choice:
+    """Return the choice among the accounts of the chart."""
+    options = tuple((code, say_account(request, code)) for code in CHART)
+    return Choice("code", say_to(request, "overview.account"), options)
+
+
 def with_chosen(request: HttpRequest, *choices: Choice) -> list[tuple[Choice, str]]:
     """Return the choices that offer anything, each with the value that is chosen."""
     return [(choice, request.GET.get(choice.key, "")) for choice in choices if choice.options]
@@ -193,7 +207,6 @@ def tabs_of(request: HttpRequest, here: str, scope: Scope) -> tuple[Link, ...]:
             is_current=place == here,
         )
         for place in PLACES
-        if place in ("overview",)
     )
 
 

@@ -1,0 +1,102 @@
+"""The journal across pairs: rows of the books that may be read, those behind a figure among them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, F, Q, Sum, Value, When
+
+from tiebeam.apps.ledger.models import Book, Transfer
+from tiebeam.apps.ledger.queries.measures import entries_of
+from tiebeam.platform.time.periods import AsOf
+
+COUNTED_MOST = 100_000
+"""So many rows are counted; beyond them it is only said that there are more."""
+
+ORDERS = {"day": "valid_on", "recorded": "recorded_at", "amount": "amount"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """
+    Which rows.
+
+    Attributes:
+        pairing_ids: Of these pairs.
+        as_of: True on its day and known at its moment; None for all.
+        year: Fiscal year in which the row stands.
+        measure: Those that make up this measure, with their sign.
+        purpose: What the event is for; None for any, empty for none given.
+        code: An account on either side.
+    """
+
+    pairing_ids: Collection[UUID]
+    as_of: AsOf | None = None
+    year: int | None = None
+    measure: str = ""
+    purpose: str | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """
+    Some rows, in order.
+
+    Attributes:
+        rows: Transfers with batch, book and both accounts; ``sign`` is -1 where one lowers the measure.
+        count: Of all that were sought, at most :data:`COUNTED_MOST`.
+        total: What they come to in the measure; None without one.
+    """
+
+    rows: list[Transfer]
+    count: int
+    total: int | None
+
+
+def find_entries(
+    sought: Sought,
+    *,
+    order: str = "day",
+    is_descending: bool = True,
+    start: int = 0,
+    stop: int | None = None,
+) -> Found:
+    """Return some of the rows that are sought, ordered by a key of :data:`ORDERS`."""
+    rows = _rows(sought)
+    sign = "-" if is_descending else ""
+    shown = (
+        rows.select_related("batch__pairing__donor", "batch__pairing__recipient", "book")
+        .select_related("debit", "credit")
+        .order_by(sign + ORDERS[order], sign + "recorded_at", "batch_id", "number")
+    )
+    total = rows.aggregate(total=Sum(F("amount") * F("sign")))["total"] if sought.measure else None
+    return Found(
+        rows=list(shown[start:stop]),
+        count=rows.order_by()[:COUNTED_MOST].count(),
+        total=(total or 0) if sought.measure else None,
+    )
+
+
+def _rows(sought: Sought) -> Any:
+    books = list(
+        Book.objects.filter(pairing_id__in=sought.pairing_ids).values_list("pk", flat=True)
+    )
+    rows = Transfer.objects.filter(batch__pairing_id__in=sought.pairing_ids, book_id__in=books)
+    if sought.as_of is not None:
+        rows = rows.filter(valid_on__lte=sought.as_of.true_on)
+        if sought.as_of.known_at is not None:
+            rows = rows.filter(recorded_at__lte=sought.as_of.known_at)
+    if sought.year is not None:
+        rows = rows.filter(year=sought.year)
+    if sought.purpose is not None:
+        rows = rows.filter(batch__purpose=sought.purpose)
+    if sought.code:
+        rows = rows.filter(Q(debit__code=sought.code) | Q(credit__code=sought.code))
+    if not sought.measure:
+        return rows.annotate(sign=Value(1))
+    raising, lowering = entries_of(sought.measure)
+    return rows.filter(raising | lowering).annotate(
+        sign=Case(When(raising, then=Value(1)), default=Value(-1))
+    )

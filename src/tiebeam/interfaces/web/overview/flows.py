@@ -1,0 +1,133 @@
+"""Where the money went: donor, purpose, recipient."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from tiebeam.apps.ledger.queries.purposes import Flow, list_flow_years, list_flows
+from tiebeam.apps.pairings.models import Pairing
+from tiebeam.interfaces.messages.figures import percent
+from tiebeam.interfaces.web.listing import Asked, arrange, read_asked
+from tiebeam.interfaces.web.overview.pictures import draw_flows
+from tiebeam.interfaces.web.overview.scope import (
+    Scope,
+    address_of,
+    choose_years,
+    read_scope,
+    say_foot,
+    tabs_of,
+    with_chosen,
+)
+from tiebeam.interfaces.web.overview.words import money_cell, money_column, say_purpose
+from tiebeam.interfaces.web.page import language_of, name_of, say_to, show_page
+from tiebeam.interfaces.web.seated import seated
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, table_as_file
+
+
+@require_safe
+@seated
+def show_flows(request: HttpRequest) -> HttpResponse:
+    """Show what was paid, from donors through purposes to recipients, as a picture and as a table."""
+    scope = read_scope(request, "year")
+    flows = list_flows(scope.ids, scope.asked, scope.year)
+    pairings = {row.pk: row for row in scope.pairings}
+    addresses = {
+        flow: address_of(
+            request, "journal", scope, pair=flow.pairing_id, purpose=flow.purpose or "-"
+        )
+        for flow in flows
+    }
+    asked = read_asked(request, sorts=("donor", "purpose", "recipient", "paid"))
+    table = _table(request, flows, pairings, addresses, asked)
+    title = _title(request, scope, flows)
+    return table_as_file(table) or show_page(
+        request,
+        "web/overview/picture.html",
+        title=title,
+        tabs=tabs_of(request, "overview_flows", scope),
+        takes_dates=True,
+        scope=scope,
+        choices=with_chosen(
+            request, *scope.choices, choose_years(request, list_flow_years(scope.ids))
+        ),
+        picture=draw_flows(request, flows, pairings, title, addresses),
+        table=table,
+        table_id="flows-table",
+        foot=say_foot(request, scope, say_to(request, "overview.flows_foot")),
+    )
+
+
+def _title(request: HttpRequest, scope: Scope, flows: Sequence[Flow]) -> str:
+    total = sum(flow.amount for flow in flows)
+    if not total:
+        return say_to(request, "overview.years_title_none")
+    purposes: dict[str, int] = {}
+    for flow in flows:
+        purposes[flow.purpose] = purposes.get(flow.purpose, 0) + flow.amount
+    largest = max(purposes, key=lambda purpose: (purposes[purpose], purpose))
+    said = say_to(
+        request,
+        "overview.flows_title",
+        paid=total,
+        purpose=say_purpose(request, largest),
+        share=percent(purposes[largest] / total, language_of(request)),
+    )
+    if scope.year is None:
+        return said
+    return say_to(request, "overview.title_year", year=str(scope.year), said=said)
+
+
+def _table(
+    request: HttpRequest,
+    flows: Sequence[Flow],
+    pairings: Mapping[UUID, Pairing],
+    addresses: Mapping[Flow, str],
+    asked: Asked,
+) -> Table:
+    shown, count = arrange(
+        flows,
+        asked,
+        {
+            "donor": lambda flow: name_of(request, pairings[flow.pairing_id].donor),
+            "purpose": lambda flow: say_purpose(request, flow.purpose),
+            "recipient": lambda flow: name_of(request, pairings[flow.pairing_id].recipient),
+            "paid": lambda flow: flow.amount,
+        },
+    )
+    return Table(
+        name="money-flows",
+        columns=(
+            Column("donor", say_to(request, "overview.donor"), is_sortable=True),
+            Column("purpose", say_to(request, "overview.purpose"), is_sortable=True),
+            Column("recipient", say_to(request, "overview.recipient"), is_sortable=True),
+            money_column(
+                request, "paid", say_to(request, "overview.measure.paid"), is_sortable=True
+            ),
+        ),
+        rows=tuple(
+            Row(
+                (
+                    Cell(name_of(request, pairings[flow.pairing_id].donor)),
+                    Cell(say_purpose(request, flow.purpose)),
+                    Cell(name_of(request, pairings[flow.pairing_id].recipient)),
+                    money_cell(request, flow.amount, addresses[flow]),
+                )
+            )
+            for flow in shown
+        ),
+        totals=Row(
+            (
+                Cell(say_to(request, "overview.total")),
+                Cell(""),
+                Cell(""),
+                money_cell(request, sum(flow.amount for flow in flows)),
+            )
+        )
+        if flows
+        else None,
+        count=count,
+        asked=asked,
+        empty=say_to(request, "overview.empty"),
+    )

@@ -422,6 +422,13 @@ class TestLists:
 class TestLoad:
     """§P10."""
 
+    def test_holds_nothing_against_a_year_outside_the_term(self, wenchuan):
+        with acting(wenchuan.maker):
+            found = load_of_donor(wenchuan.donor, 2012)
+
+        assert [line.why for line in found.lines] == ["outside_term"]
+        assert found.load.unknown == ()
+
     def test_names_a_programme_whose_due_is_not_known(self, wenchuan):
         with acting(wenchuan.maker):
             before = load_of_donor(wenchuan.donor, 2008)

@@ -17,6 +17,7 @@ from tiebeam.apps.ledger.obligation_models import (  # noqa: F401
     ObligationRule,
 )
 from tiebeam.apps.ledger.schedule_models import Tranche  # noqa: F401
+from tiebeam.apps.ledger.statement_models import BankLine, BankStatement  # noqa: F401
 from tiebeam.core.ledger.chart import LARGEST_AMOUNT, LARGEST_BALANCE
 from tiebeam.platform.tenancy.records import OwnedRecord
 
@@ -151,7 +152,9 @@ class Batch(OwnedRecord):
     follows = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="followers"
     )
-    head = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="chain")
+    head = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="chain", db_index=False
+    )
     reverses = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
     )
@@ -184,6 +187,7 @@ class Batch(OwnedRecord):
         ]
         indexes = [
             models.Index(fields=["pairing", "valid_on"], name="ledger_batch_by_day"),
+            models.Index(fields=["head", "kind"], name="ledger_batch_chain"),
             models.Index(fields=["programme", "kind", "year"], name="ledger_batch_by_kind"),
             models.Index(
                 fields=["import_id"],
@@ -201,7 +205,8 @@ class Transfer(OwnedRecord):
     One amount moved from one account to another of the same book, group, year and unit.
 
     ``year`` is the fiscal year in which it stands, ``relates_to_year`` the earlier, closed one
-    of which it speaks, 0 for its own. That book, accounts and owner belong together is checked
+    of which it speaks, 0 for its own; ``is_late`` says that the book had closed the year of the day
+    on which it is true. That book, accounts and owner belong together is checked
     by the database for all rows of a statement at once, in place of a check for each key.
     """
 
@@ -232,6 +237,7 @@ class Transfer(OwnedRecord):
     relates_to_year = models.PositiveSmallIntegerField(default=0)
     valid_on = models.DateField()
     recorded_at = models.DateTimeField()
+    is_late = models.BooleanField(default=False)
     reverses = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -261,6 +267,8 @@ class Transfer(OwnedRecord):
             models.Index(
                 fields=["credit", "valid_on", "recorded_at", "amount"], name="ledger_credits"
             ),
+            models.Index(fields=["debit"], condition=Q(is_late=True), name="ledger_late_debits"),
+            models.Index(fields=["credit"], condition=Q(is_late=True), name="ledger_late_credits"),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,7 @@ from tiebeam.cases import CASES_FOLDER
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.interchange.plan import read_plan
 from tiebeam.interchange.scenario import read_scenario
+from tiebeam.interfaces.demonstration.obligations import take_obligation_steps
 from tiebeam.interfaces.demonstration.people import (
     AUDIT,
     COLLEGE,
@@ -95,6 +96,8 @@ def load_demonstration(*, password: str, now: datetime, plan: Path | None, tell:
         tell(content["name_zh"])
         programmes.append(_load_programme(content, directory, steering, now, plan))
     take_steps(_cast(steering, sign_ins), now)
+    second = Person.objects.get(email="coordinator2@demo.example")
+    take_obligation_steps(steering, _actor(second, office, Role.COORDINATOR), now)
     return Loaded([SignIn(administrator.email, Role.ADMINISTRATOR, office), *sign_ins], programmes)
 
 

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tiebeam.errors import InvalidInput, TiebeamError
-from tiebeam.interfaces.messages import Language, say
+from tiebeam.interfaces.messages import Language, has_message, say
 
 R = TypeVar("R")
 
@@ -67,11 +67,12 @@ def say_error(request: HttpRequest, error: TiebeamError) -> list[str]:
 
 
 def readable(request: HttpRequest, facts: dict[str, object]) -> dict[str, object]:
-    """Return *facts* with roles by their names instead of their codes."""
+    """Return *facts* with roles, and statistics of the directory, by their names instead of their codes."""
+    words = {"role": "web.role", "held": "web.role", "indicator": "directory.indicator"}
     known = {
-        name: say_to(request, f"web.role.{value}")
+        name: say_to(request, code)
         for name, value in facts.items()
-        if name in {"role", "held"}
+        if name in words and has_message(code := f"{words[name]}.{value}")
     }
     return {**facts, **known}
 

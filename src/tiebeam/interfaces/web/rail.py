@@ -48,7 +48,7 @@ OVERSEERS = frozenset({Role.COORDINATOR, Role.MINISTRY, Role.AUDITOR})
 
 PLACES = (
     Place("home", "web.rail.home"),
-    Place("programmes", "web.rail.programmes", below=("/lists/",)),
+    Place("programmes", "web.rail.programmes", below=("/lists/", "/obligations/")),
     Place("pairs", "web.rail.pairs", below=("/hand-overs/", "/responsibilities/")),
     Place("returns", "web.rail.returns", PLANNERS),
     Place("desk", "web.rail.desk", OVERSEERS),

@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import one_work
@@ -60,7 +60,9 @@ def operation(name: str, roles: Collection[Role]) -> Callable[[Callable[P, R]], 
             actor = kwargs["actor"]
             assert isinstance(actor, Actor)
             require(actor, name)
-            with transaction.atomic(), acting(actor), one_work():
+            # On PostgreSQL the seat is a transaction; a second one within it would be a savepoint.
+            is_within = connection.vendor == "postgresql"
+            with acting(actor), transaction.atomic(savepoint=not is_within), one_work():
                 return function(*args, **kwargs)
 
         _rights[name] = OperationRight(name=name, roles=frozenset(roles), function=run)

@@ -17,3 +17,16 @@ def hold(record_id: UUID) -> None:
         with connection.cursor() as cursor:
             lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
             cursor.execute(lock, [str(record_id)])
+
+
+def share(record_id: UUID, *held: UUID) -> None:
+    """
+    Keep others from holding the record of this id until the transaction ends, beside those who share it; hold *held*.
+
+    For those who add to it without meeting each other but at what they hold besides.
+    """
+    if connection.vendor == "postgresql":
+        locks = ["pg_advisory_xact_lock_shared(hashtextextended(%s, 0))"]
+        locks += ["pg_advisory_xact_lock(hashtextextended(%s, 0))"] * len(held)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(locks)}", [str(each) for each in (record_id, *held)])

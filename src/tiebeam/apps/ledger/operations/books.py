@@ -21,6 +21,10 @@ from tiebeam.core.ledger.posting import AccountKey
 from tiebeam.platform.tenancy.acting import Actor
 
 SIDES: tuple[Side, Side] = ("donor", "recipient")
+_ACCOUNT = (
+    "id", "tenant_id", "scope_id", "book_id", "code", "group", "year", "unit", "balance",
+    "may_be_negative",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,30 +130,27 @@ def open_book(books: PairBooks, side: Side, actor: Actor, now: datetime) -> Book
     return book
 
 
-def write_balances(places: Iterable[tuple[Side, PairBooks]]) -> None:
-    """Keep the balances in the named books, whose owner acts; open the accounts that were not there."""
-    moved, opened = [], []
+def open_accounts(places: Iterable[tuple[Side, PairBooks]]) -> None:
+    """Open the accounts of the named books, whose owner acts, that are changed and were not there."""
+    opened = []
     for side, books in places:
-        for key, change in books.changes.items():
-            if key.side != side:
-                continue
-            if key in books.accounts:
-                if change:
-                    moved.append((books.accounts[key], change))
-                continue
-            book, kind = books.books[side], CHART[key.code]
-            opened.append(
-                (
-                    books.account_id(key), book.tenant_id, book.scope_id, book.id, key.code,
-                    kind.group, key.year, key.unit, change, kind.may_be_negative,
-                )
-            )  # fmt: skip
-    insert(
-        Account,
-        (
-            "id", "tenant_id", "scope_id", "book_id", "code", "group", "year", "unit", "balance",
-            "may_be_negative",
-        ),
-        opened,
-    )  # fmt: skip
-    add_to_balances(moved)
+        for key in books.changes:
+            if key.side == side and key not in books.accounts:
+                book, kind = books.books[side], CHART[key.code]
+                opened.append(
+                    (
+                        books.account_id(key), book.tenant_id, book.scope_id, book.id, key.code,
+                        kind.group, key.year, key.unit, 0, kind.may_be_negative,
+                    )
+                )  # fmt: skip
+    insert(Account, _ACCOUNT, opened)
+
+
+def write_balances(places: Iterable[tuple[Side, PairBooks]]) -> bool:
+    """Keep the balances in the named books, whose owner acts; return whether all of them bear it."""
+    return add_to_balances(
+        (books.account_id(key), change)
+        for side, books in places
+        for key, change in books.changes.items()
+        if key.side == side and change
+    )

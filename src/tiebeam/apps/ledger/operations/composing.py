@@ -1,6 +1,6 @@
 """From the terms of one event to its rows: by the law of the core, from what stands in its books."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -24,7 +24,14 @@ from tiebeam.apps.pairings.models import Agreement
 from tiebeam.apps.pairings.queries.agreements import AgreementStanding, get_agreement
 from tiebeam.core.ledger.chart import LARGEST_AMOUNT, LARGEST_BALANCE, Side
 from tiebeam.core.ledger.events import KINDS, Event
-from tiebeam.core.ledger.posting import Row, effects_of, find_breaches, mirrored, rows_of
+from tiebeam.core.ledger.posting import (
+    AccountKey,
+    Row,
+    effects_of,
+    find_breaches,
+    mirrored,
+    rows_of,
+)
 from tiebeam.core.ledger.year_end import year_end
 
 UndoneRow = tuple[UUID, Row]
@@ -169,6 +176,17 @@ def take_over(rows: Sequence[Row], books: PairBooks) -> None:
         Overdrawn, BalanceTooLarge: As their names say.
     """
     effects = effects_of(rows)
+    refuse_breaches(effects, books)
+    books.change(effects)
+
+
+def refuse_breaches(effects: Mapping[AccountKey, int], books: PairBooks) -> None:
+    """
+    Refuse what the books do not bear.
+
+    Raises:
+        Overdrawn, BalanceTooLarge: As their names say.
+    """
     for breach in find_breaches(effects, books.balances):
         key = breach.key
         if abs(breach.balance + breach.change) > LARGEST_BALANCE:
@@ -177,7 +195,6 @@ def take_over(rows: Sequence[Row], books: PairBooks) -> None:
             account=key.code, year=key.year, unit=key.unit, balance=breach.balance,
             asked=-breach.change,
         )  # fmt: skip
-    books.change(effects)
 
 
 def in_range(rows: Sequence[Row], undoes: Sequence[UUID]) -> Iterator[tuple[Row, UUID | None]]:

@@ -2,24 +2,28 @@
 Post events: every hand, page, command and import comes through here.
 
 Each batch is composed by the law of the core from what stands in its books, and written with its
-rows and balances in one transaction, with no other hand on its pairing. Many events take as many
-statements as one.
+rows and balances in one transaction. Many events take as many statements as one.
+
+Who divides an amount by what a book holds, ends a year or reverses is alone at the pairing. Others
+share it: they are alone at the batch of which they take a part, and meet at the balances, which are
+asked again as they are written, at the very end.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError
 from django.utils import timezone
 
-from tiebeam.apps.ledger.models import Batch, Book, ProgrammeYear, Transfer
+from tiebeam.apps.ledger.models import Batch, Book, Transfer
 from tiebeam.apps.ledger.operations.books import (
     SIDES,
     PairBooks,
+    open_accounts,
     open_book,
     read_books,
     write_balances,
@@ -33,6 +37,7 @@ from tiebeam.apps.ledger.operations.composing import (
     compose_reversal,
     compose_year_end,
     in_range,
+    refuse_breaches,
     take_over,
 )
 from tiebeam.apps.ledger.operations.parts import demand_another, own_side
@@ -45,14 +50,17 @@ from tiebeam.core.ledger.events import KINDS, Policy
 from tiebeam.core.ledger.posting import Row
 from tiebeam.platform.audit.writing import next_id, record_creation
 from tiebeam.platform.tenancy.acting import Actor, changing_seats
-from tiebeam.platform.tenancy.holding import hold
+from tiebeam.platform.tenancy.holding import hold, share
 
 Sit = Callable[[UUID], None]
 
+DIVIDED = frozenset({"due_up", "due_down", "use_credit", "appropriation", "reversal", "year_end"})
+"""What is posted with no other hand on its pairing."""
 IN_BOTH_BOOKS = frozenset({"receipt", "goods_receipt", "refund_confirmed"})
 _TRANSFER = (
     "id", "tenant_id", "scope_id", "batch_id", "book_id", "number", "debit_id", "credit_id",
-    "amount", "unit", "year", "relates_to_year", "valid_on", "recorded_at", "reverses_id",
+    "amount", "unit", "year", "relates_to_year", "valid_on", "recorded_at", "is_late",
+    "reverses_id",
 )  # fmt: skip
 
 
@@ -104,9 +112,8 @@ class Posting:
         self._agreements = Agreements()
         self._undone: dict[UUID, list[UndoneRow]] = {}
         pairings = {each.pairing.pk: each.pairing for each in entered}
-        for pairing_id in sorted(pairings, key=str):
-            hold(pairing_id)
         policies = list_policies({pairing.programme_id for pairing in pairings.values()})
+        self._hold(entered, pairings)
         self.books = {
             pairing.pk: PairBooks(pairing, policies.get(pairing.programme_id, {}))
             for pairing in pairings.values()
@@ -119,6 +126,16 @@ class Posting:
             for side in self._sides(each):
                 owner_id = self.books[each.pairing.pk].owner(side)
                 self._seats.setdefault(owner_id, set()).add((side, each.pairing.pk))
+
+    def _hold(self, entered: Sequence[Entered], pairing_ids: Iterable[UUID]) -> None:
+        """Let nobody else at what the events divide, take a part of, or end."""
+        self._is_shared = len(entered) == 1 and entered[0].terms.kind not in DIVIDED
+        if self._is_shared:
+            key, followed = entered[0].key, entered[0].terms.follows_id
+            share(entered[0].pairing.pk, key, *([followed] if followed else []))
+            return
+        for pairing_id in sorted(pairing_ids, key=str):
+            hold(pairing_id)
 
     def _sides(self, entered: Entered) -> tuple[Side, ...]:
         """Return in whose books an event stands."""
@@ -243,17 +260,35 @@ class Posting:
             "import_id": None,
         }
 
-    def write(self, sit: Sit, import_id: UUID | None = None) -> None:
+    def write(
+        self,
+        sit: Sit,
+        import_id: UUID | None = None,
+        also: Callable[[], None] | None = None,
+    ) -> None:
         """
         Write all that was composed, each half in the seat of its owner.
 
+        Args:
+            also: What is written with it, in the own seat.
+
         Raises:
             KeyReused: A key is that of a batch of another pairing.
+            Overdrawn: Somebody was quicker.
         """
         opened: list[Book] = []
-        for owner_id, places in reversed(self._seats.items()):
+        own = self.actor.organisation_id
+        for owner_id, found in reversed(self._seats.items()):
+            places = sorted(found, key=str)
             sit(owner_id)
-            opened += self._write_half(sorted(places, key=str))
+            opened += self._open(places)
+            if owner_id == own:
+                self._write_batches(import_id, opened)
+                if also is not None:
+                    also()
+            self._write_rows(places)
+
+    def _write_batches(self, import_id: UUID | None, opened: Sequence[Book]) -> None:
         for each in self.composed:
             each.batch["import_id"] = import_id
         columns = tuple(self.composed[0].batch) if self.composed else ()
@@ -261,31 +296,59 @@ class Posting:
             insert(Batch, columns, [tuple(each.batch.values()) for each in self.composed])
         except IntegrityError as error:
             raise KeyReused(key=str(self.composed[0].batch["id"])) from error
-        for each in self.composed:
-            if each.batch["kind"] == "year_end":
-                close_book(each.books, each.batch, self.actor, self.now)
         for book in opened:
             record_creation(actor=self.actor, now=self.now, action="ledger.open_book", record=book)
 
-    def _write_half(self, places: Sequence[tuple[Side, UUID]]) -> list[Book]:
+    def _open(self, places: Sequence[tuple[Side, UUID]]) -> list[Book]:
+        """Open the books and accounts that are changed and were not there."""
         opened: list[Book] = []
         ended = {
             each.books.pairing.pk for each in self.composed if each.batch["kind"] == "year_end"
         }
         for side, pairing_id in places:
             books = self.books[pairing_id]
-            is_met = pairing_id in ended or any(key.side == side for key in books.changes)
-            if is_met and side not in books.books:
+            changed = [key for key in books.changes if key.side == side]
+            if self._is_shared and any(key not in books.accounts for key in changed):
+                # Others who share the pairing may be opening the same ones.
+                hold(uuid5(pairing_id, side))
+                read_books([(side, books)], books.owner(side))
+            if side not in books.books and (changed or pairing_id in ended):
                 opened.append(open_book(books, side, self.actor, self.now))
-        rows = []
-        mine = {(side, pairing_id) for side, pairing_id in places}
-        for each in self.composed:
-            for number, (row, undone) in enumerate(each.rows, start=1):
-                if (row.side, each.books.pairing.pk) in mine:
-                    rows.append(self._transfer(each, number, row, undone))
-        write_balances([(side, self.books[pairing_id]) for side, pairing_id in places])
-        insert(Transfer, _TRANSFER, rows)
+        open_accounts([(side, self.books[pairing_id]) for side, pairing_id in places])
         return opened
+
+    def _write_rows(self, places: Sequence[tuple[Side, UUID]]) -> None:
+        mine = set(places)
+        rows = [
+            self._transfer(each, number, row, undone)
+            for each in self.composed
+            for number, (row, undone) in enumerate(each.rows, start=1)
+            if (row.side, each.books.pairing.pk) in mine
+        ]
+        insert(Transfer, _TRANSFER, rows)
+        for each in self.composed:
+            ends_here = each.batch["kind"] == "year_end" and each.books.pairing.pk in {
+                pairing_id for _, pairing_id in mine
+            }
+            if ends_here:
+                close_book(each.books, each.batch, self.actor, self.now)
+        met = [(side, self.books[pairing_id]) for side, pairing_id in places]
+        if not write_balances(met):
+            self._refuse_again(met)
+
+    def _refuse_again(self, met: Sequence[tuple[Side, PairBooks]]) -> None:
+        """
+        Refuse what somebody quicker left no room for.
+
+        Raises:
+            Overdrawn: With what the account holds by now.
+        """
+        changes = [dict(books.changes) for _, books in met]
+        for side, books in met:
+            read_books([(side, books)], books.owner(side))
+        for (side, books), changed in zip(met, changes, strict=True):
+            refuse_breaches({key: each for key, each in changed.items() if key.side == side}, books)
+        raise AssertionError("an account is of the acting organisation")
 
     def _transfer(
         self, composed: Composed, number: int, row: Row, undone: UUID | None
@@ -295,7 +358,8 @@ class Posting:
         return (
             next_id(self.now), book.tenant_id, book.scope_id, composed.batch["id"], book.id, number,
             books.account_id(debit), books.account_id(credit), row.amount, row.unit, row.year,
-            row.relates_to, composed.batch["valid_on"], self.now, undone,
+            row.relates_to, composed.batch["valid_on"], self.now,
+            composed.batch["valid_on"].year <= book.closed_through, undone,
         )  # fmt: skip
 
 
@@ -311,17 +375,28 @@ def posting(
         yield made, sit
 
 
-def post(entered: Entered, *, maker: Hand, actor: Actor, now: datetime) -> Batch:
+def post(
+    entered: Entered,
+    *,
+    maker: Hand,
+    actor: Actor,
+    now: datetime,
+    also: Callable[[Batch], None] | None = None,
+) -> Batch:
     """
     Post one event; one that was posted before under its key is returned as it stands.
+
+    Args:
+        also: Writes what belongs to a batch that is posted now: its entry in the log.
 
     Raises:
         Refused: Nothing is written.
     """
     with posting([entered], maker=maker, actor=actor, now=now) as (made, sit):
         if made.add(entered):
-            made.write(sit)
-            return Batch(**made.composed[0].batch)
+            batch = Batch(**made.composed[0].batch)
+            made.write(sit, also=None if also is None else lambda: also(batch))
+            return batch
     found: Batch = Batch.objects.get(pk=entered.key)
     return found
 
@@ -336,14 +411,15 @@ def _list_named(entered: Sequence[Entered]) -> list[UUID]:
     return named
 
 
-def list_policies(programme_ids: set[UUID]) -> dict[UUID, dict[int, Policy]]:
+def list_policies(programme_ids: Collection[UUID]) -> dict[UUID, dict[int, Policy]]:
     """Return what each programme fixed for each year."""
     policies: dict[UUID, dict[int, Policy]] = {}
-    fixed = ProgrammeYear.objects.filter(programme_id__in=programme_ids)
-    for programme_id, year, profile, reopens in fixed.values_list(
-        "programme_id", "year", "profile", "refund_reopens"
+    condition, ids = among("programme_id", programme_ids)
+    for programme_id, year, profile, reopens in select(
+        f"SELECT programme_id, year, profile, refund_reopens FROM ledger_programmeyear WHERE {condition}",  # noqa: S608  # our own names
+        ids,
+        ids=(0,),
     ):
-        policies.setdefault(programme_id, {})[year] = Policy(
-            profile=profile, refund_reopens=reopens
-        )
+        policy = Policy(profile=profile, refund_reopens=bool(reopens))
+        policies.setdefault(programme_id, {})[year] = policy
     return policies

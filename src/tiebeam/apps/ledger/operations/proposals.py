@@ -17,6 +17,7 @@ from tiebeam.apps.ledger.operations.parts import (
 )
 from tiebeam.apps.ledger.operations.posting import Entered, Hand, list_policies, post
 from tiebeam.apps.ledger.operations.refusals import KeyReused, NoBookToClose
+from tiebeam.apps.ledger.operations.store import change
 from tiebeam.apps.ledger.operations.terms import (
     MADE_OF_RECORDS,
     ReasonMissing,
@@ -171,27 +172,27 @@ def post_proposal(*, proposal: Proposal, actor: Actor, now: datetime) -> Batch:
         _demand_proposed(kept)
     maker = Hand(kept.maker_id, kept.maker_for_id)
     entered = Entered(kept.pk, kept.pairing, Terms.from_plain(kept.terms))
-    batch = post(entered, maker=maker, actor=actor, now=now)
-    before = state_of(kept)
-    kept.state, kept.decided_by_id, kept.decided_at = "posted", actor.person_id, now
-    changed = Proposal.objects.filter(pk=kept.pk, state="proposed").update(
-        state=kept.state, decided_by_id=kept.decided_by_id, decided_at=now
-    )
-    if not changed:
-        # Somebody was quicker: while it was waited for the pairing, it was posted, or taken back.
-        kept = Proposal.objects.get(pk=kept.pk)
-        if kept.state != "posted":
-            _demand_proposed(kept)
-        return batch
-    parties = {kept.pairing.donor_id, kept.pairing.recipient_id}
-    record_changes(
-        actor=actor,
-        now=now,
-        action=action,
-        changes=[(batch, None), (kept, before)],
-        parties=parties,
-    )
-    return batch
+
+    def write_beside(batch: Batch) -> None:
+        before = state_of(kept)
+        kept.state, kept.decided_by_id, kept.decided_at = "posted", actor.person_id, now
+        changed = change(
+            "UPDATE ledger_proposal SET state = 'posted', decided_by_id = %s, decided_at = %s"
+            " WHERE id = %s AND tenant_id = %s AND state = 'proposed'",
+            [actor.person_id, now, kept.pk, actor.organisation_id],
+        )
+        if not changed:
+            # Somebody was quicker, and took it back.
+            raise NotProposed(state=Proposal.objects.get(pk=kept.pk).state)
+        record_changes(
+            actor=actor,
+            now=now,
+            action=action,
+            changes=[(batch, None), (kept, before)],
+            parties={kept.pairing.donor_id, kept.pairing.recipient_id},
+        )
+
+    return post(entered, maker=maker, actor=actor, now=now, also=write_beside)
 
 
 @operation("ledger.return_proposal", roles=CHECKERS)

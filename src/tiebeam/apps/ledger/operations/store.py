@@ -92,24 +92,40 @@ def insert(
             )
 
 
-def add_to_balances(changes: Iterable[tuple[UUID, int]]) -> None:
-    """Add to the balances of accounts, each named once."""
-    listed = list(changes)
+def change(sql: str, parameters: Sequence[Any] = ()) -> int:
+    """Run a statement that changes rows, and return how many it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_kept(value) for value in parameters])
+        return int(cursor.rowcount)
+
+
+def add_to_balances(changes: Iterable[tuple[UUID, int]]) -> bool:
+    """
+    Add to the balances of accounts, each named once; return whether all of them bear it.
+
+    Rows are locked in the order of their ids, so that nobody waits for one who waits.
+    """
+    listed = sorted(changes)
     if not listed:
-        return
+        return True
+    bears = "(a.balance + c.change >= 0 OR c.change >= 0 OR a.may_be_negative)"
     with connection.cursor() as cursor:
         if is_postgresql():
+            ids, amounts = ([pair[place] for pair in listed] for place in (0, 1))
             cursor.execute(
-                "UPDATE ledger_account a SET balance = a.balance + c.change"
-                " FROM unnest(%s::uuid[], %s::bigint[]) AS c(id, change) WHERE a.id = c.id",
-                [list(values) for values in zip(*listed, strict=True)],
+                "WITH c AS (SELECT a.id, n.change FROM unnest(%s::uuid[], %s::bigint[]) AS n(id, change)"
+                " JOIN ledger_account a ON a.id = n.id ORDER BY a.id FOR NO KEY UPDATE OF a)"
+                " UPDATE ledger_account a SET balance = a.balance + c.change FROM c"
+                f" WHERE a.id = c.id AND {bears}",  # our own words
+                [ids, amounts],
             )
-            assert cursor.rowcount == len(listed), "an account is of the acting organisation"
-        else:
-            cursor.executemany(
-                "UPDATE ledger_account SET balance = balance + %s WHERE id = %s",
-                [(change, account_id.hex) for account_id, change in listed],
-            )
+            return bool(cursor.rowcount == len(listed))
+        # Nobody else writes meanwhile: what was asked of the balances read still holds.
+        cursor.executemany(
+            "UPDATE ledger_account SET balance = balance + %s WHERE id = %s",
+            [(amount, account_id.hex) for account_id, amount in listed],
+        )
+        return True
 
 
 def in_parts(ids: Iterable[UUID]) -> Iterator[list[UUID]]:

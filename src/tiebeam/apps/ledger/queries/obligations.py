@@ -88,10 +88,17 @@ class DonorYear:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadLine:
-    """What a donor owes in one programme for a year; without a notice that stands the amount is unknown."""
+    """
+    What a donor owes in one programme for a year.
+
+    Attributes:
+        why: Why no notice stands: "no_rule" and "no_notice" leave the amount unknown,
+            "outside_term" means that nothing is owed; empty where one stands.
+    """
 
     programme: Programme
     notice: ObligationNotice | None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,17 +372,35 @@ def load_of_donor(donor: Organisation, year: int) -> DonorLoad:
     }
     ids = {*on_the_way.values_list("programme_id", flat=True), *notices}
     programmes = Programme.objects.filter(pk__in=ids).order_by("name_en", "pk")
-    lines = tuple(LoadLine(programme=each, notice=notices.get(each.pk)) for each in programmes)
+    rules = {
+        row.programme_id: rule_of(row)
+        for row in ObligationRule.objects.filter(programme_id__in=ids)
+    }
+    lines = tuple(
+        LoadLine(
+            programme=each,
+            notice=(notice := notices.get(each.pk)),
+            why="" if notice else _why_none(rules.get(each.pk), year),
+        )
+        for each in programmes
+    )
     revenue = _find_revenue(donor, ids, year)
     dues = {
         str(line.programme.pk): None if line.notice is None else line.notice.amount
         for line in lines
+        if line.why != "outside_term"
     }
     return DonorLoad(
         lines=lines,
         revenue=revenue,
         load=load_of(dues, base_of(revenue).fen if revenue else None),
     )
+
+
+def _why_none(rule: Rule | None, year: int) -> str:
+    if rule is None:
+        return "no_rule"
+    return "no_notice" if rule.holds_in(year) else "outside_term"
 
 
 def _find_revenue(donor: Organisation, programme_ids: set[UUID], year: int) -> Statistic | None:

@@ -142,6 +142,7 @@ def draft(request: HttpRequest, programme_id: UUID) -> HttpResponse:
         trail=_trail(request, programme),
         template="web/obligations/draft.html",
         missing=missing,
+        figure_address=reverse("region", args=[donor.region_id]) if donor.region_id else "",
         questions=questions,
         standing=standing,
         has_weights=len(pairings) > 1,

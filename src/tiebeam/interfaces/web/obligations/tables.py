@@ -194,7 +194,6 @@ def versions_table(
 
 def load_table(request: HttpRequest, found: DonorLoad) -> Table:
     """Return what a donor owes in each programme for a year."""
-    unknown = say_to(request, "web.unknown")
     rows = []
     for line in found.lines:
         notice = line.notice
@@ -203,7 +202,12 @@ def load_table(request: HttpRequest, found: DonorLoad) -> Table:
                 (
                     Cell(name_of(request, line.programme)),
                     Cell(base_text(request, notice) if notice else ""),
-                    amount_cell(request, notice.amount) if notice else Cell(unknown),
+                    amount_cell(request, notice.amount if notice else None)
+                    if line.why != "outside_term"
+                    else Cell(""),
+                    say_state(request, notice)
+                    if notice
+                    else Cell(say_to(request, f"obligations.load.why_{line.why}")),
                     Cell(
                         say_to(request, "obligations.illustrative")
                         if notice and notice.is_illustrative
@@ -219,6 +223,7 @@ def load_table(request: HttpRequest, found: DonorLoad) -> Table:
             _column(request, "programme"),
             _column(request, "base"),
             _column(request, "due", is_number=True),
+            _column(request, "state"),
             _column(request, "mark"),
         ),
         rows=tuple(rows),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from tiebeam.apps.ledger.obligation_models import ObligationNotice, ObligationRule
 from tiebeam.apps.ledger.queries.obligations import (
     DonorLoad,
+    base_of,
     correction_of,
     derivation_of,
     find_choice,
@@ -26,7 +27,6 @@ from tiebeam.apps.ledger.queries.obligations import (
 )
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.interfaces.web.addresses import NotUnderstood
-from tiebeam.interfaces.web.directory.tables import word_of
 from tiebeam.interfaces.web.forming import find_or_404
 from tiebeam.interfaces.web.obligations.tables import (
     base_text,
@@ -50,7 +50,7 @@ from tiebeam.interfaces.web.programmes.rights import may
 from tiebeam.interfaces.web.programmes.views import find_or_404 as find_programme_or_404
 from tiebeam.interfaces.web.programmes.views import tabs_of, trail_of
 from tiebeam.interfaces.web.seated import actor_of, seated
-from tiebeam.interfaces.web.tables import figure, table_as_file
+from tiebeam.interfaces.web.tables import table_as_file
 from tiebeam.interfaces.web.timeline import timeline_of
 
 
@@ -167,7 +167,7 @@ def show_load(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     file = table_as_file(table)
     if file is not None:
         return file
-    known = len(found.lines) - len(found.load.unknown)
+    known = sum(line.notice is not None for line in found.lines)
     return show_page(
         request,
         "web/obligations/load.html",
@@ -280,11 +280,5 @@ def _revenue_text(request: HttpRequest, found: DonorLoad) -> str:
     revenue = found.revenue
     if revenue is None:
         return say_to(request, "web.unknown")
-    return say_to(
-        request,
-        "obligations.base_text",
-        quantity=figure(revenue.quantity).text,
-        unit=word_of(request, "unit", revenue.unit),
-        year=revenue.year,
-        vintage=revenue.vintage.isoformat(),
-    )
+    fen = round(base_of(revenue).fen)
+    return say_amount(request, fen, is_illustrative=revenue.reliability == "assumption")

@@ -94,7 +94,7 @@ def draw_refused(model: PairModel, today: dt.date, chance: Chance) -> Said:
             for offer in offers
             if offer.most is not None
         ],
-        [Said("reversal", today, follows=key) for key in model.batches],
+        *[[Said("reversal", today, follows=key) for key in model.batches]] * 3,
         [replace(one, on=dt.date(model.open_from[side] - 1, 12, 31))]
         if model.open_from[side]
         else [],

@@ -162,6 +162,13 @@ class TestDrafting:
 
         assert done.status_code == 302
 
+    def test_leads_to_the_draft_that_waits(self, grounds, as_coordinator):
+        notice = grounds.draft()
+
+        answer = as_coordinator.get(draft_address(grounds))
+
+        assert answer.url == f"/obligations/{notice.pk}/"
+
     def test_of_all_donors_is_one_button(self, grounds, as_coordinator):
         address = f"/programmes/{grounds.programme.pk}/obligations/draft-all/?year=2008"
 

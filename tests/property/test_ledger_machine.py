@@ -98,6 +98,9 @@ class CoreBooks:
     def balances(self) -> dict[ledger_model.Account, int]:
         return {(k.code, k.year, k.unit): held for k, held in self.held.items() if held}
 
+    def trace(self) -> object:
+        return self.balances(), len(self.taken)
+
     def balances_as_of(self, true_on: dt.date, known_at: int) -> dict[ledger_model.Account, int]:
         return self.sum_up(
             rows

@@ -129,6 +129,30 @@ class TestGoods:
         assert (recipient["Q210/Q:kits"], recipient["Q250/Q:kits"]) == (10, 2)
         assert (recipient["R1400"], recipient["R5400/2020"]) == (50, 10)
 
+    def test_are_counted_on_arrival_where_they_were_sent_counted(self, funded):
+        kits = {"quantity": 5, "quantity_unit": "kits"}
+        funded.post("opening", 100, **kits)
+        commitment = funded.post("commitment", 100)
+        funded.post("shipment", 50, follows_id=commitment.pk, **kits)
+        uncounted = funded.post("shipment", 50, follows_id=commitment.pk)
+
+        with refused("wrong_unit"):
+            funded.post("goods_receipt", 50, follows_id=uncounted.pk, **kits)
+
+
+class TestCredit:
+    def test_that_met_a_later_due_is_not_taken_back(self, funded):
+        funded.post("obligation", 30)
+        excess = funded.post("due_down", 1000 * WAN, valid_on=date(2020, 4, 1))
+        assert funded.balances("donor")["B108/2020"] == 1000 * WAN - 30
+        funded.post("obligation", 40)
+        funded.post("use_credit", 40)
+
+        with refused("credit_used_up"):
+            funded.reverse(excess, "coordinator")
+        funded.post("due_up", 1000 * WAN)
+        assert funded.balances("donor")["B108/2020"] == 40
+
 
 class TestPosting:
     def test_takes_two_people_whoever_stands_in(self, grounds):

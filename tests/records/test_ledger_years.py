@@ -49,6 +49,10 @@ class TestYearOfAProgramme:
                 grounds.fix_year(year, "on_receipt")
         grounds.post("expenditure", 50, nature="current")
         grounds.fix_year(2021, "on_receipt")
+        payment = grounds.pay(20)
+        grounds.post("receipt", 20, follows_id=payment.pk, valid_on=NEXT)
+        with refused("money_still_owed"):
+            grounds.fix_year(2022)
 
     @pytest.mark.parametrize(
         ("code", "year", "profile"),
@@ -119,6 +123,12 @@ class TestYearsEnd:
 
         assert grounds.balances("recipient") == {"R1000": 20, "R2200": 20}
         assert grounds.balances("donor")["D3000"] == 50
+
+    def test_comes_after_that_of_an_earlier_year_that_left_no_yearly_account(self, grounds):
+        payment = grounds.pay(50)
+        grounds.post("receipt", 50, follows_id=payment.pk)
+        with refused("earlier_year_open"):
+            grounds.close("recipient", 2021, now=datetime(2022, 1, 5, tzinfo=UTC))
 
     def test_comes_when_the_year_is_over_one_after_the_other(self, grounds):
         grounds.post("obligation", 5, valid_on=NEXT)

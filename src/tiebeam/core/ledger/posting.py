@@ -98,9 +98,15 @@ class YearClosed(Refused):
 
 
 class Overdrawn(Refused):
-    """An account would fall below zero, or pass what can be counted."""
+    """An account holds less than is asked of it."""
 
     code = "ledger.overdrawn"
+
+
+class BalanceTooLarge(Refused):
+    """A balance would pass what can be counted."""
+
+    code = "ledger.balance_too_large"
 
 
 class NotReversed(Refused):
@@ -167,12 +173,15 @@ def refuse_breaches(effects: Mapping[AccountKey, int], balances: Balances) -> No
     Raises:
         CreditUsedUp: The uses of all years would pass the credits of all years.
         Overdrawn: With account, year, what it holds and what is asked, in its unit.
+        BalanceTooLarge: With the account.
     """
     left, gained = _credit_left(balances), _credit_left(effects)
     if gained < 0 and left + gained < 0:
         raise CreditUsedUp(asked=-gained, left=left)
     for breach in find_breaches(effects, balances):
         key = breach.key
+        if abs(breach.balance + breach.change) > LARGEST_BALANCE:
+            raise BalanceTooLarge(account=key.code)
         raise Overdrawn(
             account=key.code,
             year=key.year,

@@ -179,7 +179,7 @@ class Chain:
         """
         if amount > link.left:
             raise MoreThanLeft(kind=link.kind, asked=amount, left=link.left)
-        if not quantity or not link.quantity:
+        if not quantity or link.kind in HEADS:
             return
         if unit.strip() != link.quantity_unit:
             raise WrongUnit(unit=unit, expected=link.quantity_unit)

@@ -1,20 +1,21 @@
 """From the terms of one event to its rows: by the law of the core, from what stands in its books."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Min
+
+from tiebeam.apps.ledger.models import Batch
 from tiebeam.apps.ledger.operations.books import PairBooks
 from tiebeam.apps.ledger.operations.chain import Chain, Link
 from tiebeam.apps.ledger.operations.refusals import (
     AlreadyReversed,
-    BalanceTooLarge,
     EarlierYearOpen,
     Followed,
     NoAgreementInForce,
     NoBookToClose,
-    Overdrawn,
     ReversalReversed,
     YearClosed,
     YearNotOver,
@@ -22,16 +23,9 @@ from tiebeam.apps.ledger.operations.refusals import (
 from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.pairings.models import Agreement
 from tiebeam.apps.pairings.queries.agreements import AgreementStanding, get_agreement
-from tiebeam.core.ledger.chart import LARGEST_AMOUNT, LARGEST_BALANCE, Side
+from tiebeam.core.ledger.chart import LARGEST_AMOUNT, Side
 from tiebeam.core.ledger.events import KINDS, Event
-from tiebeam.core.ledger.posting import (
-    AccountKey,
-    Row,
-    effects_of,
-    find_breaches,
-    mirrored,
-    rows_of,
-)
+from tiebeam.core.ledger.posting import Row, effects_of, mirrored, refuse_breaches, rows_of
 from tiebeam.core.ledger.year_end import year_end
 
 UndoneRow = tuple[UUID, Row]
@@ -159,10 +153,14 @@ def compose_year_end(side: str, terms: Terms, books: PairBooks, today: date) -> 
         raise YearClosed(year=year)
     if today <= date(year, 12, 31):
         raise YearNotOver(year=year)
-    first = books.frame.open_from.get(of, 0)
-    earlier = [key.year for key in books.accounts if key.side == of and first <= key.year < year]
-    still_open = min((found for found in earlier if found), default=first or year)
-    if still_open < year:
+    stands_in = f"{of}_year"
+    before = {
+        f"{stands_in}__gte": max(1, books.frame.open_from.get(of, 0)),
+        f"{stands_in}__lt": year,
+    }
+    earlier = Batch.objects.filter(pairing_id=books.pairing.pk, **before)
+    still_open = earlier.aggregate(first=Min(stands_in))["first"]
+    if still_open is not None:
         raise EarlierYearOpen(year=year, open=still_open)
     carried = {"B110": terms.carries_due, "B120": terms.carries_appropriated}
     return year_end(of, year, books.balances, carried)
@@ -173,28 +171,11 @@ def take_over(rows: Sequence[Row], books: PairBooks) -> None:
     Take over what *rows* do to the balances, or refuse them as a whole.
 
     Raises:
-        Overdrawn, BalanceTooLarge: As their names say.
+        CreditUsedUp, Overdrawn, BalanceTooLarge: As their names say.
     """
     effects = effects_of(rows)
-    refuse_breaches(effects, books)
+    refuse_breaches(effects, books.balances)
     books.change(effects)
-
-
-def refuse_breaches(effects: Mapping[AccountKey, int], books: PairBooks) -> None:
-    """
-    Refuse what the books do not bear.
-
-    Raises:
-        Overdrawn, BalanceTooLarge: As their names say.
-    """
-    for breach in find_breaches(effects, books.balances):
-        key = breach.key
-        if abs(breach.balance + breach.change) > LARGEST_BALANCE:
-            raise BalanceTooLarge(account=key.code)
-        raise Overdrawn(
-            account=key.code, year=key.year, unit=key.unit, balance=breach.balance,
-            asked=-breach.change,
-        )  # fmt: skip
 
 
 def in_range(rows: Sequence[Row], undoes: Sequence[UUID]) -> Iterator[tuple[Row, UUID | None]]:

@@ -37,7 +37,6 @@ from tiebeam.apps.ledger.operations.composing import (
     compose_reversal,
     compose_year_end,
     in_range,
-    refuse_breaches,
     take_over,
 )
 from tiebeam.apps.ledger.operations.parts import demand_another, own_side
@@ -47,7 +46,7 @@ from tiebeam.apps.ledger.operations.terms import Terms, body_of, refuse_terms
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import Side
 from tiebeam.core.ledger.events import KINDS, Policy
-from tiebeam.core.ledger.posting import Row
+from tiebeam.core.ledger.posting import Row, refuse_breaches
 from tiebeam.platform.audit.writing import next_id, record_creation
 from tiebeam.platform.tenancy.acting import Actor, changing_seats
 from tiebeam.platform.tenancy.holding import hold, share
@@ -347,7 +346,8 @@ class Posting:
         for side, books in met:
             read_books([(side, books)], books.owner(side))
         for (side, books), changed in zip(met, changes, strict=True):
-            refuse_breaches({key: each for key, each in changed.items() if key.side == side}, books)
+            own = {key: each for key, each in changed.items() if key.side == side}
+            refuse_breaches(own, books.balances)
         raise AssertionError("an account is of the acting organisation")
 
     def _transfer(

@@ -9,18 +9,6 @@ class KeyReused(Refused):
     code = "ledger.key_reused"
 
 
-class Overdrawn(Refused):
-    """An account holds less than is asked of it; facts: ``account``, ``year``, ``unit``, ``balance``, ``asked``."""
-
-    code = "ledger.overdrawn"
-
-
-class BalanceTooLarge(Refused):
-    """A balance would pass what can be counted; facts: ``account``."""
-
-    code = "ledger.balance_too_large"
-
-
 class YearClosed(Refused):
     """A side tells nothing of a year that it has closed; facts: ``year``."""
 

@@ -11,7 +11,8 @@ from tiebeam.platform.audit.writing import record_change, record_creation, state
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
 
-OWED = ("R2200", "R2300")
+OWED, HELD = ("R2200", "R2300"), ("R1000", "R1330")
+"""What a recipient owes, and what it holds or has sent back: on receipt, the money alone tells what is unspent."""
 
 
 class ProfileUnknown(Refused):
@@ -102,9 +103,9 @@ def _refuse_while_owed(wanted: ProgrammeYear) -> None:
     )
     if former is None or former.profile == wanted.profile:
         return
-    holding = Account.objects.filter(
-        book__programme_id=wanted.programme_id, code__in=OWED, balance__gt=0
+    rows = Account.objects.filter(book__programme_id=wanted.programme_id)
+    owed = max(
+        sum(rows.filter(code__in=codes).values_list("balance", flat=True)) for codes in (OWED, HELD)
     )
-    owed = sum(holding.values_list("balance", flat=True))
     if owed:
         raise MoneyStillOwed(year=former.year, owed=owed)

@@ -135,10 +135,12 @@ def list_donor_rates(programme_id: UUID) -> list[DonorRate]:
     return list(rows.order_by("donor__name_en", "donor_id", "-from_year"))
 
 
-def find_standing(programme_id: UUID, donor_id: UUID, year: int) -> ObligationNotice | None:
-    """Return the notice that stands for a donor and year, or None."""
+def find_notice(
+    programme_id: UUID, donor_id: UUID, year: int, state: str = "issued"
+) -> ObligationNotice | None:
+    """Return the notice that stands for a donor and year, or the draft, or None."""
     found: ObligationNotice | None = ObligationNotice.objects.filter(
-        programme_id=programme_id, donor_id=donor_id, year=year, state="issued"
+        programme_id=programme_id, donor_id=donor_id, year=year, state=state
     ).first()
     return found
 

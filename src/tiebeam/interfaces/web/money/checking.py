@@ -26,7 +26,6 @@ from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404, find_
 from tiebeam.interfaces.web.money.facts import facts_of_terms, rows_table
 from tiebeam.interfaces.web.money.forms import ReasonForm
 from tiebeam.interfaces.web.money.words import (
-    STATE_MARKS,
     is_same_person,
     may_check,
     say_account,
@@ -135,8 +134,6 @@ def page_of_proposal(
         trail=trail_to_pair(request, proposal.pairing),
         tabs=tabs_of_proposal(request, proposal),
         proposal=proposal,
-        mark=STATE_MARKS[proposal.state],
-        state=say_to(request, f"ledger.state.{proposal.state}"),
         facts=[
             *facts_of_terms(request, terms, find_event(followed_id) if followed_id else None),
             *_facts_of_people(request, proposal),

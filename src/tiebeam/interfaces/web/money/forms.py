@@ -204,7 +204,7 @@ class EventForm(MoneyForm):
         if KINDS[kind].counts:
             self.fields["amount"].required = False
         offered = {
-            "agreement_id": [(str(row.pk), _name(row)) for row in agreements],
+            "agreement_id": [(str(row.pk), _name(request, row)) for row in agreements],
             "purpose": choices_of(request, "pairings.area", purposes or FORMS),
             "nature": choices_of(request, "money.nature", ("current", "capital")),
             "stage": choices_of(
@@ -265,12 +265,15 @@ def _not_asked(kind: str, followed: OpenBatch | None) -> list[str]:
     return [name for name, is_asked in asked.items() if not is_asked]
 
 
-def _name(agreement: Agreement) -> str:
-    return f"{agreement.title} ({agreement.number})" if agreement.number else agreement.title
+def _name(request: HttpRequest, agreement: Agreement) -> str:
+    title, number = agreement.title, agreement.number
+    return say_to(request, "money.agreement", title=title, number=number) if number else title
 
 
 class AnswerForm(MoneyForm):
     """What came of a payment: all, a part, or nothing, with the reason."""
+
+    words: ClassVar[str] = "money.answer_field"
 
     answer = forms.ChoiceField(widget=forms.RadioSelect)
     amount = AmountField(required=False)

@@ -11,6 +11,7 @@ from tiebeam.apps.ledger.queries.events import EVENT_ORDERS, list_events
 from tiebeam.apps.ledger.queries.flows import YearOfPair, held_always, list_years
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.queries.pairings import get_pairing
+from tiebeam.core.ledger.chart import MONEY
 from tiebeam.core.ledger.events import KINDS
 from tiebeam.interfaces.web.addresses import NotUnderstood
 from tiebeam.interfaces.web.documents.places import name_of_pairing
@@ -24,7 +25,7 @@ from tiebeam.interfaces.web.money.waiting import find_waiting
 from tiebeam.interfaces.web.money.words import (
     part_of,
     say_account,
-    say_amount,
+    say_held,
     trail_to_money,
 )
 from tiebeam.interfaces.web.page import Fact, Link, say_to, show_page
@@ -116,7 +117,7 @@ def _held(request: HttpRequest, pairing: Pairing) -> list[Fact]:
     """Return what the accounts without a year hold, of the books that may be read."""
     held = held_always(pairing.pk).get(pairing.pk, {})
     return [
-        Fact(say_account(request, code), say_amount(request, balance))
+        Fact(say_account(request, code), say_held(request, balance, MONEY))
         for code, balance in sorted(held.items())
         if balance
     ]

@@ -31,6 +31,7 @@ def make_section(request: HttpRequest, pairing: Pairing, as_of: AsOf) -> Section
         list_open(("payment",), pairing.pk),
         today,
         is_recipient=is_recipient,
+        names_pairs=False,
     )
     return Section(
         key="money",

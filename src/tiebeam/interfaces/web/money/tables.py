@@ -39,6 +39,7 @@ def years_table(
     *,
     is_recipient: bool,
     asked: Asked | None = None,
+    names_pairs: bool = True,
 ) -> Table:
     """Return the years of pairs: how far the money came, what is on its way, whether the due is met."""
     steps = RECIPIENT_STEPS if is_recipient else DONOR_STEPS
@@ -62,21 +63,28 @@ def years_table(
         cells = [
             Cell(name_of_pairing(request, pairing), note=name_of(request, pairing.programme)),
             Cell(str(row.year)),
-            *(money_cell(request, row.flow(step)) for step in steps),
+            *(_step_cell(request, row, step) for step in steps),
             _moving_cell(request, moving, today),
             money_cell(request, row.flow("in_kind")),
         ]
         if not is_recipient:
             cells.append(standing_cell(request, row, today))
         address = f"{reverse('money_of_pair', args=[pairing.pk])}?year={row.year}"
-        rows.append(Row(tuple(cells), address=address))
+        rows.append(Row(tuple(cells if names_pairs else cells[1:]), address=address))
     return Table(
         name="received" if is_recipient else "given",
-        columns=tuple(columns),
+        columns=tuple(columns if names_pairs else columns[1:]),
         rows=tuple(rows),
         asked=asked,
         empty=say_to(request, "money.empty"),
     )
+
+
+def _step_cell(request: HttpRequest, row: YearOfPair, step: str) -> Cell:
+    """Return what passed in a step; what was carried in stands beside the due of the year itself."""
+    carried = row.holds("B105", "B107") if step == "due" else 0
+    note = say_to(request, "money.with_carried", amount=carried) if carried else ""
+    return money_cell(request, row.flow(step), note=note)
 
 
 def _moving_cell(request: HttpRequest, moving: Sequence[OpenBatch], today: date) -> Cell:
@@ -184,19 +192,21 @@ def open_table(
             money_column(request, "amount", _head(request, "amount")),
             money_column(request, "left", _head(request, "left")),
             Column("document", _head(request, "document")),
-            Column("step", _head(request, "step")),
+            Column("purpose", _head(request, "purpose")),
+            Column("step", _head(request, "next")),
         ),
         rows=tuple(
             Row(
                 (
                     Cell(
                         say_kind(request, row.batch.kind),
-                        note=say_to(request, "money.age", days=row.age(today)),
+                        note=say_to(request, "money.since", days=row.age(today)),
                     ),
                     day(row.batch.valid_on),
                     money_cell(request, row.batch.amount),
                     money_cell(request, row.amount),
                     Cell(row.batch.document),
+                    Cell(say_purpose(request, row.batch.purpose)),
                     Cell(verb, address=f"{address}?follows={row.batch.pk}"),
                 ),
                 address=f"{address}?follows={row.batch.pk}",

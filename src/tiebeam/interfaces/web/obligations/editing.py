@@ -22,7 +22,7 @@ from tiebeam.apps.ledger.queries.obligations import (
     Grounds,
     find_choice,
     find_grounds,
-    find_standing,
+    find_notice,
     get_notice,
     list_donors,
     list_pairings_in,
@@ -102,13 +102,16 @@ def draft(request: HttpRequest, programme_id: UUID) -> HttpResponse:
     if not may(request, "ledger.draft_notice", programme):
         return show_forbidden(request)
     donor, year = _find_donor(request), read_year(request, timezone.localdate().year)
+    drafted = find_notice(programme.pk, donor.pk, year, "draft")
+    if drafted is not None:
+        return redirect("obligation_notice", drafted.pk)
     pairings = {str(row.pk): row for row in list_pairings_in(programme.pk, year, donor.pk)}
     grounds, missing, questions = _look(request, programme, donor, year)
     weights: dict[str, str] = {}
     if grounds is not None:
         step = grounds.derivation.step("obligations.step.shares")
         weights = step.facts["weights"] if step else {}
-    standing = find_standing(programme.pk, donor.pk, year)
+    standing = find_notice(programme.pk, donor.pk, year)
     form = DraftForm(request, pairings, weights, standing, is_questioned=bool(questions))
     title = say_to(
         request,

@@ -1,10 +1,14 @@
 """The demonstration: published facts only, somebody in each role, loaded once."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import transaction
 from django.test import override_settings
-from tests.small_workspace import NOW
 
+from ledger_examples import load_example
+from tiebeam.apps.ledger.models import Account, Batch, Dispute, ObligationNotice, Proposal
+from tiebeam.apps.ledger.queries.claims import list_claims
 from tiebeam.apps.pairings.models import Agreement, HandOver, Opinion, Pairing, PairList
 from tiebeam.apps.pairings.queries.responsibilities import get_matrix
 from tiebeam.apps.programmes.models import LegalDocument, Programme, Round
@@ -20,6 +24,9 @@ from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.time.periods import AsOf
 
 pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 1, 15, 1, 0, tzinfo=UTC)
+"""After the last year that the books end."""
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +113,7 @@ class TestDemonstration:
             assert draft.note == "DEMO"
             assert set(replies) == {"agree", "object"}
             assert all("DEMO" in text for text in [*replies.values(), *agreements])
-            assert sorted(agreements.values()) == [1, 2]
+            assert sorted(agreements.values()) == [1, 2, 2]
             assert [row.area for row in matrix.areas if row.area not in owned] == ["education"]
             assert HandOver.objects.get().state == "open"
             assert not Agreement.objects.exclude(number="").exists()
@@ -128,3 +135,37 @@ class TestDemonstration:
             assert donors == {"福建省"}
             # A recipient reads its own programme, and no other one.
             assert [programme.slug for programme in Programme.objects.all()] == ["tibet"]
+
+
+class TestBooksOfTheDemonstration:
+    def test_leave_the_pair_of_fujian_the_balances_worked_by_hand(self, coordinator_of_demo):
+        example = load_example("five-years")
+        with acting(coordinator_of_demo):
+            accounts = Account.objects.filter(
+                book__pairing__donor__name_en="Fujian", year__lte=2025
+            )
+            held = {
+                (row.code, row.year, row.unit.replace("套", "kits")): row.balance
+                for row in accounts.exclude(balance=0)
+            }
+
+        assert held == example.balances
+
+    def test_have_something_in_every_state(self, coordinator_of_demo, told):
+        with acting(coordinator_of_demo):
+            assert set(Proposal.objects.values_list("state", flat=True)) >= {"proposed", "posted"}
+            dispute = Dispute.objects.select_related("payment").get()
+            kinds = set(Batch.objects.values_list("kind", flat=True))
+            claims = {claim.state for claim in list_claims()}
+            notices = ObligationNotice.objects.all()
+
+            assert dispute.amount == 1500 * 10**6
+            assert kinds >= {"bounce", "reversal", "shipment", "refund_paid", "year_end"}
+            assert claims == {"requested", "checked", "paid", "refused"}
+            assert {n.is_illustrative for n in notices.filter(year=2025)} == {True}
+            assert all(
+                "DEMO" in batch.document
+                for batch in Batch.objects.filter(follows=None).exclude(
+                    kind__in=("year_end", "reversal", "obligation")
+                )
+            )

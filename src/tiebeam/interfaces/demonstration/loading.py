@@ -4,7 +4,7 @@ import csv
 import json
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from tiebeam.cases import CASES_FOLDER
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.interchange.plan import read_plan
 from tiebeam.interchange.scenario import read_scenario
+from tiebeam.interfaces.demonstration.money import Money, Two, keep_books
 from tiebeam.interfaces.demonstration.obligations import take_obligation_steps
 from tiebeam.interfaces.demonstration.people import (
     AUDIT,
@@ -33,6 +34,7 @@ from tiebeam.interfaces.demonstration.people import (
     OFFICE,
     SEATS,
     SignIn,
+    place_people,
     seat_people,
 )
 from tiebeam.interfaces.demonstration.places import Directory
@@ -98,24 +100,54 @@ def load_demonstration(*, password: str, now: datetime, plan: Path | None, tell:
     take_steps(_cast(steering, sign_ins), now)
     second = Person.objects.get(email="coordinator2@demo.example")
     take_obligation_steps(steering, _actor(second, office, Role.COORDINATOR), now)
+    tell("示范账簿 · Books (DEMO)")
+    keep_books(_money(admin, sign_ins, directory, now), now)
     return Loaded([SignIn(administrator.email, Role.ADMINISTRATOR, office), *sign_ins], programmes)
 
 
 def _cast(steering: Actor, sign_ins: list[SignIn]) -> Cast:
     """Return who takes the steps of the workflow, each from their own seat."""
-
-    def seated(name: str) -> Actor:
-        email = f"{name}@demo.example"
-        seat = next(row for row in sign_ins if row.email == email)
-        return _actor(Person.objects.get(email=email), seat.organisation, seat.role)
-
     return Cast(
         coordinator=steering,
-        fujian=seated("donor"),
-        hunan=seated("donor-hunan"),
-        nyingchi=seated("recipient"),
-        shannan=seated("recipient-shannan"),
+        fujian=_seated("donor", sign_ins),
+        hunan=_seated("donor-hunan", sign_ins),
+        nyingchi=_seated("recipient", sign_ins),
+        shannan=_seated("recipient-shannan", sign_ins),
     )
+
+
+def _money(admin: Actor, sign_ins: list[SignIn], directory: Directory, now: datetime) -> Money:
+    """Return who keeps the books: those who can sign in, and others for the pairs of nobody."""
+
+    def two(*names: str) -> Two:
+        return Two(*(_seated(name, sign_ins) for name in names))
+
+    def placed(name: str, *roles: Role) -> list[Actor]:
+        organisation = directory.organisations[name]
+        return place_people(organisation, roles, administrator=admin, now=now)
+
+    giving = (Role.DONOR_OFFICE, Role.DONOR_FINANCE)
+    taking = (Role.RECIPIENT_OFFICE, Role.RECIPIENT_FINANCE)
+    (third,) = placed("山南市", Role.RECIPIENT_FINANCE)
+    return Money(
+        coordinators=two("coordinator", "coordinator2"),
+        administrator=admin,
+        sides={
+            "福建省": (two("donor", "donor-finance"), two("recipient", "recipient-finance")),
+            "湖南省": (
+                two("donor-hunan", "donor-hunan-finance"),
+                replace(two("recipient-shannan", "recipient-shannan-finance"), third=third),
+            ),
+            "北京市": (Two(*placed("北京市", *giving)), Two(*placed("拉萨市", *taking))),
+            "上海市": (Two(*placed("上海市", *giving)), Two(*placed("日喀则市", *taking))),
+        },
+    )
+
+
+def _seated(name: str, sign_ins: list[SignIn]) -> Actor:
+    email = f"{name}@demo.example"
+    seat = next(row for row in sign_ins if row.email == email)
+    return _actor(Person.objects.get(email=email), seat.organisation, seat.role)
 
 
 def _load_programme(

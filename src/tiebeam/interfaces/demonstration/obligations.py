@@ -21,7 +21,7 @@ PRESS = "京华时报，2008年6月19日（搜狐转载） / The Beijing Times, 
 PAGE = "https://news.sohu.com/20080619/n257592421.shtml"
 PRINTED = {"广东省": "2785", "江西省": "389.6"}
 """Local revenue of 2007 in 亿元, as the paper printed it beside the rule."""
-ASSUMED = {"福建省": "1000", "湖南省": "800"}
+ASSUMED = {"福建省": "4000", "湖南省": "3500"}
 """Round figures in 亿元 that stand for nothing."""
 ENTERED = "假设（DEMO） / assumed (DEMO)"
 

@@ -1,5 +1,6 @@
 """Somebody in each role, to sign in as."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from tiebeam.apps.regions.models import Organisation
 from tiebeam.platform.identity.models import Person
 from tiebeam.platform.identity.operations import assign_role, create_person, set_password
 from tiebeam.platform.permissions.roles import Role
-from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.tenancy.acting import Actor, Duty
 
 OFFICE = ("国家统筹协调办公室（DEMO）", "National coordinating office (DEMO)")
 MINISTRY = ("国家部委（DEMO）", "Sector ministry (DEMO)")
@@ -26,7 +27,9 @@ SEATS: tuple[tuple[str, str, tuple[str, str], Role], ...] = (
     ("recipient", "扎西", ("林芝市", "Nyingchi"), Role.RECIPIENT_OFFICE),
     ("recipient-finance", "卓玛", ("林芝市", "Nyingchi"), Role.RECIPIENT_FINANCE),
     ("donor-hunan", "周洁", ("湖南省", "Hunan"), Role.DONOR_OFFICE),
+    ("donor-hunan-finance", "何平", ("湖南省", "Hunan"), Role.DONOR_FINANCE),
     ("recipient-shannan", "德吉", ("山南市", "Shannan"), Role.RECIPIENT_OFFICE),
+    ("recipient-shannan-finance", "央金", ("山南市", "Shannan"), Role.RECIPIENT_FINANCE),
     ("recipient-huanggang", "胡军", ("黄冈市", "Huanggang"), Role.RECIPIENT_OFFICE),
     ("assessor", "孙莉", COLLEGE, Role.ASSESSOR),
     ("auditor", "马超", AUDIT, Role.AUDITOR),
@@ -72,4 +75,36 @@ def seat_people(
             now=now,
         )
         made.append(SignIn(person.email, role, organisations[office_zh]))
+    return made
+
+
+def place_people(
+    organisation: Organisation, roles: Sequence[Role], *, administrator: Actor, now: datetime
+) -> list[Actor]:
+    """Make somebody for each of *roles* who keeps books and has no sign-in; return them."""
+    made: list[Actor] = []
+    for number, role in enumerate(roles, start=1):
+        person = create_person(
+            email=f"{organisation.name_en.lower()}-{role.value}-{number}@demo.example",
+            name=f"{organisation.name_zh}{number}（DEMO）",
+            language="zh",
+            is_demo=True,
+            actor=administrator,
+            now=now,
+        )
+        assign_role(
+            person=person,
+            organisation_id=organisation.pk,
+            role=role,
+            valid_from=now.date(),
+            actor=administrator,
+            now=now,
+        )
+        made.append(
+            Actor(
+                person_id=person.pk,
+                organisation_id=organisation.pk,
+                duties=frozenset({Duty(role)}),
+            )
+        )
     return made

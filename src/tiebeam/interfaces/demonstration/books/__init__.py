@@ -1,0 +1,1 @@
+"""The books of the demonstration, as files of events."""

@@ -27,7 +27,9 @@ documents = Router(tags=["files"])
 class AttachForm(Schema):
     """To what a file is attached, and under which name."""
 
-    kind: Literal["pairing", "agreement", "programme", "return", "hand-over", "event"]
+    kind: Literal[
+        "pairing", "agreement", "programme", "return", "hand-over", "event", "reimbursement"
+    ]
     record_id: uuid.UUID
     name: str = Field("", max_length=500, description="Instead of the name of the file part.")
 

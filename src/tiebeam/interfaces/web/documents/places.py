@@ -77,5 +77,6 @@ PLACES: dict[str, Place] = {
     "return": Place(name=_name_of_return, page="return"),
     "hand-over": Place(name=_name_of_hand_over, page="hand_over"),
     "event": Place(name=_name_of_event, page="event"),
+    "reimbursement": Place(name=lambda _, record: str(record.title), page="reimbursement"),
 }
 """Each kind by its word in addresses."""

@@ -8,7 +8,9 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
+from tiebeam.apps.ledger.queries.claims import get_claim, list_vouchers
 from tiebeam.apps.ledger.queries.events import find_chain, get_event
+from tiebeam.apps.ledger.queries.schedule import get_tranche
 from tiebeam.apps.pairings.queries.agreements import get_agreement
 from tiebeam.apps.pairings.queries.desk import get_scenario, get_variant
 from tiebeam.apps.pairings.queries.hand_overs import get_hand_over, list_lines
@@ -25,8 +27,10 @@ from tiebeam.apps.programmes.queries.returns import list_lines as list_lines_of_
 from tiebeam.apps.regions.models import Region
 from tiebeam.apps.regions.queries import get_region, list_codes, list_vintages
 from tiebeam.apps.regions.queries.statistics import get_statistic
+from tiebeam.interfaces.web.claims.words import trail_to as trail_to_claims
 from tiebeam.interfaces.web.desk.finding import trail_to_scenario, trail_to_variant
 from tiebeam.interfaces.web.directory.tables import word_of
+from tiebeam.interfaces.web.forming import find_or_404 as find_or_404_of
 from tiebeam.interfaces.web.hand_overs.words import name_of_ending, trail_to_hand_overs
 from tiebeam.interfaces.web.lists.views import find_list_or_404, name_of_list
 from tiebeam.interfaces.web.money.words import trail_to_pair
@@ -258,6 +262,30 @@ def _of_event(request: HttpRequest, pk: UUID) -> Subject:
     )
 
 
+def _of_tranche(request: HttpRequest, pk: UUID) -> Subject:
+    tranche = find_or_404_of(get_tranche, pk)
+    pairing = find_pairing_or_404(tranche.pairing_id)
+    return Subject(
+        name=say_to(request, "claims.tab.tranche"),
+        record_ids=(tranche.pk,),
+        trail=tuple(trail_to_claims(request, pairing, "schedule")),
+        tabs=_two_tabs(request, "claims.tab.tranche", reverse("tranche", args=[pk])),
+    )
+
+
+def _of_reimbursement(request: HttpRequest, pk: UUID) -> Subject:
+    claim = find_or_404_of(get_claim, pk).reimbursement
+    pairing = find_pairing_or_404(claim.pairing_id)
+    below = [*list_vouchers(claim), *list_attached(claim)]
+    proposals = [claim.proposal] if claim.proposal else []
+    return Subject(
+        name=claim.title,
+        record_ids=_ids(claim, *below, *proposals),
+        trail=tuple(trail_to_claims(request, pairing, "reimbursements")),
+        tabs=_two_tabs(request, "claims.tab.reimbursement", reverse("reimbursement", args=[pk])),
+    )
+
+
 SUBJECTS: dict[str, Callable[[HttpRequest, UUID], Subject]] = {
     "programme": _of_programme,
     "round": _of_round,
@@ -275,4 +303,6 @@ SUBJECTS: dict[str, Callable[[HttpRequest, UUID], Subject]] = {
     "document": _of_document,
     "person": _of_person,
     "event": _of_event,
+    "tranche": _of_tranche,
+    "reimbursement": _of_reimbursement,
 }

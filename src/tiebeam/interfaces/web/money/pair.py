@@ -23,6 +23,7 @@ from tiebeam.interfaces.web.money.steps import list_other_steps, steps_table
 from tiebeam.interfaces.web.money.tables import events_table, say_moving
 from tiebeam.interfaces.web.money.waiting import find_waiting
 from tiebeam.interfaces.web.money.words import (
+    list_beside,
     part_of,
     say_account,
     say_held,
@@ -81,6 +82,7 @@ def show_pair(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         others=list_other_steps(request, pairing),
         year_link=_year_link(request, pairing, shown.year),
         events=listed,
+        beside=list_beside(request, pairing, actor),
     )
 
 

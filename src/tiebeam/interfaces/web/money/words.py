@@ -40,6 +40,9 @@ CHECKERS: dict[Part, tuple[Role, ...]] = {
     "recipient": (Role.RECIPIENT_FINANCE,),
 }
 
+BESIDE = ("schedule", "reimbursements", "gifts")
+"""What stands beside the books of a pair, by the names of their addresses."""
+
 _IN_FEN = frozenset({"ledger.overdrawn", "ledger.more_than_left"})
 """Refusals that name amounts in fen, or in the unit that they tell."""
 
@@ -180,3 +183,14 @@ def trail_to_pair(request: HttpRequest, pairing: Pairing) -> list[Link]:
     """Return the places above what concerns the money of one pair."""
     pair = Link(name_of_pairing(request, pairing), reverse("money_of_pair", args=[pairing.pk]))
     return [*trail_to_money(request), pair]
+
+
+def list_beside(
+    request: HttpRequest, pairing: Pairing, actor: Actor, shown: str = ""
+) -> list[Link]:
+    """Return what stands beside the books of a pair; the donor does not read reimbursements."""
+    return [
+        Link(say_to(request, f"claims.tab.{name}"), reverse(name, args=[pairing.pk]), name == shown)
+        for name in BESIDE
+        if name != "reimbursements" or part_of(actor, pairing) != "donor"
+    ]

@@ -10,6 +10,10 @@ PAGES = {
     "return": "return",
     "variant": "desk_variant",
     "round": "returns_of_round",
+    "proposal": "proposal",
+    "batch": "event",
+    "tranche": "tranche",
+    "reimbursement": "reimbursement",
     "obligationnotice": "obligation_notice",
 }
 """Model of the record -> name of the address of its page."""

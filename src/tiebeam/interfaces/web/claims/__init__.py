@@ -1,0 +1,1 @@
+"""What stands beside the books of a pair: its payment schedule, reimbursements, registers of gifts."""

@@ -142,9 +142,13 @@ class TestYearsEnd:
             grounds.close("coordinator", 2020)
 
     def test_is_not_reversed(self, grounds):
-        ended = grounds.close("donor", 2020)
-        with refused("not_reversed"):
-            grounds.reverse(ended, "donor")
+        payment = grounds.pay(50)
+        grounds.post("receipt", 50, follows_id=payment.pk)
+        grounds.post("expenditure", 50, nature="current")
+        for side in ("donor", "recipient"):
+            ended = grounds.close(side, 2020)
+            with refused("not_reversed"):
+                grounds.reverse(ended, side)
 
     def test_keeps_the_sums_of_each_account(self, grounds):
         grounds.close("donor", 2020)

@@ -23,9 +23,16 @@ from tiebeam.apps.ledger.operations.refusals import (
 from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.pairings.models import Agreement
 from tiebeam.apps.pairings.queries.agreements import AgreementStanding, get_agreement
-from tiebeam.core.ledger.chart import LARGEST_AMOUNT, Side
+from tiebeam.core.ledger.chart import LARGEST_AMOUNT, NET_ASSETS, Side
 from tiebeam.core.ledger.events import KINDS, Event
-from tiebeam.core.ledger.posting import Row, effects_of, mirrored, refuse_breaches, rows_of
+from tiebeam.core.ledger.posting import (
+    NotReversed,
+    Row,
+    effects_of,
+    mirrored,
+    refuse_breaches,
+    rows_of,
+)
 from tiebeam.core.ledger.year_end import year_end
 
 UndoneRow = tuple[UUID, Row]
@@ -125,6 +132,8 @@ def compose_reversal(
     """
     if undone.kind == "reversal":
         raise ReversalReversed
+    if undone.kind == "year_end":
+        raise NotReversed(account=NET_ASSETS["donor" if undone.donor_year else "recipient"])
     if undone.is_reversed:
         raise AlreadyReversed
     if undone.followers:

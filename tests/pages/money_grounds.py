@@ -13,7 +13,7 @@ WAN = 10**6
 FINANCE = {
     "donor": ("fujian", "fujian_finance", Role.DONOR_FINANCE),
     "recipient": ("nyingchi", "nyingchi_finance", Role.RECIPIENT_FINANCE),
-    "coordinator": ("office", "second", Role.COORDINATOR),
+    "coordinator": ("office", "colleague", Role.COORDINATOR),
 }
 
 

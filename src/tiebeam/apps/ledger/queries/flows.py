@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, Sum
 
-from tiebeam.apps.ledger.models import Account, Batch
+from tiebeam.apps.ledger.models import Account, Batch, ObligationNotice
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import MONEY
 from tiebeam.platform.time.periods import valid_on
@@ -43,12 +43,14 @@ class YearOfPair:
         flows: What stands of the events of the year, by step: ``due``, ``credited``, ``appropriated``,
             ``committed``, ``ordered``, ``paid``, ``confirmed``, ``in_kind``, ``spent``, ``used``, ``refunded``.
         held: What the accounts of the year hold, of the books that may be read; yearly accounts by code.
+        is_illustrative: Whether the base of what is due was entered for a demonstration.
     """
 
     pairing_id: UUID
     year: int
     flows: Mapping[str, int]
     held: Mapping[str, int] = field(default_factory=dict)
+    is_illustrative: bool = False
 
     def flow(self, step: str) -> int:
         """Return what passed in a step."""
@@ -92,10 +94,33 @@ def list_years(pairing_id: UUID | None = None) -> list[YearOfPair]:
         "book__pairing_id", "year", "code", "balance"
     ):
         held[pair, year][code] = balance
+    illustrative = _list_illustrative()
     return [
-        YearOfPair(pairing_id=pair, year=year, flows=dict(flows[pair, year]), held=held[pair, year])
+        YearOfPair(
+            pairing_id=pair,
+            year=year,
+            flows=dict(flows[pair, year]),
+            held=held[pair, year],
+            is_illustrative=(pair, year) in illustrative,
+        )
         for pair, year in sorted({*flows, *held}, key=lambda key: (-key[1], str(key[0])))
     ]
+
+
+def _list_illustrative() -> set[tuple[UUID, int]]:
+    """Return the pairs and years whose notice rests on a base for demonstration."""
+    notices = ObligationNotice.objects.filter(state="issued", is_illustrative=True)
+    years: defaultdict[tuple[UUID, UUID], set[int]] = defaultdict(set)
+    for programme, donor, year in notices.values_list("programme_id", "donor_id", "year"):
+        years[programme, donor].add(year)
+    if not years:
+        return set()
+    of_donors = Pairing.objects.filter(donor_id__in={donor for _, donor in years})
+    return {
+        (pair, year)
+        for pair, programme, donor in of_donors.values_list("pk", "programme_id", "donor_id")
+        for year in years[programme, donor]
+    }
 
 
 def held_always(pairing_id: UUID | None = None) -> dict[UUID, dict[str, int]]:

@@ -81,15 +81,17 @@ def title_of_year(
         )
     to_give, still = sum(row.to_give for row in rows), sum(row.open for row in rows)
     words = "paid" if not to_give else "open" if still else "met"
-    return say_to(
+    told = say_to(
         request,
         f"money.title.{words}",
         year=str(year),
         due=to_give,
         open=still,
         paid=total("paid"),
-        in_kind=total("in_kind"),
     )
+    if any(row.is_illustrative for row in rows):
+        return say_to(request, "money.title.illustrative", told=told)
+    return told
 
 
 def _title(

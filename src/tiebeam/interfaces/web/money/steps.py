@@ -84,6 +84,9 @@ def steps_table(
                         request,
                         year.flow(step.name),
                         address=f"{entries}#events" if year.flow(step.name) else "",
+                        note=say_to(request, "money.illustrative")
+                        if step.name == "due" and year.is_illustrative
+                        else "",
                     ),
                     money_cell(request, standing),
                     Cell(

@@ -83,8 +83,10 @@ def years_table(
 def _step_cell(request: HttpRequest, row: YearOfPair, step: str) -> Cell:
     """Return what passed in a step; what was carried in stands beside the due of the year itself."""
     carried = row.holds("B105", "B107") if step == "due" else 0
-    note = say_to(request, "money.with_carried", amount=carried) if carried else ""
-    return money_cell(request, row.flow(step), note=note)
+    notes = [say_to(request, "money.with_carried", amount=carried)] if carried else []
+    if step == "due" and row.is_illustrative:
+        notes.append(say_to(request, "money.illustrative"))
+    return money_cell(request, row.flow(step), note=say_to(request, "money.and").join(notes))
 
 
 def _moving_cell(request: HttpRequest, moving: Sequence[OpenBatch], today: date) -> Cell:

@@ -111,7 +111,7 @@ def field(context: template.Context, field: BoundField, unit: str = "") -> dict[
 def faults(context: template.Context, *forms: BaseForm) -> dict[str, Any]:
     """Draw the summary of what is wrong in *forms*, each line leading to its field."""
     lines = [
-        (form[name].id_for_label if name in form.fields else "", label, sentence)
+        (_id_of(form, name), label, sentence)
         for form in forms
         for name, sentences in form.errors.items()
         for label in [form[name].label if name in form.fields else ""]
@@ -119,6 +119,13 @@ def faults(context: template.Context, *forms: BaseForm) -> dict[str, Any]:
     ]
     is_refused = any(getattr(form, "is_refused", False) for form in forms)
     return {"lines": lines, "is_refused": is_refused, "language": context["language"]}
+
+
+def _id_of(form: BaseForm, name: str) -> str:
+    """Return the id of a field, of the group where it is a choice of several; empty for the whole form."""
+    if name not in form.fields:
+        return ""
+    return form[name].id_for_label or form[name].auto_id
 
 
 @register.filter

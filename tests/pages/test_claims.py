@@ -223,10 +223,7 @@ class TestReimbursement:
         assert "Another person of your organisation" in _text(answer)
 
     def test_is_paid_by_the_other_person_of_finance(self, sign_in, claim, grounds, workspace):
-        from dataclasses import replace
-        from uuid import uuid4
-
-            other = replace(grounds.checkers["recipient"], person_id=uuid4())
+        other = replace(grounds.checkers["recipient"], person_id=uuid4())
         check_reimbursement(
             reimbursement=claim, pay_on=today(), document="5", actor=other, now=timezone.now()
         )

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from tests.grounds import ground
 
 from records.obligation_grounds import make_obligation_grounds
@@ -191,6 +192,10 @@ class TestIllustrative:
             as_coordinator.get(f"/obligations/donors/{grounds.donor.pk}/?year=2008"),
             as_coordinator.get(f"/obligations/donors/{grounds.donor.pk}/?year=2008&file=csv"),
             sign_in("fujian").get("/notices/"),
+            sign_in("nyingchi").get(
+                reverse("money_of_pair", args=[grounds.pairings["nyingchi"].pk])
+            ),
+            sign_in("fujian").get(reverse("overview")),
         ]
 
         assert ["illustrative" in text_of(place) for place in places] == [True] * len(places)

@@ -18,6 +18,7 @@ from tiebeam.apps.ledger.operations.obligation_notices import (
 )
 from tiebeam.apps.ledger.operations.obligation_rules import set_donor_rate
 from tiebeam.apps.ledger.queries.obligations import (
+    are_illustrative,
     correction_of,
     derivation_of,
     find_newer_base,
@@ -349,6 +350,19 @@ class TestPosting:
         with acting(wenchuan.maker):
             kinds = [{row.kind for row in list_batches_of(each)} for each in (up, down)]
         assert kinds == [{"due_up"}, {"due_down"}]
+
+    def test_says_in_the_books_that_a_due_only_illustrates(self, grounds):
+        grounds.choose()
+        grounds.reveal(2007, "1000", reliability="assumption")
+        ids = [row.pk for row in grounds.pairings.values()]
+
+        notice = grounds.issue(grounds.draft())
+
+        for side in (grounds.maker, grounds.workspace.actor("nyingchi", Role.RECIPIENT_OFFICE)):
+            with acting(side):
+                assert are_illustrative(ids)
+        with acting(grounds.maker):
+            assert {row.note for row in list_batches_of(notice)} == {"示意 / illustrative"}
 
     def test_leaves_no_notice_where_the_ledger_takes_nothing(self, wenchuan, now):
         notice = wenchuan.draft()

@@ -13,6 +13,7 @@ from tiebeam.apps.ledger.obligation_models import ObligationNotice
 from tiebeam.apps.ledger.operations.posting import Entered, Hand, posting
 from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.ledger.queries.obligations import (
+    ILLUSTRATIVE,
     Grounds,
     batch_id_of,
     correction_of,
@@ -34,6 +35,10 @@ from tiebeam.errors import Refused, TiebeamError, both_names
 from tiebeam.platform.audit.writing import record_change, record_changes, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tenancy.acting import Actor
+
+
+ILLUSTRATIVE_NOTE = "示意 / illustrative"
+"""Stands with the batch in every journal, whatever program reads it."""
 
 
 class DraftExists(Refused):
@@ -314,7 +319,8 @@ def _post(notice: ObligationNotice, grounds: Grounds, actor: Actor, now: datetim
             valid_on=valid_on,
             amount=abs(moved[key]),
             document=(grounds.rule.document.number or grounds.rule.document.page)[:200],
-            reason_code=f"{notice.rule_id}/{notice.rule_version}"[:40],
+            reason_code=ILLUSTRATIVE if notice.is_illustrative else "",
+            note=ILLUSTRATIVE_NOTE if notice.is_illustrative else "",
         )
         if terms.amount:
             entered.append(Entered(batch_id_of(notice.pk, key), pairings[key], terms))

@@ -23,6 +23,11 @@ from tiebeam.interchange.rules.reading import get_rule
 from tiebeam.units import question_magnitude
 
 
+DUES = ("obligation", "due_up", "due_down")
+ILLUSTRATIVE = "illustrative"
+"""Why of a batch, where the due rests on an assumed figure: every export carries it."""
+
+
 class RuleNotChosen(Refused):
     """The programme has no obligation rule yet."""
 
@@ -133,6 +138,14 @@ def list_donor_rates(programme_id: UUID) -> list[DonorRate]:
     """Return the donors' own rates in a programme, by donor, the newest first."""
     rows = DonorRate.objects.filter(programme_id=programme_id).select_related("donor")
     return list(rows.order_by("donor__name_en", "donor_id", "-from_year"))
+
+
+def are_illustrative(pairing_ids: Iterable[UUID]) -> bool:
+    """Return whether what is due between any of these pairs rests on an assumed figure."""
+    found: bool = Batch.objects.filter(
+        pairing_id__in=list(pairing_ids), kind__in=DUES, reason_code=ILLUSTRATIVE
+    ).exists()
+    return found
 
 
 def find_notice(

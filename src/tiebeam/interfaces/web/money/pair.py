@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from tiebeam.apps.ledger.queries.events import EVENT_ORDERS, list_events
 from tiebeam.apps.ledger.queries.flows import YearOfPair, held_always, list_years
+from tiebeam.apps.ledger.queries.obligations import are_illustrative
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.queries.pairings import get_pairing
 from tiebeam.core.ledger.chart import MONEY
@@ -72,6 +73,7 @@ def show_pair(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         trail=trail_to_money(request),
         tabs=tabs_of(request, pairing),
         pairing=pairing,
+        is_illustrative=are_illustrative([pairing.pk]),
         moving=say_moving(request, waiting.on_the_way, today),
         years=_years(pairing, years, shown.year),
         year_text=str(shown.year),

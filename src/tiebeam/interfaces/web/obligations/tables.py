@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -135,8 +136,9 @@ def shares_table(
     derivation: Derivation,
     pairings: Mapping[str, Pairing],
     correction: Correction | None = None,
+    events: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
-    """Return the parts of a due by pairing; with *correction* also what each changes."""
+    """Return the parts of a due by pairing; with *correction* also what each changes; with *events* where each was posted."""
     step = derivation.step("obligations.step.shares")
     facts = step.facts if step else {"weights": {}, "floors": {}}
     language = language_of(request)
@@ -161,7 +163,7 @@ def shares_table(
             cells.append(
                 Cell(f"{sign}{money(moved, language)}", exact=amount_cell(request, moved).exact)
             )
-        rows.append(Row(tuple(cells)))
+        rows.append(Row(tuple(cells), address=events.get(key, "")))
     return Table(name="parts", columns=tuple(columns), rows=tuple(rows))
 
 

@@ -17,6 +17,7 @@ from tiebeam.apps.ledger.queries.obligations import (
     find_choice,
     find_newer_base,
     get_notice,
+    list_batches_of,
     list_donor_rates,
     list_donor_years,
     list_noticed_years,
@@ -136,7 +137,7 @@ def answer_notice(
         else "",
         changed=[say_to(request, code) for code in correction.changed] if correction else [],
         steps=steps_table(request, derivation, pairings),
-        shares=shares_table(request, derivation, pairings, correction),
+        shares=shares_table(request, derivation, pairings, correction, events=_list_events(notice)),
         assumptions=[say_to(request, code) for code in derivation.assumptions],
         unknowns=[say_to(request, f"obligations.part.{part}") for part in derivation.unknowns],
         newer=newer,
@@ -226,7 +227,11 @@ def _list_steps(
     request: HttpRequest, programme: Programme, choice: ObligationRule | None
 ) -> list[Link]:
     """Return what the reader may enter: the rule first, then own rates."""
-    names = {"choose_rule": "ledger.choose_rule", "enter_donor_rate": "ledger.set_donor_rate"}
+    names = {
+        "choose_rule": "ledger.choose_rule",
+        "enter_donor_rate": "ledger.set_donor_rate",
+        "programme_years": "ledger.set_programme_year",
+    }
     return [
         Link(say_to(request, f"obligations.verb.{name}"), reverse(name, args=[programme.pk]))
         for name, operation in names.items()
@@ -274,6 +279,13 @@ def _list_facts(request: HttpRequest, notice: ObligationNotice) -> list[Fact]:
             say_to(request, "obligations.version_text", version=notice.version, state=state),
         ),
     ]
+
+
+def _list_events(notice: ObligationNotice) -> dict[str, str]:
+    """Return pairing → the page of the event that the notice posted for it."""
+    if notice.issued_at is None:
+        return {}
+    return {str(row.pairing_id): reverse("event", args=[row.pk]) for row in list_batches_of(notice)}
 
 
 def _revenue_text(request: HttpRequest, found: DonorLoad) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from tiebeam.apps.ledger.queries.measures import MEASURES
+from tiebeam.apps.ledger.queries.obligations import are_illustrative
 from tiebeam.apps.ledger.queries.pairs import list_pairs_with_money
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.programmes.models import Programme
@@ -84,6 +85,11 @@ class Scope:
     def is_demo(self) -> bool:
         """Whether any of the programmes is a demonstration."""
         return any(row.programme.is_demo for row in self.pairings)
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether what is due between any of the pairs rests on an assumed figure."""
+        return are_illustrative(self.ids)
 
     def chosen(self) -> dict[str, str]:
         """Return what is chosen, as addresses say it."""

@@ -105,6 +105,9 @@ def show_donor(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
         ),
         trail=_trail(request),
         tabs=_tabs(request, reverse("donor", args=[donor.pk]), "organisation", donor.pk),
+        action=Link(
+            say_to(request, "obligations.verb.load"), reverse("load_of_donor", args=[donor.pk])
+        ),
         takes_dates=True,
         figures=[
             (say_to(request, "pairs.load.pairs"), len(load.pairings)),

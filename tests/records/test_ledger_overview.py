@@ -4,6 +4,7 @@ Many pairs at a glance: what was owed, given, received and spent, and what an au
 Expected figures are those of the example of five years, worked by hand (§L12), in 万元.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
 
@@ -18,7 +19,11 @@ from tiebeam.apps.ledger.queries.exceptions import list_exceptions
 from tiebeam.apps.ledger.queries.matrix import list_figures, sum_by_year, sum_figures
 from tiebeam.apps.ledger.queries.measures import MEASURES
 from tiebeam.apps.ledger.queries.pairs import list_pairs_with_money
+from tiebeam.apps.ledger.queries.per_head import find_per_head
 from tiebeam.apps.ledger.queries.purposes import list_flows
+from tiebeam.apps.ledger.queries.trial import list_balances, trial_balance
+from tiebeam.apps.regions.models import Region, Statistic
+from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.time.periods import AsOf
 
@@ -177,3 +182,92 @@ class TestExceptions:
 
     def test_tell_of_nothing_else_in_five_years(self, story):
         assert self.ask(story, TODAY) == []
+
+
+class TestTrialBalance:
+    def test_of_a_closed_year_stays_as_it_was(self, workspace):
+        grounds = make_grounds(workspace)
+        tell(grounds, through=2021)
+        with acting(grounds.makers["coordinator"]):
+            before = trial_balance([grounds.pairing.pk], year=2021)
+        assert {(row.code, row.year): row.balance // WAN for row in before} == {
+            ("B100", 2021): 1000, ("B150", 2021): 500, ("B190", 2021): 500,
+            ("D1000", 0): 5500, ("D1400", 0): 300, ("D3000", 0): 5800,
+            ("R1000", 0): 200, ("R2200", 0): 200,
+            ("Q100", 0): 0, ("Q110", 0): 0,  # 30 kits
+        }  # fmt: skip
+        # 40 of 2021 came back in 2023: told there, of 2021.
+        other = make_grounds(workspace, "other")
+        tell(other)
+
+        with acting(other.makers["coordinator"]):
+            assert trial_balance([other.pairing.pk], year=2021) == before
+
+    def test_is_that_of_a_day_as_known_then(self, story):
+        ids = [story.pairing.pk]
+        with acting(story.makers["coordinator"]):
+            known = {
+                (on, known): {
+                    row.code: row.balance // WAN
+                    for row in trial_balance(ids, AsOf(true_on=on, known_at=known), side="donor")
+                }
+                for on, known in (
+                    (date(2023, 4, 20), datetime(2023, 4, 20, tzinfo=UTC)),
+                    (date(2023, 4, 30), datetime(2023, 4, 20, tzinfo=UTC)),
+                    (date(2023, 4, 30), None),
+                )
+            }
+        # 600 paid on the 4th, 500 confirmed on the 10th, 100 bounced on the 25th.
+        assert [each.get("D1310", 0) for each in known.values()] == [100, 100, 0]
+
+    def test_of_one_account_is_its_balance_in_each_book(self, story):
+        with acting(story.makers["coordinator"]):
+            found = list_balances([story.pairing.pk], "B150")
+
+        assert {year: amount // WAN for (_, year, _), amount in found.items()} == {
+            2021: 500, 2022: 300, 2023: 500, 2024: 1500, 2025: 1630,
+        }  # fmt: skip
+
+
+class TestPerHead:
+    def add_people(self, workspace, place, people, unit="person"):
+        admin = workspace.actor("admin", Role.ADMINISTRATOR)
+        admin = replace(admin, organisation_id=workspace.organisations["office"].pk)
+        with acting(admin):
+            region = Region(
+                tenant_id=admin.organisation_id, kind="prefecture", name_en=place, name_zh=place
+            )
+            region.save()
+            if people:
+                Statistic(
+                    tenant_id=admin.organisation_id, region=region, indicator="population",
+                    year=2020, quantity=people, unit=unit, vintage=date(2021, 5, 11),
+                    source="Census", reliability="official",
+                ).save()  # fmt: skip
+            organisation = workspace.organisations[place]
+            organisation.region = region
+            organisation.save()
+
+    def ask(self, story, measure="paid", years=()):
+        with acting(story.makers["coordinator"]):
+            found = list_figures(list_pairs_with_money())
+            return find_per_head(found, measure, years, AsOf(true_on=TODAY))
+
+    def test_divides_by_the_people_of_the_place(self, workspace, story):
+        self.add_people(workspace, "nyingchi", 200_000)
+        (place,) = self.ask(story).places
+
+        # 4,390 万元 over 200,000 people
+        assert place.per_head == 21950
+        assert place.population.vintage == date(2021, 5, 11)
+
+    @pytest.mark.parametrize(
+        ("people", "unit"), [(None, "person"), (7, "household"), (0, "person")]
+    )
+    def test_leaves_out_who_is_not_known(self, workspace, story, people, unit):
+        self.add_people(workspace, "nyingchi", people, unit)
+        found = self.ask(story)
+
+        assert [place.per_head for place in found.unknown] == [None]
+        assert found.by_head.gini is None
+        assert found.by_place.counted == 1

@@ -103,8 +103,8 @@ def show_balance(request: HttpRequest) -> HttpResponse:
             *scope.choices,
             choose_pair(request, scope.all_pairings),
             choose_account(request),
+            code=code,
         ),
-        offers_all=True,
         table=table,
         foot=say_foot(request, scope, say_to(request, "overview.balance_foot")),
     )
@@ -207,9 +207,7 @@ def _trial_table(request: HttpRequest, scope: Scope, held: Sequence[Held], asked
                     _held(row.debit or None, row.unit),
                     _held(row.credit or None, row.unit),
                 ),
-                address=address_of(
-                    request, "journal", scope, code=row.code, year=row.year or scope.year
-                ),
+                address=address_of(request, "journal", scope, code=row.code, year=row.year),
             )
             for row in held[asked.start : asked.stop]
         ),

@@ -67,7 +67,6 @@ def show_journal(request: HttpRequest) -> HttpResponse:
             choose_what(request),
             choose_account(request),
         ),
-        offers_all=True,
         table=table,
         purpose=say_purpose(request, sought.purpose) if sought.purpose is not None else "",
         foot=say_foot(request, scope, say_to(request, "overview.journal_foot")),

@@ -53,6 +53,7 @@ def show_matrix(request: HttpRequest) -> HttpResponse:
             *scope.choices,
             choose_years(request, {year for pair in found for year in pair.years}),
             choose_what(request),
+            what=scope.what,
         ),
         figures=_figures(request, scope, found),
         matrix=matrix_table(request, scope, found),

@@ -17,11 +17,18 @@ from tiebeam.interfaces.web.overview.scope import (
     tabs_of,
     with_chosen,
 )
-from tiebeam.interfaces.web.overview.words import money_cell, money_column, say_measure
+from tiebeam.interfaces.web.overview.words import (
+    exact_cell,
+    money_cell,
+    money_column,
+    say_measure,
+)
 from tiebeam.interfaces.web.page import name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import seated
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, figure, table_as_file
-from tiebeam.units import yuan
+
+ALIKE = 1.05
+"""Below so many times, the most and the least are nearly alike."""
 
 
 @require_safe
@@ -45,6 +52,7 @@ def show_per_head(request: HttpRequest) -> HttpResponse:
             *scope.choices,
             choose_years(request, {year for pair in pairs for year in pair.years}),
             choose_what(request),
+            what=scope.what,
         ),
         measures=_measures(request, found),
         excluded=_say_excluded(request, found),
@@ -71,15 +79,11 @@ def _title(request: HttpRequest, scope: Scope, found: PerHeadFound) -> str:
     }
     if len(known) == 1:
         return say_to(request, "overview.per_head_title_one", **facts)
+    facts |= {"other": _name(request, least), "least": round(least.per_head or 0)}
     times = float((most.per_head or 0) / (least.per_head or 1))
-    return say_to(
-        request,
-        "overview.per_head_title",
-        **facts,
-        other=_name(request, least),
-        least=round(least.per_head or 0),
-        times=number(round(times, 1)),
-    )
+    if times < ALIKE:
+        return say_to(request, "overview.per_head_title_alike", **facts)
+    return say_to(request, "overview.per_head_title", times=number(round(times, 1)), **facts)
 
 
 def _measures(request: HttpRequest, found: PerHeadFound) -> list[dict[str, str]]:
@@ -88,12 +92,17 @@ def _measures(request: HttpRequest, found: PerHeadFound) -> list[dict[str, str]]
     for key, inequality in (("by_head", found.by_head), ("by_place", found.by_place)):
         if inequality.counted < 2 or inequality.gini is None or inequality.theil is None:
             continue
-        gini, theil = f"{float(inequality.gini):.3f}", f"{inequality.theil:.3f}"
+        gini, theil = _index(float(inequality.gini)), _index(inequality.theil)
         shown += [
             {"label": say_to(request, f"overview.gini.{key}"), "text": gini},
             {"label": say_to(request, f"overview.theil.{key}"), "text": theil},
         ]
     return shown
+
+
+def _index(value: float) -> str:
+    """Return an index to three places; one above 0 never shows as 0."""
+    return "< 0.001" if 0 < value < 0.0005 else f"{value:.3f}"
 
 
 def _say_excluded(request: HttpRequest, found: PerHeadFound) -> list[str]:
@@ -173,9 +182,7 @@ def _row(request: HttpRequest, place: PlaceShare, unknown: str) -> Row:
                 if population
                 else ""
             ),
-            Cell(unknown)
-            if per_head is None
-            else Cell(number(float(yuan(per_head))), exact=yuan(per_head)),
+            Cell(unknown) if per_head is None else exact_cell(per_head),
         )
     )
 

@@ -180,9 +180,19 @@ def choose_account(request: HttpRequest) -> Choice:
     return Choice("code", say_to(request, "overview.account"), options)
 
 
-def with_chosen(request: HttpRequest, *choices: Choice) -> list[tuple[Choice, str]]:
-    """Return the choices that offer anything, each with the value that is chosen."""
-    return [(choice, request.GET.get(choice.key, "")) for choice in choices if choice.options]
+def with_chosen(
+    request: HttpRequest, *choices: Choice, **defaults: str
+) -> list[tuple[Choice, str, bool]]:
+    """Return the choices that offer anything, each with what is chosen, and whether all may be."""
+    return [
+        (
+            choice,
+            request.GET.get(choice.key) or defaults.get(choice.key, ""),
+            choice.key not in defaults,
+        )
+        for choice in choices
+        if choice.options
+    ]
 
 
 def name_pair(request: HttpRequest, pairing: Pairing) -> str:

@@ -9,7 +9,6 @@ from tests.grounds import ground
 
 from records.ledger_grounds import LATER, make_grounds
 from tiebeam.apps.ledger.models import BankLine, BankStatement
-from tiebeam.apps.ledger.operations.proposals import post_proposal, withdraw_proposal
 from tiebeam.apps.ledger.operations.bank_statements import (
     confirm_line,
     match_line,
@@ -17,6 +16,7 @@ from tiebeam.apps.ledger.operations.bank_statements import (
     set_line_aside,
     take_in_statement,
 )
+from tiebeam.apps.ledger.operations.proposals import post_proposal, withdraw_proposal
 from tiebeam.apps.ledger.queries.bank_statements import (
     find_line,
     list_lines,

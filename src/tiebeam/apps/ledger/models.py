@@ -267,6 +267,7 @@ class Transfer(OwnedRecord):
             models.Index(
                 fields=["credit", "valid_on", "recorded_at", "amount"], name="ledger_credits"
             ),
+            models.Index(fields=["book", "valid_on"], name="ledger_transfer_by_day"),
             models.Index(fields=["debit"], condition=Q(is_late=True), name="ledger_late_debits"),
             models.Index(fields=["credit"], condition=Q(is_late=True), name="ledger_late_credits"),
         ]

@@ -7,13 +7,8 @@ from uuid import UUID, uuid4
 
 from tiebeam.apps.ledger.models import Account, Book
 from tiebeam.apps.ledger.operations.overseers import let_oversee
-from tiebeam.apps.ledger.operations.store import (
-    add_to_balances,
-    among,
-    in_parts,
-    insert,
-    select,
-)
+from tiebeam.apps.ledger.operations.store import add_to_balances, insert
+from tiebeam.apps.ledger.queries.sql import among, in_parts, read_moment, select
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import CHART, Side
 from tiebeam.core.ledger.events import Frame, Policy
@@ -29,12 +24,13 @@ _ACCOUNT = (
 
 @dataclass(frozen=True, slots=True)
 class BookAt:
-    """One book: its id, its owner, and its last closed year, 0 where none was."""
+    """One book: its id, its owner, its last closed year and when it was closed, 0 and None where none was."""
 
     id: UUID
     tenant_id: UUID
     scope_id: UUID
     closed_through: int = 0
+    closed_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -98,19 +94,23 @@ def read_books(seats: Iterable[tuple[Side, PairBooks]], owner_id: UUID) -> None:
         condition, ids = among("b.pairing_id", part)
         rows = select(
             "SELECT b.id, b.pairing_id, b.scope_id, b.side, (SELECT max(y.year)"  # noqa: S608  # our own names
+            " FROM ledger_closedyear y WHERE y.book_id = b.id), (SELECT max(y.closed_at)"
             " FROM ledger_closedyear y WHERE y.book_id = b.id), a.id, a.code, a.year, a.unit, a.balance"
             f" FROM ledger_book b LEFT JOIN ledger_account a ON a.book_id = b.id WHERE {condition}"
             " AND b.tenant_id = %s",
             [*ids, owner_id],
-            ids=(0, 1, 2, 5),
+            ids=(0, 1, 2, 6),
         )
-        for book_id, pairing_id, scope_id, side, closed, account_id, code, year, unit, held in rows:
+        for book_id, pairing_id, scope_id, side, closed, closed_at, account_id, *of_account in rows:
             books = wanted.get((side, pairing_id))
             if books is None:
                 continue
             if side not in books.books:
-                books.books[side] = BookAt(book_id, owner_id, scope_id, closed or 0)
+                books.books[side] = BookAt(
+                    book_id, owner_id, scope_id, closed or 0, read_moment(closed_at)
+                )
             if account_id is not None:
+                code, year, unit, held = of_account
                 key = AccountKey(side, code, year, unit)
                 books.accounts[key] = account_id
                 books.balances[key] = held

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from tiebeam.apps.ledger.operations.store import among, array, in_parts, read_array, select
+from tiebeam.apps.ledger.queries.sql import among, array, in_parts, read_array, select
 from tiebeam.core.ledger.events import KINDS
 from tiebeam.errors import Refused
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from tiebeam.apps.ledger.models import ClosedYear, Snapshot
 from tiebeam.apps.ledger.operations.books import PairBooks
-from tiebeam.apps.ledger.operations.store import insert, select
+from tiebeam.apps.ledger.operations.store import insert
+from tiebeam.apps.ledger.queries.sql import read_moment, select
 from tiebeam.core.ledger.chart import Side
 from tiebeam.platform.audit.writing import next_id
 from tiebeam.platform.tenancy.acting import Actor
@@ -25,6 +26,11 @@ def close_book(books: PairBooks, batch: dict[str, Any], actor: Actor, now: datet
     """Close the year that *batch* ended in the actor's own book, and keep its sums."""
     side: Side = "donor" if books.owner("donor") == actor.organisation_id else "recipient"
     book = books.books[side]
+    # Who waited for nobody may have been quicker, and was asked later.
+    newest = select(
+        "SELECT max(recorded_at) FROM ledger_batch WHERE pairing_id = %s", [books.pairing.pk]
+    )
+    now = max(now, read_moment(newest[0][0]) or now)
     ClosedYear(
         tenant_id=book.tenant_id,
         scope_id=book.scope_id,

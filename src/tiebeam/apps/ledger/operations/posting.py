@@ -12,7 +12,7 @@ asked again as they are written, at the very end.
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -41,8 +41,9 @@ from tiebeam.apps.ledger.operations.composing import (
 )
 from tiebeam.apps.ledger.operations.parts import demand_another, own_side
 from tiebeam.apps.ledger.operations.refusals import KeyReused
-from tiebeam.apps.ledger.operations.store import among, in_parts, insert, select
+from tiebeam.apps.ledger.operations.store import insert
 from tiebeam.apps.ledger.operations.terms import Terms, body_of, refuse_terms
+from tiebeam.apps.ledger.queries.sql import among, in_parts, select
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import Side
 from tiebeam.core.ledger.events import KINDS, Policy
@@ -156,6 +157,11 @@ class Posting:
                 read_books([(side, self.books[pk]) for side, pk in places], owner_id)
                 if undone:
                     self._read_rows(undone, owner_id)
+        # What is posted after a close is known after it, also where it was asked for before.
+        closes = [book.closed_at for each in self.books.values() for book in each.books.values()]
+        self._recorded_at = max(
+            [self.now, *(at + timedelta(microseconds=1) for at in closes if at is not None)]
+        )
 
     def _read_rows(self, undone: Sequence[UUID], owner_id: UUID) -> None:
         for part in in_parts(undone):
@@ -234,7 +240,7 @@ class Posting:
             "donor_year": link.donor_year,
             "recipient_year": link.recipient_year,
             "valid_on": terms.valid_on,
-            "recorded_at": self.now,
+            "recorded_at": self._recorded_at,
             "amount": link.amount,
             "quantity": link.quantity,
             "quantity_unit": link.quantity_unit,
@@ -358,7 +364,7 @@ class Posting:
         return (
             next_id(self.now), book.tenant_id, book.scope_id, composed.batch["id"], book.id, number,
             books.account_id(debit), books.account_id(credit), row.amount, row.unit, row.year,
-            row.relates_to, composed.batch["valid_on"], self.now,
+            row.relates_to, composed.batch["valid_on"], self._recorded_at,
             composed.batch["valid_on"].year <= book.closed_through, undone,
         )  # fmt: skip
 

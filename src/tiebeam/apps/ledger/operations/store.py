@@ -1,71 +1,18 @@
 """
-Reading and writing many rows of the ledger in one statement.
+Writing many rows of the ledger in one statement.
 
-What is asked for here belongs to pairings of which the acting organisation was found to be a
-side, in the seat of the organisation that owns it; so the statements filter by these alone.
-On PostgreSQL the row policies hold besides.
+What is written here belongs to pairings of which the acting organisation was found to be a
+side, in the seat of the organisation that owns it; on PostgreSQL the row policies hold besides.
 """
 
-import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
-from django.utils.dateparse import parse_date
 
-PER_STATEMENT = 5000
-"""Ids named in one statement."""
-
-
-def is_postgresql() -> bool:
-    """Return which of the two databases it is."""
-    return connection.vendor == "postgresql"
-
-
-def select(
-    sql: str, parameters: Sequence[Any] = (), ids: Collection[int] = ()
-) -> list[tuple[Any, ...]]:
-    """Return the rows of a query; SQLite keeps ids as text, so their places are named by *ids*."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [_kept(value) for value in parameters])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    if is_postgresql():
-        return rows
-    return [
-        tuple(
-            UUID(hex=value) if place in ids and value is not None else value
-            for place, value in enumerate(row)
-        )
-        for row in rows
-    ]
-
-
-def among(column: str, ids: Collection[UUID]) -> tuple[str, list[Any]]:
-    """Return the condition that *column* is one of *ids*, and its parameters."""
-    assert ids
-    if is_postgresql():
-        return f"{column} = ANY(%s)", [list(ids)]
-    return f"{column} IN ({', '.join(['%s'] * len(ids))})", list(ids)
-
-
-def read_array(found: Any) -> list[Any]:
-    """Return an array of JSON as it came from the database."""
-    return list(json.loads(found) if isinstance(found, str) else found)
-
-
-def read_day(found: Any) -> date:
-    """Return a day as it came from the database."""
-    day = parse_date(found) if isinstance(found, str) else found
-    assert isinstance(day, date)
-    return day
-
-
-def array() -> str:
-    """Return the function that makes an array of JSON."""
-    return "json_build_array" if is_postgresql() else "json_array"
+from tiebeam.apps.ledger.queries.sql import is_postgresql, kept
 
 
 def insert(
@@ -95,7 +42,7 @@ def insert(
 def change(sql: str, parameters: Sequence[Any] = ()) -> int:
     """Run a statement that changes rows, and return how many it changed."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_kept(value) for value in parameters])
+        cursor.execute(sql, [kept(value) for value in parameters])
         return int(cursor.rowcount)
 
 
@@ -126,24 +73,6 @@ def add_to_balances(changes: Iterable[tuple[UUID, int]]) -> bool:
             [(amount, account_id.hex) for account_id, amount in listed],
         )
         return True
-
-
-def in_parts(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
-    """Yield *ids* in parts that one statement takes."""
-    listed = list(dict.fromkeys(ids))
-    for start in range(0, len(listed), PER_STATEMENT):
-        yield listed[start : start + PER_STATEMENT]
-
-
-def _kept(value: Any) -> Any:
-    """Return a parameter as the database keeps it."""
-    if is_postgresql():
-        return value
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
 
 
 @cache

@@ -1,0 +1,84 @@
+"""
+Reading the ledger in the terms of the database, where a question is one statement over many rows.
+
+Such statements filter by books or pairings that the acting organisation was found to read before;
+on PostgreSQL the row policies hold besides.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+PER_STATEMENT = 5000
+"""Ids named in one statement."""
+
+
+def is_postgresql() -> bool:
+    """Return which of the two databases it is."""
+    return connection.vendor == "postgresql"
+
+
+def select(
+    sql: str, parameters: Sequence[Any] = (), ids: Collection[int] = ()
+) -> list[tuple[Any, ...]]:
+    """Return the rows of a query; SQLite keeps ids as text, so their places are named by *ids*."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [kept(value) for value in parameters])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    if is_postgresql():
+        return rows
+    return [
+        tuple(
+            UUID(hex=value) if place in ids and value is not None else value
+            for place, value in enumerate(row)
+        )
+        for row in rows
+    ]
+
+
+def among(column: str, ids: Collection[UUID]) -> tuple[str, list[Any]]:
+    """Return the condition that *column* is one of *ids*, and its parameters."""
+    assert ids
+    if is_postgresql():
+        return f"{column} = ANY(%s)", [list(ids)]
+    return f"{column} IN ({', '.join(['%s'] * len(ids))})", list(ids)
+
+
+def read_array(found: Any) -> list[Any]:
+    """Return an array of JSON as it came from the database."""
+    return list(json.loads(found) if isinstance(found, str) else found)
+
+
+def read_moment(found: Any) -> datetime | None:
+    """Return a moment as it came from the database."""
+    if isinstance(found, str):
+        return datetime.fromisoformat(found).replace(tzinfo=UTC)
+    assert found is None or isinstance(found, datetime)
+    return found
+
+
+def array() -> str:
+    """Return the function that makes an array of JSON."""
+    return "json_build_array" if is_postgresql() else "json_array"
+
+
+def in_parts(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    """Yield *ids* in parts that one statement takes."""
+    listed = list(dict.fromkeys(ids))
+    for start in range(0, len(listed), PER_STATEMENT):
+        yield listed[start : start + PER_STATEMENT]
+
+
+def kept(value: Any) -> Any:
+    """Return a parameter as the database keeps it."""
+    if is_postgresql():
+        return value
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value

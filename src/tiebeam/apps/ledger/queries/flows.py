@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import F, Q, Sum
 
-from tiebeam.apps.ledger.models import Account, Batch, ObligationNotice
+from tiebeam.apps.ledger.models import Account, Batch
+from tiebeam.apps.ledger.obligation_models import ObligationNotice
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import MONEY
 from tiebeam.platform.time.periods import valid_on

@@ -82,7 +82,7 @@ def show_pair(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         here=lines_of(request, "waiting", waiting.here, today),
         there=lines_of(request, "waiting", waiting.there, today),
         others=list_other_steps(request, pairing),
-        year_link=_year_link(request, pairing, shown.year),
+        year_links=_year_links(request, pairing, shown.year),
         events=listed,
         beside=list_beside(request, pairing, actor),
     )
@@ -127,8 +127,14 @@ def _held(request: HttpRequest, pairing: Pairing) -> list[Fact]:
     ]
 
 
-def _year_link(request: HttpRequest, pairing: Pairing, year: int) -> Link | None:
-    if part_of(actor_of(request), pairing) is None:
-        return None
-    text = say_to(request, "money.year.link", year=str(year))
-    return Link(text, reverse("money_year", args=[pairing.pk, year]))
+def _year_links(request: HttpRequest, pairing: Pairing, year: int) -> list[Link]:
+    return [
+        Link(
+            say_to(request, "money.year.link", year=str(year)),
+            reverse("money_year", args=[pairing.pk, year]),
+        ),
+        Link(
+            say_to(request, "money.year.rules"),
+            reverse("programme_years", args=[pairing.programme_id]),
+        ),
+    ]

@@ -3,10 +3,12 @@
 import pytest
 from tests.grounds import ground
 
+from checkers import ask
 from integration.command_line import run
 from ledger_examples import FOLDER, load_example
 from records.ledger_people import make_people
 from tiebeam.apps.ledger.models import Batch, Proposal
+from tiebeam.core.ledger.chart import CHART
 from tiebeam.interfaces.messages import has_message
 from tiebeam.platform.tenancy.acting import acting
 
@@ -98,6 +100,39 @@ class TestFiveYears:
             refused = post(f"events:\n{line.split(', code:')[0]}}}\n")
             assert codes(refused) == [RECORD_CODES.get(step.code, step.code)]
         assert people.balances() == example.balances
+        _read_the_books(people, hold, example)
+
+    def test_are_accepted_by_checkers_from_outside(self, people, hold, post, tmp_path):
+        example = load_example("five-years")
+        people.fix_years(example.years)
+        hold(*people.makers.values(), checkers=people.checkers.values())
+        text = (FOLDER / "five-years.yaml").read_text(encoding="utf-8")
+        post(text.replace("unit: 万元\n", "", 1))
+
+        for side in ("donor", "recipient"):
+            hold(people.makers[side])
+            bean, led = tmp_path / f"{side}.beancount", tmp_path / f"{side}.journal"
+            assert run("ledger", "export", "tibet", "-o", bean).status == 0
+            assert run("ledger", "export", "--format", "hledger", "-o", led).status == 0
+            assert ask("bean-check", str(bean)) == ""
+            assert ask("hledger", "-f", str(led), "check", "--strict") == ""
+
+
+def _read_the_books(people, hold, example):
+    """Compare the trial balance that each side reads of its own book with what was worked by hand."""
+    for side in ("donor", "recipient"):
+        hold(people.makers[side])
+        trial = run("ledger", "trial", "tibet", "--json").document
+        found = {
+            (row["account"], row["year"] or 0, row["unit"]): row["debit"] or -row["credit"]
+            for row in trial["accounts"]
+        }
+        assert trial["is_balanced"]
+        assert found == {
+            key: amount if CHART[key[0]].is_debit else -amount
+            for key, amount in example.balances.items()
+            if CHART[key[0]].side == side
+        }
 
 
 class TestPost:
@@ -219,6 +254,31 @@ class TestClose:
 
     def test_names_who_has_no_book(self, people, donor):
         assert codes(run("ledger", "close", "tibet", "2020", "--json")) == ["ledger_files.no_book"]
+
+
+class TestBalances:
+    def test_are_told_as_of_a_day_and_in_words(self, people, donor, post):
+        post(FUNDS)
+
+        early = run("ledger", "balance", "b120/2020", "--true-on", "2020-02-28", "--json").document
+        now = run("ledger", "balance", "B120", "D1000", "--of", "Fujian:Nyingchi", "--lang", "zh")
+        assert [row["balance"] for row in early["balances"]] == [1000_000_000]
+        assert "1\u202f000\u202f000元" in now.out
+        assert "10\u202f000\u202f000元" in now.out
+        unknown = run("ledger", "balance", "B999", "--json")
+        assert codes(unknown) == ["ledger_files.unknown_account"]
+        assert codes(run("ledger", "balance", "B110", "--true-on", "soon", "--json")) == [
+            "read.not_a_day"
+        ]
+
+    def test_were_unknown_before_they_were_recorded(self, people, donor, post):
+        post(FUNDS)
+
+        known = run("ledger", "trial", "--known-on", "2020-12-31", "--json").document
+        assert (known["accounts"], known["is_balanced"]) == ([], True)
+
+    def test_map_to_official_accounts(self, donor):
+        assert "513" in run("ledger", "export", "--format", "mapping").out
 
 
 class TestImport:

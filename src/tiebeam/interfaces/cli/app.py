@@ -20,6 +20,7 @@ from tiebeam.interfaces.cli.explain import explain
 from tiebeam.interfaces.cli.founding import create_workspace, load_demonstration
 from tiebeam.interfaces.cli.help import CommandInWords, EdgeGroup, GroupInWords
 from tiebeam.interfaces.cli.ledger import close, post
+from tiebeam.interfaces.cli.ledger_balances import show_balances, show_trial
 from tiebeam.interfaces.cli.ledger_figures import export_journal
 from tiebeam.interfaces.cli.ledger_import import import_events
 from tiebeam.interfaces.cli.pair import pair
@@ -55,6 +56,8 @@ COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
     "ledger": {
         "post": post,
         "import": import_events,
+        "balance": show_balances,
+        "trial": show_trial,
         "close": close,
         "export": export_journal,
     },

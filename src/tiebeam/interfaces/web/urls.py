@@ -58,6 +58,7 @@ urlpatterns = [
     *directory.urlpatterns,
     path("workbooks/", include("tiebeam.interfaces.web.workbooks.urls")),
     path("notices/", include("tiebeam.interfaces.web.notices.urls")),
+    path("money/bank/", include("tiebeam.interfaces.web.statements.urls")),
     path("money/", include("tiebeam.interfaces.web.claims.urls")),
     path("money/", include("tiebeam.interfaces.web.money.urls")),
     path("filters/", include("tiebeam.interfaces.web.filters.urls")),

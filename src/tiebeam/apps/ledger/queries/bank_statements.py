@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from tiebeam.apps.ledger.models import Batch, Proposal
 from tiebeam.apps.ledger.queries.waiting import list_open
@@ -30,7 +31,17 @@ FLOWS: Mapping[str, int] = {
 }
 """Events that a bank sees, on the account of whoever tells them: in (1) or out (-1)."""
 
+_UNDECIDED = Q(is_set_aside=False, event_id=None)
+
 State = Literal["open", "proposed", "posted", "set_aside"]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementStanding:
+    """A statement, and of how many of its lines nobody has said what they are."""
+
+    statement: BankStatement
+    undecided: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +77,44 @@ class LineSuggestion:
     why: Suggestion
 
 
-def list_statements() -> list[BankStatement]:
-    """Return the statements of the own organisation, the latest first, with the number of lines to decide."""
-    undecided = Count("lines", filter=Q(lines__is_set_aside=False, lines__event_id=None))
-    rows = BankStatement.objects.owned().annotate(undecided=undecided)
-    return list(rows.order_by("-taken_in_at", "pk"))
+def list_statements() -> list[StatementStanding]:
+    """Return the statements of the own organisation, the latest first."""
+    rows = _counted().order_by("-taken_in_at", "pk")
+    return [StatementStanding(row, row.undecided) for row in rows]
 
 
-def list_lines(statement_id: UUID) -> list[LineStanding]:
-    """Return the lines of a statement of the own organisation, by number."""
+def find_statement(statement_id: UUID) -> StatementStanding:
+    """
+    Return a statement of the own organisation.
+
+    Raises:
+        BankStatement.DoesNotExist: There is none.
+    """
+    row = _counted().get(pk=statement_id)
+    return StatementStanding(row, row.undecided)
+
+
+def _counted() -> QuerySet[Any]:
+    lines = BankLine.objects.owned().filter(_UNDECIDED, statement=OuterRef("pk")).order_by()
+    count = Subquery(lines.values("statement").annotate(count=Count("pk")).values("count"))
+    rows: QuerySet[Any] = BankStatement.objects.owned().annotate(undecided=Coalesce(count, 0))
+    return rows
+
+
+def list_lines(
+    statement_id: UUID, *, is_undecided: bool = False, start: int = 0, stop: int | None = None
+) -> list[LineStanding]:
+    """
+    Return the lines of a statement of the own organisation, by number.
+
+    Args:
+        is_undecided: Only those of which nobody has said what they are.
+        start, stop: Which of them.
+    """
     rows = BankLine.objects.owned().filter(statement_id=statement_id).order_by("number", "pk")
-    return stand(list(rows))
+    if is_undecided:
+        rows = rows.filter(_UNDECIDED)
+    return stand(list(rows.select_related("statement")[start:stop]))
 
 
 def find_line(line_id: UUID) -> LineStanding:

@@ -17,6 +17,7 @@ from tiebeam.interfaces.web.money.waiting import find_waiting
 from tiebeam.interfaces.web.page import Link, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import Table, table_as_file
+from tiebeam.platform.permissions.operations import is_allowed
 
 
 @require_safe
@@ -53,6 +54,7 @@ def show_mine(request: HttpRequest) -> HttpResponse:
         here=lines_of(request, "waiting", waiting.here, today),
         there=lines_of(request, "waiting", waiting.there, today),
         tables=tables,
+        may_take_in=is_allowed(actor, "ledger.take_in_statement"),
         begin=[_begin(request, pair) for pk, pair in pairs.items() if pk not in known],
     )
 

@@ -1,0 +1,1 @@
+"""Pages of bank statements: take one in, and say what each of its lines is."""

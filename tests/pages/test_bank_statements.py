@@ -55,7 +55,7 @@ class TestTakingIn:
         page = text_of(take_in(nyingchi, CAME, FEE))
 
         assert "Taken in: 2 lines" in page
-        assert "perhaps: Arrival confirmed after Payment" in page
+        assert "perhaps: Receipt confirmed after Payment" in page
         assert [line.amount for line in lines(money)] == [300 * WAN, -1500]
 
     def test_tells_each_fault_with_its_line_and_takes_nothing(self, nyingchi, money):

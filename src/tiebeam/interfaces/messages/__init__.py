@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal, get_args
 
+from tiebeam.interfaces.messages import ledger_words
 from tiebeam.interfaces.messages.figures import SentenceFormatter, plain_text
 
 Language = Literal["en", "zh"]
@@ -47,7 +48,13 @@ def say_strictly(code: str, facts: Mapping[str, object], language: Language) -> 
     if "{" not in text and "}" not in text:
         return text
     told = {name: _in_language(fact, language) for name, fact in facts.items()}
+    if code.startswith(ledger_words.FAMILIES):
+        told = ledger_words.in_words(told, language, lambda word: _find_word(word, language))
     return SentenceFormatter(language).vformat(text, (), told)
+
+
+def _find_word(code: str, language: Language) -> str | None:
+    return _entry(code)[language] if has_message(code) else None
 
 
 def _in_language(fact: object, language: Language) -> object:

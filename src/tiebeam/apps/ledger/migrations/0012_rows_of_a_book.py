@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0011_bank_statement_policies'),
-        ('regions', '0005_never_replaced'),
+        ("ledger", "0011_bank_statement_policies"),
+        ("regions", "0005_never_replaced"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['book', 'valid_on'], name='ledger_transfer_by_day'),
+            model_name="transfer",
+            index=models.Index(fields=["book", "valid_on"], name="ledger_transfer_by_day"),
         ),
     ]

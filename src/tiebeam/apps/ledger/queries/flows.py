@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, Q, Sum
 
 from tiebeam.apps.ledger.models import Account, Batch
-from tiebeam.apps.ledger.obligation_models import ObligationNotice
+from tiebeam.apps.ledger.queries.obligations import DUES, ILLUSTRATIVE
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import MONEY
 from tiebeam.platform.time.periods import valid_on
@@ -109,19 +109,9 @@ def list_years(pairing_id: UUID | None = None) -> list[YearOfPair]:
 
 
 def _list_illustrative() -> set[tuple[UUID, int]]:
-    """Return the pairs and years whose notice rests on a base for demonstration."""
-    notices = ObligationNotice.objects.filter(state="issued", is_illustrative=True)
-    years: defaultdict[tuple[UUID, UUID], set[int]] = defaultdict(set)
-    for programme, donor, year in notices.values_list("programme_id", "donor_id", "year"):
-        years[programme, donor].add(year)
-    if not years:
-        return set()
-    of_donors = Pairing.objects.filter(donor_id__in={donor for _, donor in years})
-    return {
-        (pair, year)
-        for pair, programme, donor in of_donors.values_list("pk", "programme_id", "donor_id")
-        for year in years[programme, donor]
-    }
+    """Return the pairs and years whose due rests on an assumed figure, as both sides may read."""
+    rows = Batch.objects.filter(kind__in=DUES, reason_code=ILLUSTRATIVE)
+    return set(rows.values_list("pairing_id", "year"))
 
 
 def held_always(pairing_id: UUID | None = None) -> dict[UUID, dict[str, int]]:

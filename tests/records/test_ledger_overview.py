@@ -21,7 +21,7 @@ from tiebeam.apps.ledger.queries.measures import MEASURES
 from tiebeam.apps.ledger.queries.pairs import list_pairs_with_money
 from tiebeam.apps.ledger.queries.per_head import find_per_head
 from tiebeam.apps.ledger.queries.purposes import list_flows
-from tiebeam.apps.ledger.queries.trial import list_balances, trial_balance
+from tiebeam.apps.ledger.queries.trial import list_account, list_trial
 from tiebeam.apps.regions.models import Region, Statistic
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
@@ -189,8 +189,8 @@ class TestTrialBalance:
         grounds = make_grounds(workspace)
         tell(grounds, through=2021)
         with acting(grounds.makers["coordinator"]):
-            before = trial_balance([grounds.pairing.pk], year=2021)
-        assert {(row.code, row.year): row.balance // WAN for row in before} == {
+            before = list_trial([grounds.pairing.pk], year=2021)
+        assert {(row.key.code, row.key.year): row.balance // WAN for row in before} == {
             ("B100", 2021): 1000, ("B150", 2021): 500, ("B190", 2021): 500,
             ("D1000", 0): 5500, ("D1400", 0): 300, ("D3000", 0): 5800,
             ("R1000", 0): 200, ("R2200", 0): 200,
@@ -201,15 +201,15 @@ class TestTrialBalance:
         tell(other)
 
         with acting(other.makers["coordinator"]):
-            assert trial_balance([other.pairing.pk], year=2021) == before
+            assert list_trial([other.pairing.pk], year=2021) == before
 
     def test_is_that_of_a_day_as_known_then(self, story):
         ids = [story.pairing.pk]
         with acting(story.makers["coordinator"]):
             known = {
                 (on, known): {
-                    row.code: row.balance // WAN
-                    for row in trial_balance(ids, AsOf(true_on=on, known_at=known), side="donor")
+                    row.key.code: row.balance // WAN
+                    for row in list_trial(ids, AsOf(true_on=on, known_at=known), side="donor")
                 }
                 for on, known in (
                     (date(2023, 4, 20), datetime(2023, 4, 20, tzinfo=UTC)),
@@ -222,7 +222,7 @@ class TestTrialBalance:
 
     def test_of_one_account_is_its_balance_in_each_book(self, story):
         with acting(story.makers["coordinator"]):
-            found = list_balances([story.pairing.pk], "B150")
+            found = list_account([story.pairing.pk], "B150")
 
         assert {year: amount // WAN for (_, year, _), amount in found.items()} == {
             2021: 500, 2022: 300, 2023: 500, 2024: 1500, 2025: 1630,

@@ -15,10 +15,11 @@ from uuid import UUID
 from django.db.models import F, Q, Sum
 
 from tiebeam.apps.ledger.models import Book, Transfer
+from tiebeam.apps.ledger.queries.balances import list_balances
 from tiebeam.apps.ledger.queries.measures import MEASURES
 from tiebeam.apps.ledger.queries.purposes import seen
-from tiebeam.apps.ledger.queries.trial import money_of
 from tiebeam.apps.pairings.models import Pairing
+from tiebeam.core.ledger.chart import MONEY
 from tiebeam.platform.time.periods import AsOf
 
 _AT_YEAR_ENDS = ("B105", "B107", "B180", "B190", "D3000", "R3000")
@@ -207,14 +208,12 @@ def _sum_events(
 def _read_books(
     pairing_ids: Collection[UUID], as_of: AsOf | None
 ) -> dict[tuple[UUID, str], _BookHeld]:
-    books = {
-        book_id: ((pairing_id, side), _BookHeld(side))
-        for book_id, pairing_id, side in Book.objects.filter(
-            pairing_id__in=pairing_ids
-        ).values_list("pk", "pairing_id", "side")
-    }
-    for book_id, code, year, amount in money_of(books, as_of):
-        books[book_id][1].balances[code, year] += amount
+    listed = list(Book.objects.filter(pairing_id__in=pairing_ids))
+    books = {book.pk: ((book.pairing_id, book.side), _BookHeld(book.side)) for book in listed}
+    for book_id, balances in list_balances(listed, as_of).items():
+        for key, amount in balances.items():
+            if key.unit == MONEY:
+                books[book_id][1].balances[key.code, key.year] += amount
     for row in _few_rows(books, as_of):
         kind = row["reversed"] if row["kind"] == "reversal" else row["kind"]
         held = books[row["book_id"]][1]

@@ -1,25 +1,23 @@
-"""What accounts hold across books, on a day and as known at a moment (§L11)."""
+"""The trial balance across books, of a fiscal year too; and one account in each of them (§L10, §L11)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, Sum
-
-from tiebeam.apps.ledger.models import Account, Book, Transfer
-from tiebeam.core.ledger.chart import CHART, MONEY
+from tiebeam.apps.ledger.models import Book, ClosedYear, Snapshot
+from tiebeam.apps.ledger.queries.balances import list_balances
+from tiebeam.core.ledger.chart import CHART
+from tiebeam.core.ledger.posting import AccountKey
 from tiebeam.platform.time.periods import AsOf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What the accounts of one code, year and unit hold, in their natural sign."""
+    """What the accounts of one code, year and unit hold in all books together, in their natural sign."""
 
-    code: str
-    year: int
-    unit: str
+    key: AccountKey
     balance: int
 
     @property
@@ -34,10 +32,10 @@ class Held:
 
     @property
     def _debit(self) -> int:
-        return self.balance if CHART[self.code].is_debit else -self.balance
+        return self.balance if CHART[self.key.code].is_debit else -self.balance
 
 
-def trial_balance(
+def list_trial(
     pairing_ids: Collection[UUID],
     as_of: AsOf | None = None,
     *,
@@ -52,82 +50,56 @@ def trial_balance(
         as_of: Count what was true on its day, as known at its moment; all, without it.
         side: ``donor`` or ``recipient``; both, without it.
         year: The trial balance of this fiscal year: its yearly accounts, and what the others
-            held after all rows up to it, so that a closed year stays as it was (§L10).
+            held at its end; of a book that has closed it, as it was closed (§L10).
     """
     books = Book.objects.filter(pairing_id__in=pairing_ids)
     if side:
         books = books.filter(side=side)
-    ids = list(books.values_list("pk", flat=True))
-    sums: defaultdict[tuple[str, int, str], int] = defaultdict(int)
-    for _, code, account_year, unit, amount in sum_accounts(ids, as_of, through=year):
-        if year is None or account_year in {0, year}:
-            sums[code, account_year, unit] += amount
-    order = list(CHART)
-    return [
-        Held(code=code, year=account_year, unit=unit, balance=amount)
-        for (code, account_year, unit), amount in sorted(
-            sums.items(), key=lambda item: (order.index(item[0][0]), *item[0][1:])
-        )
-        if amount
-    ]
+    listed = list(books)
+    sums: defaultdict[AccountKey, int] = defaultdict(int)
+    held = list_balances(listed, as_of) if year is None else _at_end(listed, as_of, year)
+    for balances in held.values():
+        for key, amount in balances.items():
+            if year is None or key.year in {0, year}:
+                sums[key] += amount
+    order = {code: place for place, code in enumerate(CHART)}
+    keys = sorted(sums, key=lambda key: (order[key.code], key.year, key.unit))
+    return [Held(key=key, balance=sums[key]) for key in keys if sums[key]]
 
 
-def sum_accounts(
-    book_ids: Collection[UUID],
-    as_of: AsOf | None = None,
-    *,
-    through: int | None = None,
-    units: Iterable[str] = (),
-    code: str = "",
-) -> list[tuple[UUID, str, int, str, int]]:
-    """
-    Return book, code, year, unit and balance of accounts, in their natural sign.
-
-    Args:
-        book_ids: Whose accounts.
-        as_of: Count what was true on its day, as known at its moment; all, without it.
-        through: Count the rows of fiscal years up to this one.
-        units, code: Those of these units, and of this code, alone.
-    """
-    chosen = Q(book_id__in=book_ids)
-    if units:
-        chosen &= Q(unit__in=list(units))
-    if as_of is None and through is None:
-        accounts = Account.objects.filter(chosen, **({"code": code} if code else {}))
-        return list(accounts.values_list("book_id", "code", "year", "unit", "balance"))
-    rows = Transfer.objects.filter(chosen)
-    if as_of is not None:
-        rows = rows.filter(valid_on__lte=as_of.true_on)
-        if as_of.known_at is not None:
-            rows = rows.filter(recorded_at__lte=as_of.known_at)
-    if through is not None:
-        rows = rows.filter(year__lte=through)
-    sums: defaultdict[tuple[Any, ...], int] = defaultdict(int)
-    for end, sign in (("debit", 1), ("credit", -1)):
-        of_code = rows.filter(**{f"{end}__code": code}) if code else rows
-        for *key, total in (
-            of_code.values_list("book_id", f"{end}__code", f"{end}__year", "unit")
-            .annotate(total=Sum("amount"))
-            .order_by()
-        ):
-            sums[tuple(key)] += sign * total * (1 if CHART[key[1]].is_debit else -1)
-    return [(*key, amount) for key, amount in sums.items()]
-
-
-def money_of(
-    book_ids: Collection[UUID], as_of: AsOf | None
-) -> Iterable[tuple[UUID, str, int, int]]:
-    """Yield book, code, year and balance of the accounts of money."""
-    for book_id, code, year, _, amount in sum_accounts(book_ids, as_of, units=[MONEY]):
-        yield book_id, code, year, amount
-
-
-def list_balances(
+def list_account(
     pairing_ids: Collection[UUID], code: str, as_of: AsOf | None = None
 ) -> dict[tuple[UUID, int, str], int]:
     """Return pairing, year and unit → what the accounts *code* of the books hold, in their natural sign."""
-    books = dict(Book.objects.filter(pairing_id__in=pairing_ids).values_list("pk", "pairing_id"))
-    return {
-        (books[book_id], year, unit): amount
-        for book_id, _, year, unit, amount in sum_accounts(list(books), as_of, code=code)
+    books = {
+        book.pk: book
+        for book in Book.objects.filter(pairing_id__in=pairing_ids, side=CHART[code].side)
     }
+    return {
+        (books[book_id].pairing_id, key.year, key.unit): amount
+        for book_id, balances in list_balances(books.values(), as_of).items()
+        for key, amount in balances.items()
+        if key.code == code
+    }
+
+
+def _at_end(
+    books: Iterable[Book], as_of: AsOf | None, year: int
+) -> Mapping[UUID, Mapping[AccountKey, int]]:
+    """Return what *books* held at the end of *year*."""
+    listed, end = list(books), date(year, 12, 31)
+    if as_of is not None:
+        day = min(end, as_of.true_on)
+        return list_balances(listed, AsOf(true_on=day, known_at=as_of.known_at))
+    closed = set(
+        ClosedYear.objects.filter(book__in=listed, year=year).values_list("book_id", flat=True)
+    )
+    found: dict[UUID, dict[AccountKey, int]] = defaultdict(dict)
+    kept = Snapshot.objects.filter(account__book_id__in=closed, through=end)
+    for snapshot in kept.select_related("account__book"):
+        account = snapshot.account
+        net = snapshot.debit_sum - snapshot.credit_sum
+        key = AccountKey(account.book.side, account.code, account.year, account.unit)
+        found[account.book_id][key] = net if CHART[account.code].is_debit else -net
+    rest = [book for book in listed if book.pk not in closed]
+    return {**list_balances(rest, AsOf(true_on=end)), **found}

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tiebeam.apps.ledger.queries.journals import list_books, read_journal
-from tiebeam.apps.ledger.queries.trial import Held, list_balances, trial_balance
+from tiebeam.apps.ledger.queries.trial import Held, list_account, list_trial
 from tiebeam.core.ledger.chart import CHART, MONEY
 from tiebeam.interchange.journals.beancount import write_beancount
 from tiebeam.interchange.journals.hledger import write_hledger
@@ -53,7 +53,7 @@ def show_trial_balance(request: HttpRequest) -> HttpResponse:
     side = asked.filters.get("side", "")
     if side not in {"", "donor", "recipient"}:
         raise NotUnderstood("side", "overview.unknown_choice", value=side)
-    held = trial_balance(scope.ids, scope.asked, side=side, year=scope.year)
+    held = list_trial(scope.ids, scope.asked, side=side, year=scope.year)
     sums = _sums(held)
     is_balanced = all(debit == credit for debit, credit in sums.values())
     table = _trial_table(request, scope, held, asked)
@@ -69,7 +69,7 @@ def show_trial_balance(request: HttpRequest) -> HttpResponse:
             *scope.choices,
             choose_pair(request, scope.all_pairings),
             choose_side(request),
-            choose_years(request, {row.year for row in held if row.year} | set(scope.years)),
+            choose_years(request, {row.key.year for row in held if row.key.year} | set(scope.years)),
         ),
         sums=_sums_table(request, sums) if sums else None,
         table=table,
@@ -127,6 +127,8 @@ def give_books(request: HttpRequest) -> HttpResponse:
         for code in CHART
     }
     notes = [say_to(request, "overview.demo")] if scope.is_demo else []
+    if scope.is_illustrative:
+        notes.append(say_to(request, "obligations.illustrative_dues"))
     write, kind, ending = WRITERS[form]
     lines = write(replace(journal, account_names=names, notes=notes))
     content = "".join(f"{line}\n" for line in lines)
@@ -143,7 +145,7 @@ def _sums(held: Sequence[Held]) -> Sums:
     debits: defaultdict[tuple[str, str], int] = defaultdict(int)
     credits_: defaultdict[tuple[str, str], int] = defaultdict(int)
     for row in held:
-        key = CHART[row.code].group, row.unit
+        key = CHART[row.key.code].group, row.key.unit
         debits[key] += row.debit
         credits_[key] += row.credit
     return {key: (debits[key], credits_[key]) for key in debits}
@@ -201,13 +203,13 @@ def _trial_table(request: HttpRequest, scope: Scope, held: Sequence[Held], asked
         rows=tuple(
             Row(
                 (
-                    Cell(say_account(request, row.code)),
-                    Cell(str(row.year) if row.year else ""),
-                    Cell(_unit(request, row.unit)),
-                    _held(row.debit or None, row.unit),
-                    _held(row.credit or None, row.unit),
+                    Cell(say_account(request, row.key.code)),
+                    Cell(str(row.key.year) if row.key.year else ""),
+                    Cell(_unit(request, row.key.unit)),
+                    _held(row.debit or None, row.key.unit),
+                    _held(row.credit or None, row.key.unit),
                 ),
-                address=address_of(request, "journal", scope, code=row.code, year=row.year),
+                address=address_of(request, "journal", scope, code=row.key.code, year=row.key.year),
             )
             for row in held[asked.start : asked.stop]
         ),
@@ -219,8 +221,8 @@ def _trial_table(request: HttpRequest, scope: Scope, held: Sequence[Held], asked
 
 def _balance_table(request: HttpRequest, scope: Scope, code: str, asked: Asked) -> Table:
     pairings = {row.pk: row for row in scope.pairings}
-    now = list_balances(scope.ids, code)
-    then = now if scope.asked is None else list_balances(scope.ids, code, scope.asked)
+    now = list_account(scope.ids, code)
+    then = now if scope.asked is None else list_account(scope.ids, code, scope.asked)
     keys = [key for key in dict.fromkeys([*then, *now]) if then.get(key) or now.get(key)]
     keys.sort(key=lambda key: (name_pair(request, pairings[key[0]]), *key[1:]))
     shown, count = arrange(

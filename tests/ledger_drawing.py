@@ -69,7 +69,8 @@ def fill(offer: Offer, chance: Chance) -> Said:
         return offer.said
     most = 5000 if offer.most is None else offer.most
     amount = chance.one_of([most, most, 1, chance.number(1, most)])
-    things = chance.one_of([offer.most_counted, chance.number(0, offer.most_counted)])
+    counted = max(0, offer.most_counted)
+    things = chance.one_of([counted, chance.number(0, counted)])
     return replace(offer.said, amount=amount, quantity=things)
 
 

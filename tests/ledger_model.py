@@ -521,7 +521,7 @@ class PairModel:
                 for key, batch in self.batches.items():
                     if batch.said.on <= on and self.is_standing(key):
                         found += list(self._follow(side, key, on))
-        found = [offer for offer in found if offer.most != 0]
+        found = [offer for offer in found if offer.most is None or offer.most > 0]
         undoing = [Said("reversal", today, follows=key) for key in self.batches]
         return found + [Offer(said, 0) for said in undoing if not self.reasons(said)]
 

@@ -167,6 +167,15 @@ class TestMyMoney:
         assert ": check" not in page
         assert "waits for a second person" in page
 
+    def test_tells_the_recipient_nothing_of_the_donor_s_book(self, as_nyingchi, payment, own):
+        page = text_of(as_nyingchi.get(own))
+        rows = re.findall(r"<tr[^>]*><th[^>]*>(Committed|Ordered).*?</tr>", page)
+        stands = re.findall(r'>(?:Committed|Ordered)</th>.*?data-head="Not gone on">([^<]*)<', page)
+
+        assert rows == ["Committed", "Ordered"]
+        assert stands == ["", ""]
+        assert "B130" not in page
+
     def test_is_on_the_rail_and_among_the_tabs_of_the_pair(self, as_fujian, money):
         page = text_of(as_fujian.get(f"/pairs/{money.pairing.pk}/"))
 
@@ -373,6 +382,11 @@ class TestAnswer:
 
         assert answer.status_code == 400
         assert told in text_of(answer)
+
+    def test_is_where_the_step_of_a_receipt_leads(self, as_nyingchi, payment, own):
+        answer = as_nyingchi.get(f"{own}new/receipt/")
+
+        assert answer.url == f"/money/payments/{payment.pk}/answer/"
 
     def test_is_the_recipients(self, as_fujian, payment):
         assert self.send(as_fujian, payment, answer="all").status_code == 403

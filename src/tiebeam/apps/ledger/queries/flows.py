@@ -62,6 +62,11 @@ class YearOfPair:
         return sum(self.held.get(code, 0) for code in codes)
 
     @property
+    def has_memo(self) -> bool:
+        """Whether the donor's book, which knows what is due and where it stands, may be read."""
+        return any(code.startswith("B") for code in self.held)
+
+    @property
     def to_give(self) -> int:
         """What the year had to give: by rule, carried in, and restored to it."""
         return self.holds("B100", "B105", "B107")

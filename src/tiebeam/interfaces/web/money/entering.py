@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -51,6 +52,8 @@ def propose_event(request: HttpRequest, pairing_id: UUID, kind: str) -> HttpResp
         followed = _chosen(request, open_rows)
         if followed is None:
             return _ask_what_it_follows(request, pairing, kind, open_rows)
+        if kind == "receipt":
+            return redirect("answer_payment", followed.batch.pk)
     agreements = _in_force(pairing, timezone.localdate()) if known.names_agreement else []
     if known.names_agreement and not agreements:
         return _tell_no_agreement(request, pairing, kind)

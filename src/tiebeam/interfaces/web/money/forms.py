@@ -338,9 +338,9 @@ class YearForm(PageForm):
     profile = forms.ChoiceField(widget=forms.RadioSelect)
     refund_reopens = forms.BooleanField(required=False, initial=True)
 
-    def __init__(self, request: HttpRequest, profiles: Sequence[str]) -> None:
-        """Offer the profiles, and this year."""
-        super().__init__(request, initial={"year": timezone.localdate().year})
+    def __init__(self, request: HttpRequest, profiles: Sequence[str], year: int) -> None:
+        """Offer the profiles, and the *year* that is the next to be fixed."""
+        super().__init__(request, initial={"year": year})
         self.fields["profile"].choices = choices_of(  # type: ignore[attr-defined]  # a choice
             request, "ledger.profile", profiles
         )

@@ -83,6 +83,8 @@ def title_of_year(
         )
     to_give, still = sum(row.to_give for row in rows), sum(row.open for row in rows)
     words = "paid" if not to_give else "open" if still else "met"
+    if not all(row.has_memo for row in rows):
+        words = "paid_only"
     told = say_to(
         request,
         f"money.title.{words}",

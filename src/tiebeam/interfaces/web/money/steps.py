@@ -64,7 +64,7 @@ def steps_table(
     actor = actor_of(request)
     rows = []
     for step in STEPS:
-        standing = year.holds(*step.held) if step.held and year.held else None
+        standing = year.holds(*step.held) if step.held and year.has_memo else None
         if step.name in _OPEN_AT:
             standing = sum(
                 row.amount

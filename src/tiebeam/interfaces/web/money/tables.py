@@ -53,7 +53,7 @@ def years_table(
     if not is_recipient:
         columns.append(Column("standing", _head(request, "standing")))
     rows = []
-    for row in years:
+    for row in years[asked.start : asked.stop] if asked else years:
         pairing = pairs[row.pairing_id]
         moving = [
             each
@@ -75,6 +75,7 @@ def years_table(
         name="received" if is_recipient else "given",
         columns=tuple(columns if names_pairs else columns[1:]),
         rows=tuple(rows),
+        count=len(years),
         asked=asked,
         empty=say_to(request, "money.empty"),
     )
@@ -99,7 +100,7 @@ def _moving_cell(request: HttpRequest, moving: Sequence[OpenBatch], today: date)
 def standing_cell(request: HttpRequest, row: YearOfPair, today: date) -> Cell:
     """Return whether what was due in a year is met, with what is missing or beyond."""
     beyond = row.holds("B106", "B108")
-    if not row.held:
+    if not row.has_memo:
         return Cell("")
     if row.open:
         is_late = row.year < today.year

@@ -138,7 +138,8 @@ def set_year(request: HttpRequest, programme_id: UUID) -> HttpResponse:
     """Show what a programme fixed for its years; its coordinator fixes a further one."""
     programme = find_or_404(get_programme, programme_id)
     actor = actor_of(request)
-    table = _years_table(request, list_programme_years(programme.pk))
+    fixed = list_programme_years(programme.pk)
+    table = _years_table(request, fixed)
     may = (
         is_allowed(actor, "ledger.set_programme_year", programme.pk)
         and actor.organisation_id == programme.tenant_id
@@ -158,7 +159,7 @@ def set_year(request: HttpRequest, programme_id: UUID) -> HttpResponse:
         return show_page(request, "web/money/programme_years.html", **page)
     return answer_form(
         request,
-        YearForm(request, PROFILES),
+        YearForm(request, PROFILES, fixed[0].year + 1 if fixed else timezone.localdate().year),
         lambda given: set_programme_year(
             programme=programme,
             year=given["year"],

@@ -157,14 +157,14 @@ class TestSchedule:
 
     def test_tells_what_is_overdue_across_pairs(self, as_coordinator, grounds, commitment, now):
         plan_tranche(
-            commitment=commitment, amount=800 * WAN, due_on=today(),
+            commitment=commitment, amount=600 * WAN, due_on=today(),
             actor=grounds.makers["donor"], now=now,
         )  # fmt: skip
         with acting(grounds.makers["donor"]):
             Tranche.objects.update(due_on=today() - timedelta(days=3))
 
         page = _text(as_coordinator.get("/money/forecast/"))
-        assert "RMB 5 million are overdue across all pairs" in page
+        assert "RMB 3 million are overdue across all pairs" in page
         assert f"/money/pairs/{grounds.pairing.pk}/schedule/" in page
 
     def test_plans_in_the_unit_that_was_chosen(self, as_fujian, of_pair, commitment, grounds):

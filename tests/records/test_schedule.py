@@ -1,6 +1,6 @@
 """The payment schedule beside the commitments, and the forecast by month."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -29,6 +29,7 @@ from tiebeam.platform.tenancy.records import NotOwner
 
 MARCH, JUNE, SEPTEMBER = date(2020, 3, 20), date(2020, 6, 20), date(2020, 9, 20)
 TODAY = date(2020, 7, 1)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -99,6 +100,25 @@ class TestSchedule:
 
         assert _met(grounds) == [(400, 400, 0, "overdue")]
 
+    def test_is_not_met_by_what_was_paid_before_it_was_planned(
+        self, grounds, commitment, plan, donor, now
+    ):
+        order = write_batch(grounds, now - HOUR, "order", 700, commitment)
+        payment = write_batch(grounds, now - HOUR, "payment", 600, order)
+        with pytest.raises(CommitmentExceeded):
+            plan(401, MARCH)
+        plan(400, MARCH)
+
+        assert _met(grounds) == [(400, 100, 0, "overdue")]
+
+        write_batch(grounds, now + HOUR, "payment", 100, order)
+        assert _met(grounds) == [(400, 100, 100, "overdue")]
+
+        write_batch(grounds, now + HOUR, "bounce", 600, payment)
+        with acting(donor):
+            [schedule] = list_schedules()
+        assert (schedule.settled, schedule.paid, schedule.unplanned) == (0, 100, 600)
+
     def test_tells_what_no_tranche_plans(self, grounds, commitment, plan, donor, now):
         plan(600, MARCH)
         write_batch(grounds, now, "decommitment", 100, commitment)
@@ -162,8 +182,6 @@ class TestForecast:
 
         assert [(row.first.month, row.due, row.ordered, row.paid) for row in told.months] == [
             (3, 400, 400, 400),
-            (4, 0, 0, 0),
-            (5, 0, 0, 0),
             (6, 400, 100, 50),
         ]
         assert (told.overdue, told.unplanned) == (350, 200)

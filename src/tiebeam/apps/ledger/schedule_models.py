@@ -11,8 +11,9 @@ class Tranche(OwnedRecord):
     """
     A planned part of a commitment: how much is to be paid by which day, and for what.
 
-    The donor owns it, both sides read it. What is paid meets the tranches of its commitment
-    in the order of their days. One that was dropped stays on record, and counts for nothing.
+    The donor owns it, both sides read it. What is paid after the first of a commitment was
+    planned meets them in the order of their days. One that was dropped stays on record, and
+    counts for nothing.
     """
 
     pairing = models.ForeignKey(
@@ -27,6 +28,7 @@ class Tranche(OwnedRecord):
     amount = models.BigIntegerField()
     due_on = models.DateField()
     purpose = models.CharField(max_length=120, blank=True, default="")
+    planned_at = models.DateTimeField()
     is_dropped = models.BooleanField(default=False)
 
     class Meta(OwnedRecord.Meta):

@@ -7,7 +7,7 @@ entered as assumptions, so that every due which rests on them is called illustra
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -169,9 +169,11 @@ def _leave_waiting(pairing: Pairing, donor: Two, recipient: Two, now: datetime) 
         reason="DEMO：到账1500万元短缺，请核对付款凭证。 / DEMO: this part never came.",
     )  # fmt: skip
     for due_on, amount in ((date(2026, 3, 31), 2000), (date(2027, 3, 31), 1500)):
+        # After what was paid until then: only what is still to be paid is planned.
         plan_tranche(
-            commitment=commitment, amount=amount * WAN, due_on=due_on, actor=donor.maker, now=now
-        )
+            commitment=commitment, amount=amount * WAN, due_on=due_on, actor=donor.maker,
+            now=now + timedelta(seconds=1),
+        )  # fmt: skip
     for kind, giver, amount in (
         ("donation", "示范基金会（DEMO）", 200),
         ("investment", "示范企业（DEMO）", 900),

@@ -52,6 +52,9 @@ def take_in_tranches(
     lock_rows(Tranche, [pk for row in rows if (pk := as_uuid(row.values.get("id", "")))])
     # Looked at anew: what is left of a commitment is known only now that nobody else pays of it.
     planned = plan_tranches(rows, actor)
+    for row in planned:
+        if row.act == "create":
+            row.record.planned_at = now
     written = write_rows(rows, planned, actor=actor, now=now, action=ACTION, reason=reason)
     created = [row.record.pairing for row in planned if row.act == "create"]
     for pairing in {each.pk: each for each in created}.values():

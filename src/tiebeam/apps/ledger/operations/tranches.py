@@ -79,6 +79,7 @@ def plan_tranche(
         amount=amount,
         due_on=due_on,
         purpose=purpose.strip() or commitment.purpose,
+        planned_at=now,
     )
     demand_sound(list_tranche_faults(tranche))
     refuse_excess(kept, amount)

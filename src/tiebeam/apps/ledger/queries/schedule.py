@@ -6,8 +6,6 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Sum
-
 from tiebeam.apps.ledger.models import Batch
 from tiebeam.apps.ledger.schedule_models import Tranche
 
@@ -58,12 +56,14 @@ class CommitmentSchedule:
 
     Attributes:
         left: What it holds for money: released and what goes in kind taken off.
-        ordered: Of it, whether or not paid by now.
-        paid: Of it, less what came back.
+        settled: Of it, paid before the first of its tranches was planned.
+        ordered: Of it beyond that, whether or not paid by now.
+        paid: Of it beyond that, less what came back.
     """
 
     commitment: Batch
     left: int
+    settled: int
     ordered: int
     paid: int
     lines: tuple[ScheduleLine, ...]
@@ -75,8 +75,8 @@ class CommitmentSchedule:
 
     @property
     def unplanned(self) -> int:
-        """Return what no tranche plans; below zero, by how much they plan more than is left."""
-        return self.left - self.planned
+        """Return what is neither settled nor planned; below zero, what the tranches plan too much."""
+        return self.left - self.settled - self.planned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,29 +138,25 @@ def list_schedules(
         tranche.commitment = by_id[tranche.commitment_id]
         tranche.pairing = tranche.commitment.pairing
         tranches[tranche.commitment_id].append(tranche)
-    sums = _sum_chains(found)
+    sums = _sum_chains(found, tranches)
     return [_meet(row, tranches[row.pk], sums[row.pk]) for row in found]
 
 
 def forecast(schedules: Sequence[CommitmentSchedule], today: date) -> Forecast:
-    """Return what falls due by month, from the first month with a tranche to the last, none left out."""
+    """Return what falls due by month; a month in which nothing does is left out."""
     lines = [line for schedule in schedules for line in schedule.lines]
     by_month: dict[date, list[ScheduleLine]] = {}
     for line in lines:
         by_month.setdefault(line.tranche.due_on.replace(day=1), []).append(line)
-    months = []
-    month = min(by_month, default=None)
-    while month is not None and month <= max(by_month):
-        held = by_month.get(month, [])
-        months.append(
-            MonthForecast(
-                first=month,
-                due=sum(line.tranche.amount for line in held),
-                ordered=sum(line.ordered for line in held),
-                paid=sum(line.paid for line in held),
-            )
+    months = [
+        MonthForecast(
+            first=first,
+            due=sum(line.tranche.amount for line in held),
+            ordered=sum(line.ordered for line in held),
+            paid=sum(line.paid for line in held),
         )
-        month = _next_month(month)
+        for first, held in sorted(by_month.items())
+    ]
     return Forecast(
         months=tuple(months),
         overdue=sum(line.unpaid for line in lines if line.state_on(today) == "overdue"),
@@ -168,20 +164,30 @@ def forecast(schedules: Sequence[CommitmentSchedule], today: date) -> Forecast:
     )
 
 
-def _sum_chains(commitments: Sequence[Batch]) -> dict[UUID, dict[str, int]]:
-    """Return of each commitment what is left of it, ordered and paid; what was reversed counts for nothing."""
-    sums = {row.pk: {"left": row.amount, "ordered": 0, "paid": 0} for row in commitments}
-    moved = (
-        Batch.objects.filter(head__in=commitments, kind__in=SIGNS, reversed_by=None)
-        .values_list("head_id", "kind")
-        .annotate(sum=Sum("amount"))
-        .order_by("head_id", "kind")
-    )
-    for head_id, kind, amount in moved:
-        name, sign = SIGNS[kind]
-        sums[head_id][name] += sign * amount
+def _sum_chains(
+    commitments: Sequence[Batch], tranches: dict[UUID, list[Tranche]]
+) -> dict[UUID, dict[str, int]]:
+    """Return of each commitment what is left, settled, ordered and paid; what was reversed counts for nothing."""
+    sums = {
+        row.pk: {"left": row.amount, "settled": 0, "ordered": 0, "paid": 0} for row in commitments
+    }
+    begun = {
+        pk: min((row.planned_at for row in rows), default=None) for pk, rows in tranches.items()
+    }
+    moved = Batch.objects.filter(head__in=commitments, kind__in=SIGNS, reversed_by=None)
+    columns = ("head_id", "kind", "amount", "recorded_at", "follows__recorded_at")
+    for head_id, kind, amount, told_at, followed_at in moved.values_list(*columns):
+        held, (name, sign) = sums[head_id], SIGNS[kind]
+        held[name] += sign * amount
         if kind == "bounce":
-            sums[head_id]["ordered"] -= amount
+            held["ordered"] -= amount
+        # What comes back undoes its payment, whenever that was.
+        first, at = begun[head_id], followed_at if kind == "bounce" else told_at
+        if name == "paid" and (first is None or at < first):
+            held["settled"] += sign * amount
+    for held in sums.values():
+        held["ordered"] -= held["settled"]
+        held["paid"] -= held["settled"]
     return sums
 
 
@@ -196,7 +202,3 @@ def _meet(
         left = {name: amount - met[name] for name, amount in left.items()}
         lines.append(ScheduleLine(tranche=tranche, **met))
     return CommitmentSchedule(commitment=commitment, lines=tuple(lines), **sums)
-
-
-def _next_month(first: date) -> date:
-    return date(first.year + first.month // 12, first.month % 12 + 1, 1)

@@ -18,7 +18,7 @@ from tiebeam.interfaces.web.money.forms import AmountField, MoneyForm, reason_fi
 from tiebeam.interfaces.web.page import say_error
 from tiebeam.units import MOST_FEN, parse_amount
 
-VOUCHER_LINES = 8
+VOUCHER_LINES = 6
 VOUCHER_COLUMNS = ("issuer", "number", "amount", "issued_on")
 
 Choices = Sequence[tuple[str, str]]
@@ -94,6 +94,8 @@ class GiftForm(BesideForm):
         super().__init__(request, initial, peers)
         self.offer("kind", choices_of(request, "claims.gift", GIFT_KINDS))
         self.without("reason" if is_new else "kind")
+        # The name of the field beside it is no unit of this one.
+        self.fields["quantity"].widget.attrs.pop("data-unit", None)
 
 
 class CheckForm(BesideForm):

@@ -36,6 +36,7 @@ from tiebeam.interfaces.web.tables import (
     Table,
     day,
     table_as_file,
+    without_empty,
 )
 from tiebeam.platform.tenancy.acting import Actor
 
@@ -235,7 +236,7 @@ def _entries_table(
     }
     shown, count = arrange(wanted, asked, keys)
     years = sorted({str(gift.received_on.year) for gift in gifts}, reverse=True)
-    return Table(
+    table = Table(
         name="gifts",
         columns=(
             Column("day", say_to(request, "claims.column.received_on"), is_sortable=True),
@@ -251,6 +252,7 @@ def _entries_table(
             ),
             Column("document", say_to(request, "claims.column.document")),
             Column("state", say_to(request, "claims.column.state")),
+            Column("step", say_to(request, "claims.column.step")),
         ),
         rows=tuple(_entry(request, gift, pairing, actor) for gift in shown),
         count=count,
@@ -268,6 +270,7 @@ def _entries_table(
         empty=say_to(request, "claims.no_gifts"),
         can_be_saved=False,
     )
+    return without_empty(table, "step")
 
 
 def _entry(request: HttpRequest, gift: Gift, pairing: Pairing, actor: Actor) -> Row:
@@ -289,8 +292,10 @@ def _entry(request: HttpRequest, gift: Gift, pairing: Pairing, actor: Actor) -> 
             Cell(
                 say_to(request, f"claims.gift_state.{state}"),
                 status="none" if gift.is_struck else "good",
+            ),
+            Cell(
+                say_to(request, "claims.strike") if own else "",
                 address=reverse("strike_gift", args=[gift.pk]) if own else "",
-                note=say_to(request, "claims.strike") if own else "",
             ),
         )
     )

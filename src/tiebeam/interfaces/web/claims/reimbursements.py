@@ -73,6 +73,7 @@ from tiebeam.interfaces.web.tables import (
 )
 from tiebeam.platform.identity.people import list_names
 from tiebeam.platform.permissions.operations import NotAllowed
+from tiebeam.platform.tenancy.acting import Actor
 
 
 @require_safe
@@ -120,7 +121,7 @@ def request_one(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         return show_forbidden(request)
     form = ReimbursementForm(
         request,
-        purposes=list_purposes(request, pairing),
+        purposes=[("", say_to(request, "claims.choose")), *list_purposes(request, pairing)],
         peers=list_amounts("expenditure", pairing.programme_id),
     )
     return answer_form(
@@ -285,6 +286,7 @@ def _page_of(request: HttpRequest, claim: Claim, refusal: list[str] | None = Non
         refusal=refusal or [],
         status=409 if refusal else 200,
         claim=claim,
+        is_own_check=claim.state == "checked" and _has_checked(actor, row),
         mark=CLAIM_MARKS[claim.state],
         state=say_to(request, f"claims.state.{claim.state}"),
         may=_list_steps(request, claim, pairing),
@@ -309,13 +311,18 @@ def _list_steps(request: HttpRequest, claim: Claim, pairing: Pairing) -> set[str
     }
     if is_same_person(actor, row.requested_by_id, row.requested_for_id):
         steps |= {"check": False, "pay": False}
-    if row.proposal and is_same_person(actor, row.proposal.maker_id, row.proposal.maker_for_id):
+    if _has_checked(actor, row):
         steps["pay"] = False
     return {
         step
         for step, is_open in steps.items()
         if is_open and may_do(actor, f"ledger.{step}_reimbursement", pairing, row.tenant_id)
     }
+
+
+def _has_checked(actor: Actor, row: Reimbursement) -> bool:
+    made = row.proposal
+    return made is not None and is_same_person(actor, made.maker_id, made.maker_for_id)
 
 
 def _facts(request: HttpRequest, claim: Claim) -> list[Fact]:

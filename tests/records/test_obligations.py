@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -10,6 +11,7 @@ from tests.grounds import ground
 
 from records.agreement_grounds import make_pairing
 from records.obligation_grounds import REVENUE, SINCE, make_obligation_grounds
+from tiebeam.apps.ledger.models import Transfer
 from tiebeam.apps.ledger.obligation_models import DonorRate, ObligationNotice, ObligationRule
 from tiebeam.apps.ledger.operations.obligation_notices import (
     discard_notice,
@@ -17,6 +19,7 @@ from tiebeam.apps.ledger.operations.obligation_notices import (
     issue_notice,
 )
 from tiebeam.apps.ledger.operations.obligation_rules import set_donor_rate
+from tiebeam.apps.ledger.operations.proposals import post_proposal, propose_year_end
 from tiebeam.apps.ledger.queries.obligations import (
     are_illustrative,
     correction_of,
@@ -34,7 +37,7 @@ from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.notices.models import Notice
 from tiebeam.platform.permissions.operations import NotAllowed
 from tiebeam.platform.permissions.roles import Role
-from tiebeam.platform.tenancy.acting import acting
+from tiebeam.platform.tenancy.acting import Actor, Duty, acting
 
 YI = 10**10
 """1 亿元 in fen."""
@@ -350,6 +353,45 @@ class TestPosting:
         with acting(wenchuan.maker):
             kinds = [{row.kind for row in list_batches_of(each)} for each in (up, down)]
         assert kinds == [{"due_up"}, {"due_down"}]
+
+    def test_of_a_closed_year_stands_in_the_open_one_and_names_it(self, wenchuan, now):
+        wenchuan.issue(wenchuan.draft())
+        wenchuan.open_year(2009)
+        finance = Actor(
+            person_id=uuid4(),
+            organisation_id=wenchuan.donor.pk,
+            duties=frozenset({Duty(Role.DONOR_FINANCE)}),
+        )
+        ended = propose_year_end(
+            pairing=wenchuan.pairings["nyingchi"],
+            year=2008,
+            key=uuid4(),
+            actor=wenchuan.workspace.actor("fujian", Role.DONOR_OFFICE),
+            now=now,
+        )
+        post_proposal(proposal=ended, actor=finance, now=now)
+        wenchuan.reveal(2007, "1010", vintage=date(2009, 9, 1))
+
+        notice = wenchuan.issue(wenchuan.draft(reason="Base revised"))
+
+        with acting(finance):
+            rows = Transfer.objects.filter(
+                batch__in=[row.pk for row in list_batches_of(notice)]
+            ).order_by("year")
+            assert [(row.year, row.relates_to_year, row.amount) for row in rows] == [
+                (2008, 0, YI // 20),
+                (2009, 2008, YI // 20),
+            ]
+
+    def test_moves_nothing_where_only_the_grounds_change(self, wenchuan):
+        wenchuan.issue(wenchuan.draft())
+        wenchuan.reveal(2007, "1000", vintage=date(2009, 9, 1))
+
+        notice = wenchuan.issue(wenchuan.draft(reason="A later edition, unchanged"))
+
+        with acting(wenchuan.maker):
+            assert list_batches_of(notice) == []
+            assert notice.state == "issued"
 
     def test_says_in_the_books_that_a_due_only_illustrates(self, grounds):
         grounds.choose()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from tiebeam.apps.ledger.models import Batch
+from tiebeam.apps.ledger.models import Batch, ClosedYear
 from tiebeam.apps.ledger.obligation_models import ObligationNotice
 from tiebeam.apps.ledger.operations.posting import Entered, Hand, posting
 from tiebeam.apps.ledger.operations.terms import Terms
@@ -35,7 +35,6 @@ from tiebeam.errors import Refused, TiebeamError, both_names
 from tiebeam.platform.audit.writing import record_change, record_changes, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tenancy.acting import Actor
-
 
 ILLUSTRATIVE_NOTE = "示意 / illustrative"
 """Stands with the batch in every journal, whatever program reads it."""
@@ -306,24 +305,32 @@ def _post(notice: ObligationNotice, grounds: Grounds, actor: Actor, now: datetim
     """Post the due to each pairing; of a later version what it changes, up or down (§P9)."""
     correction = correction_of(notice)
     moved = grounds.derivation.shares if correction is None else correction.by_pairing
-    pairings = {
-        str(row.pk): row for row in Pairing.objects.filter(pk__in=moved).select_related("programme")
-    }
-    today, year = timezone.localdate(now), notice.year
-    valid_on = min(max(today, date(year, 1, 1)), date(year, 12, 31))
-    entered = []
-    for key in sorted(moved):
-        kind = "obligation" if correction is None else "due_up" if moved[key] > 0 else "due_down"
-        terms = Terms(
-            kind=kind,
-            valid_on=valid_on,
-            amount=abs(moved[key]),
-            document=(grounds.rule.document.number or grounds.rule.document.page)[:200],
-            reason_code=ILLUSTRATIVE if notice.is_illustrative else "",
-            note=ILLUSTRATIVE_NOTE if notice.is_illustrative else "",
+    keys = [key for key in sorted(moved) if moved[key]]
+    if not keys:
+        return
+    rows = Pairing.objects.filter(pk__in=keys).select_related("programme")
+    pairings = {str(row.pk): row for row in rows}
+    days = _list_days(notice, keys, timezone.localdate(now))
+    entered = [
+        Entered(
+            batch_id_of(notice.pk, key),
+            pairings[key],
+            Terms(
+                kind="obligation"
+                if correction is None
+                else "due_up"
+                if moved[key] > 0
+                else "due_down",
+                valid_on=days[key],
+                relates_to=notice.year if days[key].year > notice.year else 0,
+                amount=abs(moved[key]),
+                document=(grounds.rule.document.number or grounds.rule.document.page)[:200],
+                reason_code=ILLUSTRATIVE if notice.is_illustrative else "",
+                note=ILLUSTRATIVE_NOTE if notice.is_illustrative else "",
+            ),
         )
-        if terms.amount:
-            entered.append(Entered(batch_id_of(notice.pk, key), pairings[key], terms))
+        for key in keys
+    ]
     maker = Hand(notice.maker_id, notice.maker_for_id)
     with posting(entered, maker=maker, actor=actor, now=now) as (made, sit):
         for each in entered:
@@ -334,3 +341,18 @@ def _post(notice: ObligationNotice, grounds: Grounds, actor: Actor, now: datetim
     record_changes(
         actor=actor, now=now, action="ledger.issue_notice", changes=changes, parties=parties
     )
+
+
+def _list_days(notice: ObligationNotice, keys: list[str], today: date) -> dict[str, date]:
+    """Return pairing → the day nearest to today of the year of the notice, or of the earliest that the donor's book has open."""
+    closed = ClosedYear.objects.filter(
+        book__pairing_id__in=keys, book__side="donor", year__gte=notice.year
+    )
+    last = {
+        str(pairing_id): year
+        for pairing_id, year in closed.order_by("year").values_list("book__pairing_id", "year")
+    }
+    years = {key: last.get(key, notice.year - 1) + 1 for key in keys}
+    return {
+        key: min(max(today, date(year, 1, 1)), date(year, 12, 31)) for key, year in years.items()
+    }

@@ -11,6 +11,7 @@ from tiebeam.apps.ledger.queries.bank_statements import (
     LineSuggestion,
     StatementStanding,
 )
+from tiebeam.interfaces.messages.figures import exact_money
 from tiebeam.interfaces.web.listing import Asked
 from tiebeam.interfaces.web.money.words import say_kind
 from tiebeam.interfaces.web.page import language_of, say_to
@@ -21,9 +22,9 @@ from tiebeam.interfaces.web.tables import (
     Row,
     Status,
     Table,
-    amount,
     day,
 )
+from tiebeam.units import yuan
 
 STATE_MARKS: Mapping[str, Status] = {
     "open": "risk",
@@ -121,7 +122,8 @@ def _line_row(
     return Row(
         (
             day(line.booked_on),
-            amount(line.amount, language_of(request)),
+            # To the fen: that is how it is compared with the bank's own paper.
+            Cell(exact_money(line.amount, language_of(request)), exact=yuan(line.amount)),
             Cell(line.counterparty),
             Cell(line.text, note=line.reference),
             Cell(

@@ -16,7 +16,7 @@ from tiebeam.apps.ledger.operations.parts import (
     own_side,
 )
 from tiebeam.apps.ledger.operations.posting import Entered, Hand, list_policies, post
-from tiebeam.apps.ledger.operations.refusals import KeyReused, NoBookToClose
+from tiebeam.apps.ledger.operations.refusals import KeyReused, NoBookToClose, ReversalReversed
 from tiebeam.apps.ledger.operations.store import change
 from tiebeam.apps.ledger.operations.terms import (
     MADE_OF_RECORDS,
@@ -240,13 +240,16 @@ def told_by(kind: str, reverses_id: UUID | None, pairing: Pairing, actor: Actor)
     Raises:
         UnknownKind: There is no such event.
         FollowedUnknown: A reversal undoes no batch of this pairing.
+        ReversalReversed: It undoes a reversal.
         NoBookToClose: A year is closed by donor or recipient.
     """
     if kind == "reversal":
         undone = Batch.objects.filter(pk=reverses_id, pairing_id=pairing.pk).first()
         if undone is None:
             raise FollowedUnknown
-        kind = undone.kind if undone.kind in KINDS else "year_end"
+        if undone.kind == "reversal":
+            raise ReversalReversed
+        kind = undone.kind
     if kind != "year_end":
         return kind_of(kind).by
     side = own_side(actor, pairing)

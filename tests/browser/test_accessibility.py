@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from tests.pages.money_grounds import make_money, pay
 from tests.small_workspace import admin, coordinator, now, workspace  # noqa: F401  # fixtures
 
 from architecture.repository import ROOT
@@ -82,6 +83,9 @@ def pages(transactional_db, workspace, coordinator, now):  # noqa: F811  # the f
             now=now,
         )
         pairing = Pairing.objects.get()
+    money = make_money(workspace, slug="money")
+    payment = pay(money)
+    of_pair = f"/money/pairs/{money.pairing.pk}/"
     return {
         "": ["/accounts/login/"],
         "office": [
@@ -96,7 +100,8 @@ def pages(transactional_db, workspace, coordinator, now):  # noqa: F811  # the f
             "/log/",
         ],
         "admin": ["/people/", "/people/invite/", "/me/"],
-        "nyingchi": ["/returns/"],
+        "fujian": ["/money/", of_pair, f"{of_pair}new/order/", f"/money/events/{payment.pk}/"],
+        "nyingchi": ["/returns/", f"/money/payments/{payment.pk}/answer/"],
     }
 
 

@@ -17,9 +17,9 @@ FINANCE = {
 }
 
 
-def make_money(workspace: Workspace) -> LedgerGrounds:
+def make_money(workspace: Workspace, slug: str = "tibet") -> LedgerGrounds:
     """Return a pair with 1,000 万元 due and appropriated this year, and who checks on each side."""
-    grounds = make_grounds(workspace)
+    grounds = make_grounds(workspace, slug)
     admin = workspace.actor("admin", Role.ADMINISTRATOR)
     for side, (organisation, name, role) in FINANCE.items():
         workspace.people[name] = create_person(

@@ -79,8 +79,9 @@ class AmountField(forms.MultiValueField):
             **kwargs,
         )
 
-    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
-        """Name the units."""
+    def offer(self, choices: Sequence[tuple[str, str]], label: str) -> None:
+        """Name the units, and what is chosen among them."""
+        self.widget.widgets[1].attrs["aria-label"] = label
         self.fields[1].choices = choices  # type: ignore[attr-defined]  # a choice
         self.widget.widgets[1].choices = choices
 
@@ -122,7 +123,8 @@ class MoneyForm(PageForm):
         self.peers = peers
         if "amount" in self.fields:
             units = choices_of(request, "money.unit_choice", UNITS)
-            self.fields["amount"].offer(units)  # type: ignore[attr-defined]  # an amount
+            label = say_to(request, "money.unit_choice")
+            self.fields["amount"].offer(units, label)  # type: ignore[attr-defined]  # an amount
         if not self.is_bound:
             self.fields.pop("is_right", None)
 

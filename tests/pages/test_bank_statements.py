@@ -203,3 +203,12 @@ class TestPages:
 
     def test_are_linked_from_the_money(self, nyingchi):
         assert f'href="{BANK}"' in text_of(nyingchi.get("/money/"))
+
+    def test_stand_on_the_first_page_while_lines_wait(self, nyingchi, money):
+        take_in(nyingchi, FEE)
+        assert "say of 1 line what it is" in text_of(nyingchi.get("/"))
+
+        (line,) = lines(money)
+        nyingchi.post(f"{BANK}lines/{line.pk}/set-aside/", {"reason": "手续费"})
+
+        assert "say of 1 line" not in text_of(nyingchi.get("/"))

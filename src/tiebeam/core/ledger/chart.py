@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from tiebeam.units import MOST_FEN
+
 Side = Literal["donor", "recipient"]
 Group = Literal["B", "F", "Q"]
 
 MONEY = "CNY"
 """The unit of money: balances are whole fen."""
 
-LARGEST_AMOUNT = 10**15
+LARGEST_AMOUNT = MOST_FEN
 """The most that one row may move, in fen: ten thousand billion yuan is a slip, not a transfer (§L4)."""
 
 LARGEST_BALANCE = 9 * 10**18

@@ -174,7 +174,7 @@ class TestQuestions:
             for path, row in api.get_openapi_schema()["paths"].items()
             if "/questions/" in path
         }
-        assert len(asking) == 13
+        assert len(asking) == 16
         client = call_as(fujian)
         for path, parameters in asking.items():
             given = {row["name"]: str(uuid4()) for row in parameters if row["required"]}

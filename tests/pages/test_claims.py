@@ -282,6 +282,33 @@ class TestReimbursement:
         assert "RMB 310" in _text(as_nyingchi.get(answer.url))
 
 
+class TestFirstPage:
+    def test_tells_finance_what_waits_and_the_donor_what_falls_due(
+        self, sign_in, claim, commitment, grounds, now
+    ):
+        plan_tranche(
+            commitment=commitment, amount=400 * WAN, due_on=today() + timedelta(days=9),
+            actor=grounds.makers["donor"], now=now,
+        )  # fmt: skip
+
+        assert "“Roof” over RMB 300 waits for you to check it" in _text(
+            sign_in("nyingchi_finance").get("/")
+        )
+        assert "Roof" not in _text(sign_in("nyingchi").get("/"))
+        assert "Pay RMB 1 million to Nyingchi" in _text(sign_in("fujian").get("/"))
+
+    def test_is_told_to_programs_too(self, as_fujian, grounds, tranche, gift):
+        own = f"?pairing_id={grounds.pairing.pk}"
+        schedule = as_fujian.get(f"/api/v1/questions/payment-schedule{own}").json()["answer"]
+        assert schedule["commitments"][0]["lines"][0]["paid"] == 300 * WAN
+        forecast = as_fujian.get(
+            f"/api/v1/questions/cash-forecast?donor_id={grounds.owners['donor']}"
+        ).json()["answer"]
+        assert forecast["months"][0]["due"] == 400 * WAN
+        totals = as_fujian.get(f"/api/v1/questions/gifts{own}").json()["answer"]
+        assert (totals[0]["money"], totals[0]["goods"]) == (0, 90 * WAN)
+
+
 class TestRegisters:
     def test_keep_totals_apart_and_say_so(self, as_fujian, of_pair, gift):
         page = _text(as_fujian.get(f"{of_pair}gifts/"))

@@ -1,0 +1,69 @@
+"""What the first page tells of reimbursements that wait, and of tranches that fall due."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+
+from tiebeam.apps.ledger.queries.claims import Claim, list_claims
+from tiebeam.apps.ledger.queries.schedule import list_schedules
+from tiebeam.interfaces.web.claims.words import may_do
+from tiebeam.interfaces.web.home.sections import Item, section
+from tiebeam.interfaces.web.money.words import in_both_languages, is_same_person
+from tiebeam.platform.permissions.roles import Role
+from tiebeam.platform.tenancy.acting import Actor
+
+
+@section("waiting")
+def list_claims_waiting(actor: Actor, today: date) -> list[Item]:
+    """List the reimbursements that the acting person of finance is to check, or to pay after another."""
+    del today
+    if not actor.has_role(Role.RECIPIENT_FINANCE):
+        return []
+    return [
+        Item(
+            code=f"claims.home.{claim.state}",
+            facts={
+                "title": claim.reimbursement.title,
+                "what": in_both_languages(claim.reimbursement.amount),
+            },
+            address=reverse("reimbursement", args=[claim.reimbursement.pk]),
+        )
+        for claim in list_claims(states=("requested", "checked"))
+        if _is_next(actor, claim)
+    ]
+
+
+@section("due")
+def list_tranches_due(actor: Actor, today: date) -> list[Item]:
+    """List the tranches of the own pairs that are overdue, or fall due soon."""
+    if not any(actor.has_role(role) for role in (Role.DONOR_OFFICE, Role.DONOR_FINANCE)):
+        return []
+    soon = today + timedelta(days=settings.TIEBEAM_TRANCHE_DAYS)
+    return [
+        Item(
+            code="claims.home.tranche",
+            facts={
+                "what": in_both_languages(line.unpaid),
+                "recipient": line.tranche.pairing.recipient,
+            },
+            address=reverse("tranche", args=[line.tranche.pk]),
+            on=line.tranche.due_on,
+            status="bad" if line.tranche.due_on < today else "",
+        )
+        for schedule in list_schedules(donor_id=actor.organisation_id)
+        for line in schedule.lines
+        if line.unpaid and line.tranche.due_on <= soon
+    ]
+
+
+def _is_next(actor: Actor, claim: Claim) -> bool:
+    """Return whether the next step of a reimbursement is open to the actor, who took none before."""
+    row = claim.reimbursement
+    step = "check" if claim.state == "requested" else "pay"
+    hands = [row.requested_by_id, row.requested_for_id]
+    if step == "pay" and row.proposal:
+        hands += [row.proposal.maker_id, row.proposal.maker_for_id]
+    return not is_same_person(actor, *hands) and may_do(
+        actor, f"ledger.{step}_reimbursement", row.pairing, row.tenant_id
+    )

@@ -14,6 +14,7 @@ from tiebeam.platform.identity.models import Person
 from tiebeam.platform.identity.operations import assign_role, create_person
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
+from tiebeam.platform.tenancy.grants import grant_reading
 
 THIN = "\u202f"
 
@@ -97,6 +98,22 @@ class TestOneYear:
         assert b"Revise" not in donors.content
         assert sign_in("hunan").get(address).status_code == 404
         assert sign_in("nyingchi").get(address).status_code == 404
+
+    def test_is_no_statement_about_notices_that_may_not_be_read(self, grounds, sign_in):
+        grounds.issue(grounds.draft())
+        with acting(grounds.maker):
+            grant_reading(
+                actor=grounds.maker,
+                scope_id=grounds.programme.scope_id,
+                organisation_ids=[grounds.workspace.organisations["nyingchi"].pk],
+                role="recipient",
+                valid_from=date(2008, 1, 1),
+            )
+
+        page = text_of(sign_in("nyingchi").get(list_address(grounds)))
+
+        assert "0 notices of what donors of Wenchuan owe for 2008 that you may read" in page
+        assert "no notice yet" not in page
 
     def test_is_not_issued_by_who_drafted_it(self, grounds, as_coordinator):
         notice = grounds.draft()

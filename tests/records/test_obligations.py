@@ -1,7 +1,7 @@
 """What a donor owes by rule: choosing it, drafting a notice, issuing it by a second person (§P)."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from uuid import uuid4
 
@@ -31,7 +31,9 @@ from tiebeam.apps.ledger.queries.obligations import (
     list_versions,
     load_of_donor,
 )
+from tiebeam.apps.programmes.operations import add_participant, end_participation
 from tiebeam.apps.regions.models import Organisation
+from tiebeam.apps.regions.operations import create_region
 from tiebeam.errors import InvalidInput, Refused
 from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.notices.models import Notice
@@ -304,6 +306,40 @@ class TestIssuing:
         with acting(fujian):
             assert get_notice(notice.pk).amount == 10 * YI
             assert Notice.objects.filter(kind="obligation_issued").count() == 1
+
+    def test_shows_it_to_whoever_oversees_the_donors_money_then_and_later(self, wenchuan, now):
+        hunan = wenchuan.workspace.organisations["hunan"]
+        notice = wenchuan.issue(wenchuan.draft())
+        joined = {
+            side: add_participant(
+                programme=wenchuan.programme,
+                organisation=wenchuan.workspace.organisations[name],
+                side=side,
+                valid_from=now.date(),
+                actor=wenchuan.maker,
+                now=now,
+            )
+            for name, side in (("hunan", "auditor"), ("huanggang", "reader"))
+        }
+
+        def reads(name):
+            with acting(wenchuan.workspace.actor(name, Role.AUDITOR)):
+                return ObligationNotice.objects.filter(pk=notice.pk).exists()
+
+        assert (reads("hunan"), reads("huanggang")) == (True, False)
+        with acting(wenchuan.admin):
+            elsewhere = create_region(
+                name_en="Hunan", name_zh="湖南省", kind="province", actor=wenchuan.admin, now=now
+            )
+            Organisation.objects.filter(pk=hunan.pk).update(region=elsewhere)
+        end_participation(
+            participant=joined["auditor"],
+            until=now.date() + timedelta(days=1),
+            reason="Moved",
+            actor=wenchuan.maker,
+            now=now,
+        )
+        assert not reads("hunan")
 
     def test_is_refused_when_the_figure_was_revised_since(self, wenchuan):
         notice = wenchuan.draft()

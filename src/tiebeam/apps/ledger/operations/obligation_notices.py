@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tiebeam.apps.ledger.models import Batch, ClosedYear
 from tiebeam.apps.ledger.obligation_models import ObligationNotice
+from tiebeam.apps.ledger.operations.notice_readers import show_notice_to_readers
 from tiebeam.apps.ledger.operations.posting import Entered, Hand, posting
 from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.ledger.queries.obligations import (
@@ -22,7 +23,6 @@ from tiebeam.apps.ledger.queries.obligations import (
     list_pairings_in,
 )
 from tiebeam.apps.pairings.models import Pairing
-from tiebeam.apps.pairings.operations.readers import OVERSEERS, let_read, list_participants
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.programmes.operations.rights import (
     STEERING,
@@ -234,10 +234,7 @@ def issue_notice(*, notice: ObligationNotice, actor: Actor, now: datetime) -> Ob
     notice.checker_id, notice.checker_for_id = actor.person_id, actor.deputy_of
     notice.issued_at = now
     notice.save()
-    readers = [notice.donor_id, *list_participants(notice.programme_id, OVERSEERS, now)]
-    let_read(
-        actor=actor, scope_id=notice.scope_id, organisation_ids=readers, role="reader", now=now
-    )
+    show_notice_to_readers(notice, actor, now)
     record_change(
         actor=actor,
         now=now,

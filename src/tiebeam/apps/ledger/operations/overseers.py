@@ -95,10 +95,10 @@ def _follows(auditor: Organisation, book: Book) -> bool:
     if book.side == "recipient":
         sides.append(book.pairing.recipient_id)
     regions = Organisation.objects.filter(pk__in=sides).values_list("region_id", flat=True)
-    return any(auditor.region_id in _list_above(region_id) for region_id in regions)
+    return any(auditor.region_id in list_above(region_id) for region_id in regions)
 
 
-def _list_above(region_id: UUID | None) -> set[UUID]:
+def list_above(region_id: UUID | None) -> set[UUID]:
     """Return a region and all that it lies in."""
     above: set[UUID] = set()
     while region_id is not None and region_id not in above:

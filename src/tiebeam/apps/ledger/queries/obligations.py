@@ -22,7 +22,6 @@ from tiebeam.errors import InvalidInput, Refused, both_names
 from tiebeam.interchange.rules.reading import get_rule
 from tiebeam.units import question_magnitude
 
-
 DUES = ("obligation", "due_up", "due_down")
 ILLUSTRATIVE = "illustrative"
 """Why of a batch, where the due rests on an assumed figure: every export carries it."""

@@ -63,6 +63,11 @@ def show_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
     choice = find_choice(programme.pk)
     year = read_year(request, _usual_year(programme, choice))
     rows = list_donor_years(programme.pk, year) if choice else []
+    own = actor_of(request).organisation_id
+    is_own = programme.tenant_id == own
+    if not is_own:
+        # Of others a reader knows the notices that may be read, and not that there is none.
+        rows = [row for row in rows if row.issued or row.donor.pk == own]
     may_draft = choice is not None and may(request, "ledger.draft_notice", programme)
     table = donors_table(request, programme, year, rows, may_draft=may_draft)
     file = table_as_file(table) if choice else None
@@ -75,7 +80,11 @@ def show_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
         "web/obligations/programme.html",
         title=say_to(
             request,
-            "obligations.title" if choice else "obligations.title_none",
+            "obligations.title_none"
+            if choice is None
+            else "obligations.title"
+            if is_own
+            else "obligations.title_read",
             programme=name_of(request, programme),
             year=year,
             issued=sum(row.issued is not None for row in rows),

@@ -5,14 +5,14 @@ What is written here belongs to pairings of which the acting organisation was fo
 side, in the seat of the organisation that owns it; on PostgreSQL the row policies hold besides.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
 
-from tiebeam.apps.ledger.queries.sql import is_postgresql, kept
+from tiebeam.apps.ledger.queries.sql import is_postgresql, kept, run
 
 
 def insert(
@@ -22,27 +22,27 @@ def insert(
     if not rows:
         return
     table, names = model._meta.db_table, ", ".join(f'"{name}"' for name in columns)
+    if is_postgresql():
+        kinds = [_array_kind(model, name) for name in columns]
+        taken = ", ".join(f"%s::{kind}[]" for kind in kinds)
+        arrays = map(_array, zip(*rows, strict=True), kinds)
+        with run(
+            f'INSERT INTO "{table}" ({names}) SELECT * FROM unnest({taken})',  # noqa: S608  # our own names
+            list(arrays),
+        ):
+            return
+    marks = ", ".join(["%s"] * len(columns))
+    keep = [_keeper(model, name) for name in columns]
     with connection.cursor() as cursor:
-        if is_postgresql():
-            kinds = [_array_kind(model, name) for name in columns]
-            taken = ", ".join(f"%s::{kind}[]" for kind in kinds)
-            cursor.execute(
-                f'INSERT INTO "{table}" ({names}) SELECT * FROM unnest({taken})',  # noqa: S608  # our own names
-                [list(values) for values in zip(*rows, strict=True)],
-            )
-        else:
-            marks = ", ".join(["%s"] * len(columns))
-            keep = [_keeper(model, name) for name in columns]
-            cursor.executemany(
-                f'INSERT INTO "{table}" ({names}) VALUES ({marks})',  # noqa: S608  # our own names
-                [[each(value) for each, value in zip(keep, row, strict=True)] for row in rows],
-            )
+        cursor.executemany(
+            f'INSERT INTO "{table}" ({names}) VALUES ({marks})',  # noqa: S608  # our own names
+            [[each(value) for each, value in zip(keep, row, strict=True)] for row in rows],
+        )
 
 
 def change(sql: str, parameters: Sequence[Any] = ()) -> int:
     """Run a statement that changes rows, and return how many it changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [kept(value) for value in parameters])
+    with run(sql, [kept(value) for value in parameters]) as cursor:
         return int(cursor.rowcount)
 
 
@@ -56,23 +56,40 @@ def add_to_balances(changes: Iterable[tuple[UUID, int]]) -> bool:
     if not listed:
         return True
     bears = "(a.balance + c.change >= 0 OR c.change >= 0 OR a.may_be_negative)"
-    with connection.cursor() as cursor:
-        if is_postgresql():
-            ids, amounts = ([pair[place] for pair in listed] for place in (0, 1))
-            cursor.execute(
-                "WITH c AS (SELECT a.id, n.change FROM unnest(%s::uuid[], %s::bigint[]) AS n(id, change)"
-                " JOIN ledger_account a ON a.id = n.id ORDER BY a.id FOR NO KEY UPDATE OF a)"
-                " UPDATE ledger_account a SET balance = a.balance + c.change FROM c"
-                f" WHERE a.id = c.id AND {bears}",  # our own words
-                [ids, amounts],
-            )
+    if is_postgresql():
+        ids, amounts = zip(*listed, strict=True)
+        with run(
+            "WITH c AS (SELECT a.id, n.change FROM unnest(%s::uuid[], %s::bigint[]) AS n(id, change)"  # noqa: S608
+            " JOIN ledger_account a ON a.id = n.id ORDER BY a.id FOR NO KEY UPDATE OF a)"
+            " UPDATE ledger_account a SET balance = a.balance + c.change FROM c"
+            f" WHERE a.id = c.id AND {bears}",
+            [_array(ids, "uuid"), _array(amounts, "bigint")],
+        ) as cursor:
             return bool(cursor.rowcount == len(listed))
+    with connection.cursor() as cursor:
         # Nobody else writes meanwhile: what was asked of the balances read still holds.
         cursor.executemany(
             "UPDATE ledger_account SET balance = balance + %s WHERE id = %s",
             [(amount, account_id.hex) for account_id, amount in listed],
         )
         return True
+
+
+def _array(values: Sequence[Any], kind: str) -> Any:
+    """Return *values* as PostgreSQL reads an array; written here where nothing has to be quoted."""
+    if kind == "text":
+        return list(values)
+    return "{" + ",".join(map(_WRITTEN.get(kind, str), values)) + "}"
+
+
+def _id(value: UUID | None) -> str:
+    return "NULL" if value is None else value.hex
+
+
+_WRITTEN: Mapping[str, Callable[[Any], str]] = {
+    "uuid": _id,
+    "timestamp with time zone": lambda value: f'"{value.isoformat()}"',
+}
 
 
 @cache

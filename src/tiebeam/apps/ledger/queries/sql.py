@@ -7,11 +7,13 @@ on PostgreSQL the row policies hold besides.
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from psycopg import Cursor
 
 PER_STATEMENT = 5000
 """Ids named in one statement."""
@@ -22,12 +24,30 @@ def is_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
+@contextmanager
+def run(sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
+    """
+    Run a statement and give its cursor.
+
+    PostgreSQL keeps its plan for the connection: with the row policies, planning such a statement
+    takes several times its run.
+    """
+    if not is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            yield cursor
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        cursor.execute(sql, parameters)
+        yield cursor
+
+
 def select(
     sql: str, parameters: Sequence[Any] = (), ids: Collection[int] = ()
 ) -> list[tuple[Any, ...]]:
     """Return the rows of a query; SQLite keeps ids as text, so their places are named by *ids*."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [kept(value) for value in parameters])
+    with run(sql, [kept(value) for value in parameters]) as cursor:
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     if is_postgresql():
         return rows

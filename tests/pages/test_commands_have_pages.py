@@ -20,7 +20,7 @@ PAGES = {
     "cases list": "desk_cases",
     "cases copy": "desk_case_file",
     "ledger post": "proposal",
-    "ledger import": "money",
+    "ledger import": "ledger_imports",
     "ledger balance": "balance",
     "ledger trial": "trial_balance",
     "ledger close": "money",

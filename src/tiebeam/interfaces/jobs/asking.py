@@ -1,17 +1,21 @@
-"""Operations that begin a search in the background; the page or program then watches its run."""
+"""Operations that begin background work; the page or program then watches its run."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from tiebeam.apps.ledger.import_models import ImportProposal
+from tiebeam.apps.ledger.operations.parts import CHECKERS, demand_another
+from tiebeam.apps.ledger.operations.proposals import NotProposed
 from tiebeam.apps.pairings.models import Variant
 from tiebeam.apps.pairings.operations.rights import MAKERS, demand_own_programme
 from tiebeam.apps.pairings.queries.variants import effective_scenario, list_change_documents
 from tiebeam.core.pairing.changes import Change, apply_changes
 from tiebeam.errors import Fault, InvalidInput, Refused
+from tiebeam.interfaces.jobs.ledger_importing import POST_IMPORT
 from tiebeam.interfaces.jobs.performing import start_run
 from tiebeam.interfaces.jobs.solving import EXPLAIN, SOLVE, WHAT_IF, NoPlanYet
-from tiebeam.platform.permissions.operations import operation
+from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tasks.operations import ENDED
 from tiebeam.platform.tasks.queries import find_latest_run
@@ -104,6 +108,37 @@ def ask_what_if(
     apply_changes(effective_scenario(variant), changes)
     asked = {"changes": list_change_documents(changes)}
     return _start(WHAT_IF, variant, asked, time_limit_s, actor, now)
+
+
+class AlreadyPosting(Refused):
+    """The import is being posted already."""
+
+    code = "imports.already_posting"
+
+
+@operation("ledger.post_import", roles=CHECKERS)
+def post_import(*, proposal: ImportProposal, actor: Actor, now: datetime) -> Run:
+    """
+    Post an import that another person proposed, part by part in the background; one that was cut off goes on.
+
+    Raises:
+        NotOwner: It is another organisation's.
+        OwnProposal: The actor made it, or stands in for who did.
+        NotProposed: It was posted, sent back or withdrawn.
+        AlreadyPosting: It is under way.
+    """
+    kept: ImportProposal = ImportProposal.objects.lock(proposal.pk)
+    require(actor, "ledger.post_import", kept.programme_id)
+    demand_another(actor, kept.maker_id, kept.maker_for_id)
+    if kept.state != "proposed":
+        raise NotProposed(state=kept.state)
+    latest = find_latest_run(kept.pk, POST_IMPORT)
+    if latest is not None and latest.state not in ENDED:
+        raise AlreadyPosting
+    return start_run(
+        kind=POST_IMPORT, arguments={}, scope_id=kept.scope_id, record_id=kept.pk,
+        actor=actor, now=now,
+    )  # fmt: skip
 
 
 def _start(

@@ -60,6 +60,7 @@ urlpatterns = [
     path("notices/", include("tiebeam.interfaces.web.notices.urls")),
     path("money/bank/", include("tiebeam.interfaces.web.statements.urls")),
     path("money/", include("tiebeam.interfaces.web.claims.urls")),
+    path("money/imports/", include("tiebeam.interfaces.web.ledger_imports.urls")),
     path("money/", include("tiebeam.interfaces.web.money.urls")),
     path("filters/", include("tiebeam.interfaces.web.filters.urls")),
 ]

@@ -148,6 +148,7 @@ def post_import_part(*, proposal: ImportProposal, part: int, actor: Actor, now: 
     if part != following:
         raise PartMissing(next=following)
     events = list_events(kept)
+    _demand_checker(actor, action, events)
     if part == 1:
         _demand_whole(try_events(events, actor, now))
     posted = _post(kept, events[(part - 1) * PART : part * PART], part, actor, now)
@@ -236,8 +237,23 @@ def fault_of(error: Refused, row: int) -> Fault:
 
 
 def list_events(proposal: ImportProposal) -> tuple[KnownEvent, ...]:
-    """Return the events of an import as its organisation, which acts, knows them."""
+    """Return the events of an import as its organisation, which acts, knew them when it first asked."""
     return _list_events(proposal.pk, proposal.rows_sha256, proposal.tenant_id)
+
+
+def know_import(proposal: ImportProposal) -> list[KnownEvent]:
+    """
+    Return the events of an import as its organisation, which acts, knows them now.
+
+    Raises:
+        InvalidInput: A pair, or what an event follows, is no longer there.
+        DocumentDamaged: What was proposed is not what is kept.
+    """
+    rows = [(row.number, row.values) for row in list_rows(proposal)]
+    findings = Findings()
+    events, faults = know_events(_read_rows(proposal.programme, rows, findings))
+    _demand_whole([*findings.faults, *faults])
+    return events
 
 
 def list_rows(proposal: ImportProposal) -> list[GivenRow]:
@@ -250,12 +266,16 @@ def list_rows(proposal: ImportProposal) -> list[GivenRow]:
 def _list_events(proposal_id: UUID, digest: str, tenant_id: UUID) -> tuple[KnownEvent, ...]:
     """Read the rows once for all parts: what stands under an id and a hash never changes."""
     del digest, tenant_id
-    proposal = ImportProposal.objects.owned().select_related("programme").get(pk=proposal_id)
-    rows = [(row.number, row.values) for row in list_rows(proposal)]
-    findings = Findings()
-    events, faults = know_events(_read_rows(proposal.programme, rows, findings))
-    _demand_whole([*findings.faults, *faults])
-    return tuple(events)
+    return tuple(
+        know_import(ImportProposal.objects.owned().select_related("programme").get(pk=proposal_id))
+    )
+
+
+def _demand_checker(actor: Actor, action: str, events: Sequence[KnownEvent]) -> None:
+    """Raise unless *actor* checks what the sides of *events* tell."""
+    told = {(event.pairing.pk, event.side): event for event in events}
+    for event in told.values():
+        demand_part(actor, action, event.pairing, event.side, is_checking=True)
 
 
 def _read_rows(

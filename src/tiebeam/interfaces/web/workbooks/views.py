@@ -264,7 +264,7 @@ def _kind(name: str) -> SheetKind:
 
 def _find(request: HttpRequest, upload_id: UUID) -> Upload:
     found = find_upload(upload_id, actor_of(request))
-    if found is None:
+    if found is None or found.kind not in KINDS:
         raise Http404
     return found
 

@@ -142,6 +142,13 @@ class TestMyMoney:
         assert "RMB 3 million on the way in 1 payment, the oldest for 0 days" in page
         assert "RMB 3 million from Fujian to Nyingchi on the way for 0 days" in page
 
+    def test_tells_what_goes_beyond_the_due_from_what_is_due(self, as_fujian, money):
+        post(money, "appropriation", 500 * WAN, is_beyond_due=True)
+        page = text_of(as_fujian.get("/money/"))
+
+        assert "RMB 15 million of RMB 15 million are still open, and RMB 5 million of it go" in page
+        assert "RMB 5 million beyond the due" in page
+
     def test_has_amounts_in_one_unit_and_exact_for_hovering(self, as_fujian, money):
         pay(money, 123_456_789)
         page = text_of(as_fujian.get("/money/"))

@@ -11,7 +11,7 @@ from django.db.models import F, Q, Sum
 from tiebeam.apps.ledger.models import Account, Batch
 from tiebeam.apps.ledger.queries.obligations import DUES, ILLUSTRATIVE
 from tiebeam.apps.pairings.models import Pairing
-from tiebeam.core.ledger.chart import MONEY
+from tiebeam.core.ledger.chart import MEMO_SOURCES, MONEY
 from tiebeam.platform.time.periods import valid_on
 
 _STEPS: Mapping[str, tuple[str, int]] = {
@@ -68,8 +68,13 @@ class YearOfPair:
 
     @property
     def to_give(self) -> int:
-        """What the year had to give: by rule, carried in, and restored to it."""
-        return self.holds("B100", "B105", "B107")
+        """What the year has to give: by rule, carried in, restored to it, and beyond the due (§L3)."""
+        return self.holds(*MEMO_SOURCES)
+
+    @property
+    def beyond(self) -> int:
+        """What of it is more than was due."""
+        return self.holds("B106", "B108")
 
     @property
     def open(self) -> int:

@@ -78,7 +78,7 @@ def show_event(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         state=say_to(request, f"money.state.{state}"),
         mark=STATE_MARKS[state],
         facts=[
-            *facts_of_terms(request, _terms_of(batch), None),
+            *facts_of_terms(request, _terms_of(batch), agreement=batch.agreement),
             *_facts_of_making(request, batch),
         ],
         left=_left(request, left) if state == "posted" else "",

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tiebeam.apps.ledger.models import Batch
 from tiebeam.apps.ledger.operations.terms import Terms
+from tiebeam.apps.pairings.models import Agreement
 from tiebeam.apps.pairings.queries.agreements import get_agreement
 from tiebeam.interfaces.messages.figures import exact_money
 from tiebeam.interfaces.web.forming import find_or_404
@@ -39,8 +40,21 @@ class RowLike(Protocol):
     def relates_to(self) -> int: ...  # noqa: D102
 
 
-def facts_of_terms(request: HttpRequest, terms: Terms, followed: Batch | None) -> list[Fact]:
-    """Return what is said of an event; what it leaves open is left out."""
+def facts_of_terms(
+    request: HttpRequest,
+    terms: Terms,
+    followed: Batch | None = None,
+    agreement: Agreement | None = None,
+) -> list[Fact]:
+    """
+    Return what is said of an event; what it leaves open is left out.
+
+    Args:
+        request: Whose language is spoken.
+        terms: What was said.
+        followed: What it follows or undoes, where that is to be named.
+        agreement: That of the terms, where it was read before.
+    """
     language = language_of(request)
 
     def term(key: str) -> str:
@@ -62,7 +76,7 @@ def facts_of_terms(request: HttpRequest, terms: Terms, followed: Batch | None) -
         )
         facts.append(Fact(term(key), text, reverse("event", args=[followed.pk])))
     if terms.agreement_id:
-        agreement = find_or_404(get_agreement, terms.agreement_id).agreement
+        agreement = agreement or find_or_404(get_agreement, terms.agreement_id).agreement
         address = reverse("agreement", args=[agreement.pk])
         facts.append(Fact(term("agreement"), agreement.title, address))
     words = {

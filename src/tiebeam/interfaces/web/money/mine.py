@@ -82,7 +82,10 @@ def title_of_year(
             spent=total("spent"),
         )
     to_give, still = sum(row.to_give for row in rows), sum(row.open for row in rows)
+    beyond = sum(row.beyond for row in rows)
     words = "paid" if not to_give else "open" if still else "met"
+    if beyond:
+        words += "_beyond"
     if not all(row.has_memo for row in rows):
         words = "paid_only"
     told = say_to(
@@ -91,6 +94,7 @@ def title_of_year(
         year=str(year),
         due=to_give,
         open=still,
+        beyond=beyond,
         paid=total("paid"),
     )
     if any(row.is_illustrative for row in rows):

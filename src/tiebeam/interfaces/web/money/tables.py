@@ -99,7 +99,6 @@ def _moving_cell(request: HttpRequest, moving: Sequence[OpenBatch], today: date)
 
 def standing_cell(request: HttpRequest, row: YearOfPair, today: date) -> Cell:
     """Return whether what was due in a year is met, with what is missing or beyond."""
-    beyond = row.holds("B106", "B108")
     if not row.has_memo:
         return Cell("")
     if row.open:
@@ -108,12 +107,14 @@ def standing_cell(request: HttpRequest, row: YearOfPair, today: date) -> Cell:
         return Cell(
             say_to(request, f"money.standing.{word}", amount=row.open),
             status="bad" if is_late else "none",
+            note=say_to(request, "money.standing.beyond", amount=row.beyond) if row.beyond else "",
         )
     if row.holds("B180"):
         text = say_to(request, "money.standing.lapsed", amount=row.holds("B180"))
         return Cell(text, status="bad")
-    if beyond:
-        return Cell(say_to(request, "money.standing.beyond", amount=beyond), status="good")
+    if row.beyond:
+        text = say_to(request, "money.standing.beyond", amount=row.beyond)
+        return Cell(text, status="good")
     if row.holds("B190"):
         text = say_to(request, "money.standing.carried", amount=row.holds("B190"))
         return Cell(text, status="risk")

@@ -93,7 +93,7 @@ class TestMatrix:
         assert (found["paid"], found["received"]) == (800 * WAN, 750 * WAN)
 
     def test_takes_few_statements(self, story, django_assert_max_num_queries):
-        with acting(story.makers["coordinator"]), django_assert_max_num_queries(6):
+        with acting(story.makers["coordinator"]), django_assert_max_num_queries(8):
             list_figures(list_pairs_with_money())
 
 

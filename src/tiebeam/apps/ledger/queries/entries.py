@@ -1,13 +1,14 @@
 """The journal across pairs: rows of the books that may be read, those behind a figure among them."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Q, Sum, Value, When
+from django.db.models import Case, Count, F, Q, Sum, Value, When
 
-from tiebeam.apps.ledger.models import Book, Transfer
+from tiebeam.apps.ledger.models import Account, Book, Transfer
 from tiebeam.apps.ledger.queries.measures import entries_of
 from tiebeam.platform.time.periods import AsOf
 
@@ -63,27 +64,31 @@ def find_entries(
     start: int = 0,
     stop: int | None = None,
 ) -> Found:
-    """Return some of the rows that are sought, ordered by a key of :data:`ORDERS`."""
+    """
+    Return some of the rows that are sought, ordered by a key of :data:`ORDERS`.
+
+    The page is found among the rows alone; only what it shows is looked up beside them.
+    """
     rows = _rows(sought)
-    sign = "-" if is_descending else ""
-    shown = (
-        rows.select_related("batch__pairing__donor", "batch__pairing__recipient", "book")
-        .select_related("debit", "credit")
-        .order_by(sign + ORDERS[order], sign + "recorded_at", "batch_id", "number")
-    )
-    total = rows.aggregate(total=Sum(F("amount") * F("sign")))["total"] if sought.measure else None
-    return Found(
-        rows=list(shown[start:stop]),
-        count=rows.order_by()[:COUNTED_MOST].count(),
-        total=(total or 0) if sought.measure else None,
-    )
+    mark = "-" if is_descending else ""
+    ordered = rows.order_by(mark + ORDERS[order], f"{mark}recorded_at", "batch_id", "number")
+    signs = dict(ordered.values_list("pk", "sign")[start:stop])
+    related = ("batch__pairing__donor", "batch__pairing__recipient", "book", "debit", "credit")
+    known = {row.pk: row for row in Transfer.objects.filter(pk__in=signs).select_related(*related)}
+    for pk, sign in signs.items():
+        known[pk].sign = sign
+    shown = [known[pk] for pk in signs]
+    if not sought.measure:
+        return Found(rows=shown, count=rows.order_by()[:COUNTED_MOST].count(), total=None)
+    sums = rows.order_by().aggregate(total=Sum(F("amount") * F("sign")), count=Count("pk"))
+    return Found(rows=shown, count=sums["count"], total=sums["total"] or 0)
 
 
 def _rows(sought: Sought) -> Any:
     books = list(
         Book.objects.filter(pairing_id__in=sought.pairing_ids).values_list("pk", flat=True)
     )
-    rows = Transfer.objects.filter(batch__pairing_id__in=sought.pairing_ids, book_id__in=books)
+    rows = Transfer.objects.filter(book_id__in=books)
     if sought.as_of is not None:
         rows = rows.filter(valid_on__lte=sought.as_of.true_on)
         if sought.as_of.known_at is not None:
@@ -92,11 +97,23 @@ def _rows(sought: Sought) -> Any:
         rows = rows.filter(year=sought.year)
     if sought.purpose is not None:
         rows = rows.filter(batch__purpose=sought.purpose)
+    if not (sought.code or sought.measure):
+        return rows.annotate(sign=Value(1))
+    accounts = _accounts(books)
     if sought.code:
-        rows = rows.filter(Q(debit__code=sought.code) | Q(credit__code=sought.code))
+        ids = accounts[sought.code]
+        rows = rows.filter(Q(debit_id__in=ids) | Q(credit_id__in=ids))
     if not sought.measure:
         return rows.annotate(sign=Value(1))
-    raising, lowering = entries_of(sought.measure)
+    raising, lowering = entries_of(sought.measure, accounts)
     return rows.filter(raising | lowering).annotate(
         sign=Case(When(raising, then=Value(1)), default=Value(-1))
     )
+
+
+def _accounts(books: Collection[UUID]) -> defaultdict[str, list[UUID]]:
+    """Return code → the accounts of it in *books*."""
+    found: defaultdict[str, list[UUID]] = defaultdict(list)
+    for code, pk in Account.objects.filter(book_id__in=books).values_list("code", "pk"):
+        found[code].append(pk)
+    return found

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 
-from tiebeam.apps.ledger.models import Book, Transfer
+from tiebeam.apps.ledger.models import Account, Book, Transfer
 from tiebeam.apps.ledger.queries.balances import list_balances
 from tiebeam.apps.ledger.queries.measures import MEASURES
 from tiebeam.apps.ledger.queries.purposes import seen
@@ -214,10 +214,8 @@ def _read_books(
         for key, amount in balances.items():
             if key.unit == MONEY:
                 books[book_id][1].balances[key.code, key.year] += amount
-    for row in _few_rows(books, as_of):
-        kind = row["reversed"] if row["kind"] == "reversal" else row["kind"]
-        held = books[row["book_id"]][1]
-        held.moved[row["year"], row["debited"], row["credited"], kind] += row["total"]
+    for book_id, year, debit, credit, kind, amount in _few_rows(books, as_of):
+        books[book_id][1].moved[year, debit, credit, kind] += amount
     return dict(books.values())
 
 
@@ -229,23 +227,31 @@ def _rows(books: Collection[UUID], as_of: AsOf | None) -> Any:
     return rows if as_of.known_at is None else rows.filter(recorded_at__lte=as_of.known_at)
 
 
-def _few_rows(books: Collection[UUID], as_of: AsOf | None) -> list[dict[str, Any]]:
+def _few_rows(
+    books: Collection[UUID], as_of: AsOf | None
+) -> Iterator[tuple[UUID, int, str, str, str, int]]:
+    """Yield book, year, debit, credit, kind of event and amount of what stands on accounts with few rows."""
+    wanted = (*_AT_YEAR_ENDS, "R1600", "R1000")
+    accounts = Account.objects.filter(book_id__in=books, code__in=wanted)
+    codes = dict(accounts.values_list("pk", "code"))
+    few = [pk for pk, code in codes.items() if code in _AT_YEAR_ENDS]
+    building = [pk for pk, code in codes.items() if code == "R1600"]
+    cash = [pk for pk, code in codes.items() if code == "R1000"]
     rows = _rows(books, as_of)
-    at_debit = Q(debit__code__in=_AT_YEAR_ENDS) | Q(debit__code="R1600", credit__code="R1000")
-    at_credit = Q(credit__code__in=_AT_YEAR_ENDS) | Q(credit__code="R1600", debit__code="R1000")
-    # Two statements, each by its own index: one with "or" would read every row.
-    return [
-        row
-        for condition in (Q(at_debit), Q(at_credit) & ~Q(debit__code__in=_AT_YEAR_ENDS))
-        for row in rows.filter(condition)
-        .values(
-            "book_id",
-            "year",
-            debited=F("debit__code"),
-            credited=F("credit__code"),
-            kind=F("batch__kind"),
-            reversed=F("batch__reversed_kind"),
-        )
-        .annotate(total=Sum("amount"))
-        .order_by()
-    ]
+    # Each by its own index: one statement with "or" would read every row.
+    for chosen in (
+        rows.filter(debit_id__in=few),
+        rows.filter(credit_id__in=few).exclude(debit_id__in=few),
+    ):
+        sums = chosen.values_list(
+            "book_id", "year", "debit__code", "credit__code", "batch__kind", "batch__reversed_kind"
+        ).annotate(total=Sum("amount"))
+        for book_id, year, debit, credit, kind, reversed_kind, total in sums.order_by():
+            yield book_id, year, debit, credit, reversed_kind or kind, total
+    for ends, chosen in (
+        (("R1600", "R1000"), rows.filter(debit_id__in=building, credit_id__in=cash)),
+        (("R1000", "R1600"), rows.filter(debit_id__in=cash, credit_id__in=building)),
+    ):
+        sums = chosen.values_list("book_id", "year").annotate(total=Sum("amount"))
+        for book_id, year, total in sums.order_by():
+            yield book_id, year, *ends, "expenditure", total

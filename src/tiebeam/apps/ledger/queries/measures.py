@@ -6,13 +6,15 @@ from year to year moves nothing here, so years can be added up; refunds and what
 taken off again. Cash, goods and credit are measures of their own and are never added.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from uuid import UUID
 
 from django.db.models import Q
 
-from tiebeam.core.ledger.chart import Side
+from tiebeam.apps.ledger.models import Transfer
+from tiebeam.core.ledger.chart import MONEY, Side
 
 _CASH_BACK = ("payment", "bounce", "refund_confirmed")
 """Events whose undoing in a later year stands on B107 for cash; of goods and credit it is theirs alone."""
@@ -25,7 +27,7 @@ class Rows:
 
     Attributes:
         debit, credit: Codes; none is any.
-        of: Kinds of event, the reversed one for a reversal; none is any but a year's end.
+        of: Kinds of event, the reversed one for a reversal; none is any.
     """
 
     debit: tuple[str, ...] = ()
@@ -108,21 +110,37 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
 """Every measure by its name, in the order of the stages."""
 
 
-def entries_of(measure: str) -> tuple[Q, Q]:
-    """Return the conditions of the transfers that raise *measure*, and of those that lower it."""
-    raising, lowering = Q(), Q()
+def entries_of(measure: str, accounts: Mapping[str, Collection[UUID]]) -> tuple[Q, Q]:
+    """
+    Return the conditions of the transfers that raise *measure*, and of those that lower it.
+
+    They name accounts and rows by their ids, so that many rows are passed without looking at
+    anything else: rows whose event has to be known stand on accounts that have few.
+
+    Args:
+        measure: A key of :data:`MEASURES`.
+        accounts: Code → the accounts of it in the books that are asked about.
+    """
+    raising, lowering = NOTHING, NOTHING
     for rows in MEASURES[measure].rows:
-        raising |= _condition(rows, "debit", "credit")
-        lowering |= _condition(rows, "credit", "debit")
+        raising |= _condition(rows, "debit", "credit", accounts)
+        lowering |= _condition(rows, "credit", "debit", accounts)
     return raising, lowering
 
 
-def _condition(rows: Rows, debit: str, credit: str) -> Q:
-    found = Q(unit="CNY") & ~Q(batch__kind="year_end")
-    if rows.debit:
-        found &= Q(**{f"{debit}__code__in": rows.debit})
-    if rows.credit:
-        found &= Q(**{f"{credit}__code__in": rows.credit})
-    if rows.of:
-        found &= Q(batch__kind__in=rows.of) | Q(batch__reversed_kind__in=rows.of)
-    return found
+NOTHING = Q(pk__in=[])
+"""The condition that no row fulfils."""
+
+
+def _condition(rows: Rows, debit: str, credit: str, accounts: Mapping[str, Collection[UUID]]) -> Q:
+    found = Q(unit=MONEY)
+    for end, codes in ((debit, rows.debit), (credit, rows.credit)):
+        if codes:
+            ids = [pk for code in codes for pk in accounts.get(code, ())]
+            if not ids:
+                return NOTHING
+            found &= Q(**{f"{end}_id__in": ids})
+    if not rows.of:
+        return found
+    told = Q(batch__kind__in=rows.of) | Q(batch__reversed_kind__in=rows.of)
+    return Q(pk__in=list(Transfer.objects.filter(found & told).values_list("pk", flat=True)))

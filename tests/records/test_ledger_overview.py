@@ -14,6 +14,7 @@ from tests.ledger_examples import NAMES
 
 from records.ledger_grounds import make_grounds
 from records.ledger_story import tell
+from tiebeam.apps.ledger.queries import entries
 from tiebeam.apps.ledger.queries.entries import Sought, find_entries
 from tiebeam.apps.ledger.queries.exceptions import list_exceptions
 from tiebeam.apps.ledger.queries.matrix import list_figures, sum_by_year, sum_figures
@@ -110,6 +111,18 @@ class TestMeasures:
                 behind = find_entries(sought)
                 assert found[year][measure] == behind.total, (year, measure)
                 assert sum(row.amount * row.sign for row in behind.rows) == behind.total
+
+
+class TestJournal:
+    def test_of_very_many_rows_begins_with_the_same(self, story, monkeypatch):
+        sought = Sought(pairing_ids=[story.pairing.pk], on=TODAY)
+        with acting(story.makers["coordinator"]):
+            plain = find_entries(sought, stop=30)
+            monkeypatch.setattr(entries, "COUNTED_MOST", 20)
+            quick = find_entries(sought, stop=30)
+
+        assert quick.rows == plain.rows
+        assert (plain.count, quick.count) == (129, 20)  # the rows of the example
 
 
 class TestFlows:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from tiebeam.apps.ledger.models import Account, Book, Transfer
 from tiebeam.apps.ledger.queries.measures import entries_of
 from tiebeam.platform.time.periods import AsOf
 
-COUNTED_MOST = 100_000
+COUNTED_MOST = 50_000
 """So many rows are counted; beyond them it is only said that there are more."""
 
 ORDERS = {"day": "valid_on", "recorded": "recorded_at", "amount": "amount"}
@@ -30,6 +31,7 @@ class Sought:
         measure: Those that make up this measure, with their sign.
         purpose: What the event is for; None for any, empty for none given.
         code: An account on either side.
+        on: The day from which the last ones are sought, where there are very many.
     """
 
     pairing_ids: Collection[UUID]
@@ -38,6 +40,7 @@ class Sought:
     measure: str = ""
     purpose: str | None = None
     code: str = ""
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +73,32 @@ def find_entries(
     The page is found among the rows alone; only what it shows is looked up beside them.
     """
     rows = _rows(sought)
+    count = None if sought.measure else rows.order_by()[:COUNTED_MOST].count()
     mark = "-" if is_descending else ""
-    ordered = rows.order_by(mark + ORDERS[order], f"{mark}recorded_at", "batch_id", "number")
+    is_by_day = order == "day" and is_descending
+    among = _latest(rows, sought.on, stop) if count == COUNTED_MOST and is_by_day else rows
+    ordered = among.order_by(mark + ORDERS[order], f"{mark}recorded_at", "batch_id", "number")
     signs = dict(ordered.values_list("pk", "sign")[start:stop])
     related = ("batch__pairing__donor", "batch__pairing__recipient", "book", "debit", "credit")
     known = {row.pk: row for row in Transfer.objects.filter(pk__in=signs).select_related(*related)}
     for pk, sign in signs.items():
         known[pk].sign = sign
     shown = [known[pk] for pk in signs]
-    if not sought.measure:
-        return Found(rows=shown, count=rows.order_by()[:COUNTED_MOST].count(), total=None)
+    if count is not None:
+        return Found(rows=shown, count=count, total=None)
     sums = rows.order_by().aggregate(total=Sum(F("amount") * F("sign")), count=Count("pk"))
     return Found(rows=shown, count=sums["count"], total=sums["total"] or 0)
+
+
+def _latest(rows: Any, on: date | None, stop: int | None) -> Any:
+    """Return of very many rows those of the last days that hold the first *stop*, so that few are put in order."""
+    days = 8
+    while on is not None and stop is not None and days < 10_000:
+        latest = rows.filter(valid_on__gt=on - timedelta(days=days))
+        if latest.order_by()[:stop].count() == stop:
+            return latest
+        days *= 4
+    return rows
 
 
 def _rows(sought: Sought) -> Any:

@@ -84,6 +84,7 @@ def _sought(request: HttpRequest, scope: Scope, asked: Asked) -> Sought:
         measure=scope.what if request.GET.get("what") else "",
         purpose="" if purpose == NO_PURPOSE else purpose,
         code=code,
+        on=scope.as_of.true_on,
     )
 
 

@@ -27,7 +27,7 @@ from tiebeam.apps.ledger.operations.terms import (
 )
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.operations.sides import let_maker_read
-from tiebeam.core.ledger.events import KINDS, Frame, kind_of
+from tiebeam.core.ledger.events import Frame, kind_of
 from tiebeam.core.ledger.posting import CreditUsedUp, rows_of
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import (

@@ -96,7 +96,7 @@ def draw_refused(model: PairModel, today: dt.date, chance: Chance) -> Said:
             if offer.most is not None
         ],
         *[[Said("reversal", today, follows=key) for key in model.batches]] * 3,
-        [replace(one, on=dt.date(model.open_from[side] - 1, 12, 31))]
+        [replace(one, on=dt.date(model.open_from[side] - 1, 12, 31), relates_to=0)]
         if model.open_from[side]
         else [],
     ]

@@ -22,6 +22,10 @@ from typing import NoReturn
 
 WANTED = os.environ.get("TIEBEAM_TEST_DATABASE", "sqlite")
 ROLE = "tiebeam_app"
+IN_HASTE = (
+    "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off",
+)  # fmt: skip
+"""Tests may lose everything; a benchmark that says ``TIEBEAM_TEST_DURABLE=1`` writes as a real workspace does."""
 START_SECONDS_MOST = 60
 CANNOT_TEST = 77
 """Exit status by which ``make test`` knows that PostgreSQL could not be started here, and says so."""
@@ -79,8 +83,8 @@ def _start_postgresql(programs: Path) -> str:
     server = subprocess.Popen(
         [
             programs / "postgres", "-D", data, "-k", folder,
-            "-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off",
-            "-c", "synchronous_commit=off", "-c", "max_connections=40",
+            "-c", "listen_addresses=", "-c", "max_connections=40",
+            *(() if os.environ.get("TIEBEAM_TEST_DURABLE") else IN_HASTE),
         ],
         cwd="/", stdout=subprocess.DEVNULL, stderr=os.open(log, os.O_WRONLY | os.O_CREAT), **owner,
     )  # fmt: skip

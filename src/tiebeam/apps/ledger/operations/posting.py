@@ -401,6 +401,7 @@ def post(
     with posting([entered], maker=maker, actor=actor, now=now) as (made, sit):
         if made.add(entered):
             batch = Batch(**made.composed[0].batch)
+            batch.pairing = entered.pairing
             made.write(sit, also=None if also is None else lambda: also(batch))
             return batch
     found: Batch = Batch.objects.get(pk=entered.key)

@@ -276,7 +276,10 @@ def _refuse_what_never_holds(terms: Terms, pairing: Pairing) -> None:
 
 
 def _get(proposal: Proposal, actor: Actor, action: str, *, is_checking: bool) -> Proposal:
-    rows = Proposal.objects.select_related("pairing__programme")
+    # With all that the notices name: asked for one by one it would cost a third of a post.
+    rows = Proposal.objects.select_related(
+        "pairing__programme", "pairing__donor", "pairing__recipient"
+    )
     kept: Proposal = rows.get(pk=proposal.pk)
     reverses_id = kept.terms.get("reverses_id")
     by = told_by(kept.kind, UUID(reverses_id) if reverses_id else None, kept.pairing, actor)

@@ -139,9 +139,8 @@ def steps_table(
         if step.fen:
             fen = Fraction(step.fen)
             exact = exact_text(request, fen)
-            last = Cell(money(round(fen), language_of(request)), note=exact)
-            if last.text == exact:
-                last = Cell(exact)
+            shown = money(round(fen), language_of(request))
+            last = Cell(shown, note="" if shown == exact else _unbroken(exact))
         rows.append(
             Row(
                 (
@@ -293,6 +292,11 @@ def _decimal(figure: Fraction) -> Decimal | None:
     if rest != 1:
         return None
     return Decimal(figure.numerator) / Decimal(figure.denominator)
+
+
+def _unbroken(amount: str) -> str:
+    """Return *amount* so that no line ends within it."""
+    return amount.replace(" ", "\u00a0").replace("元", "\u2060元")
 
 
 def _thin(figure: Decimal) -> str:

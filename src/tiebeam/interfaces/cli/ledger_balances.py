@@ -44,7 +44,7 @@ def show_balances(
     session = session_of(ctx)
     asked = _read_accounts(accounts)
     open_books()
-    from tiebeam.apps.ledger.queries.trial import list_balances
+    from tiebeam.apps.ledger.queries.trial import list_account
     from tiebeam.interfaces.cli import console, documents
     from tiebeam.platform.tenancy.acting import acting
 
@@ -54,7 +54,7 @@ def show_balances(
         found = [
             (pairings[pairing_id], code, of_year, unit, amount)
             for code, year in asked
-            for (pairing_id, of_year, unit), amount in list_balances(
+            for (pairing_id, of_year, unit), amount in list_account(
                 list(pairings), code, as_of
             ).items()
             if year is None or of_year == year
@@ -108,14 +108,14 @@ def show_trial(
             [Fault(code="ledger.term_missing", place="--side", value=side, facts=facts)]
         )
     open_books()
-    from tiebeam.apps.ledger.queries.trial import trial_balance
+    from tiebeam.apps.ledger.queries.trial import list_trial
     from tiebeam.interfaces.cli import console, documents
     from tiebeam.platform.tenancy.acting import acting
 
     moment = _read_as_of(as_of, known_on)
     with acting(demand_reader()):
         pairings = [pairing.pk for pairing in _find(where)]
-        held = trial_balance(pairings, moment, side=side, year=year)
+        held = list_trial(pairings, moment, side=side, year=year)
     sums = _sums(held)
     is_balanced = all(debit == credit for debit, credit in sums.values())
     status = ExitStatus.DONE if is_balanced else ExitStatus.FINDING
@@ -126,9 +126,9 @@ def show_trial(
             "is_balanced": is_balanced,
             "accounts": [
                 {
-                    "account": row.code,
-                    "year": row.year or None,
-                    "unit": row.unit,
+                    "account": row.key.code,
+                    "year": row.key.year or None,
+                    "unit": row.key.unit,
                     "debit": row.debit,
                     "credit": row.credit,
                 }
@@ -145,10 +145,10 @@ def show_trial(
     ]
     lines = [
         (
-            _account(session, row.code),
-            str(row.year or ""),
-            _amount(session, row.debit, row.unit) if row.debit else "",
-            _amount(session, row.credit, row.unit) if row.credit else "",
+            _account(session, row.key.code),
+            str(row.key.year or ""),
+            _amount(session, row.debit, row.key.unit) if row.debit else "",
+            _amount(session, row.credit, row.key.unit) if row.credit else "",
         )
         for row in held
     ]
@@ -237,8 +237,8 @@ def _sums(held: "Sequence[Held]") -> dict[tuple[str, str], tuple[int, int]]:
 
     sums: defaultdict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
     for row in held:
-        kind = CHART[row.code]
-        key = (f"{kind.side} {kind.group}", row.unit)
+        kind = CHART[row.key.code]
+        key = (f"{kind.side} {kind.group}", row.key.unit)
         debit, credit = sums[key]
         sums[key] = (debit + row.debit, credit + row.credit)
     return dict(sums)

@@ -8,6 +8,7 @@ from tests.grounds import ground
 from tests.pages.money_grounds import WAN, make_money, pay, post, today
 
 from tiebeam.apps.ledger.models import Batch, Dispute, Proposal
+from tiebeam.core.ledger.events import KINDS
 from tiebeam.platform.tenancy.acting import acting
 
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -285,6 +286,41 @@ class TestPropose:
         assert as_fujian.get(f"{own}new/expenditure/").status_code == 403
         assert as_coordinator.get(f"{own}new/payment/").status_code == 403
         assert as_fujian.get(f"{own}new/nothing/").status_code == 404
+
+
+class TestEveryKind:
+    @pytest.fixture
+    def at_work(self, money, payment):
+        """Something open for every kind of event to follow."""
+        receipt = post(money, "receipt", 200 * WAN, follows_id=payment.pk)
+        for amount in (20 * WAN, 10 * WAN):
+            agreed = post(money, "refund_agreed", amount, follows_id=receipt.pk)
+        post(money, "refund_paid", 10 * WAN, follows_id=agreed.pk)
+        post(money, "opening", 9 * WAN, quantity=40, quantity_unit="kits")
+        goods = {"quantity": 40, "quantity_unit": "kits", "follows_id": _head(payment)}
+        post(money, "shipment", 9 * WAN, **goods)
+        order = post(money, "order", 50 * WAN, follows_id=_head(payment))
+        return {row.kind: row.pk for row in (receipt, order)} | {"commitment": _head(payment)}
+
+    def test_is_proposed_from_its_form(self, sign_in, money, at_work, own):
+        clients = {
+            "donor": sign_in("fujian", "zh"),
+            "recipient": sign_in("nyingchi", "zh"),
+            "coordinator": sign_in("office", "zh"),
+        }
+        for kind, known in KINDS.items():
+            if kind == "receipt":
+                continue
+            client = clients[known.by]
+            follows = next((at_work[row] for row in known.follows if row in at_work), "")
+            address = f"{own}new/{kind}/" + (f"?follows={follows}" if follows else "")
+            assert 'name="amount_0"' in text_of(client.get(address)), kind
+            said = {"amount_0": "1", "nature": "capital", "stage": "B120"}
+            answer = client.post(address, commitment_of(money, **said))
+            assert answer.status_code == 302, kind
+            shown = client.get(answer.url)
+            assert shown.status_code == 200, kind
+            assert re.findall(r"\[\w+\.[\w.]+\]", text_of(shown)) == [], kind
 
 
 class TestCheck:

@@ -17,8 +17,8 @@ FINANCE = {
 }
 
 
-def make_money(workspace: Workspace, slug: str = "tibet") -> LedgerGrounds:
-    """Return a pair with 1,000 万元 due and appropriated this year, and who checks on each side."""
+def make_people(workspace: Workspace, slug: str = "tibet") -> LedgerGrounds:
+    """Return a pair without money, with two people on each side of it who sign in."""
     grounds = make_grounds(workspace, slug)
     admin = workspace.actor("admin", Role.ADMINISTRATOR)
     for side, (organisation, name, role) in FINANCE.items():
@@ -35,6 +35,12 @@ def make_money(workspace: Workspace, slug: str = "tibet") -> LedgerGrounds:
         )
         workspace.organisations[name] = workspace.organisations[organisation]
         grounds.checkers[side] = workspace.actor(name, role)
+    return grounds
+
+
+def make_money(workspace: Workspace, slug: str = "tibet") -> LedgerGrounds:
+    """Return a pair with 1,000 万元 due and appropriated this year, and who checks on each side."""
+    grounds = make_people(workspace, slug)
     grounds.fix_year(today().year)
     post(grounds, "obligation", 1000 * WAN)
     post(grounds, "opening", 1000 * WAN)

@@ -174,6 +174,7 @@ class EventForm(MoneyForm):
     quantity = forms.IntegerField(required=False, min_value=1, max_value=QUANTITY_MOST)
     quantity_unit = forms.CharField(required=False, max_length=40)
     valid_on = date_field()
+    relates_to = forms.IntegerField(required=False, min_value=1949, max_value=2999)
     document = document_field()
     note = forms.CharField(
         required=False, max_length=REASON_MOST, widget=forms.Textarea({"rows": 2})
@@ -243,6 +244,7 @@ class EventForm(MoneyForm):
             nature=given.get("nature", ""),
             stage=given.get("stage", ""),
             is_beyond_due=given.get("is_beyond_due", False),
+            relates_to=given.get("relates_to") or 0,
             purpose=given.get("purpose", ""),
             document=given["document"].strip(),
             note=given["note"].strip(),
@@ -260,6 +262,7 @@ def _not_asked(kind: str, followed: OpenBatch | None) -> list[str]:
         "nature": kind == "expenditure",
         "stage": kind in {"carry", "lapse"},
         "is_beyond_due": kind == "appropriation",
+        "relates_to": kind in {"due_up", "due_down"},
         "quantity": is_counted,
         "quantity_unit": is_counted,
         "amount": followed is None or followed.amount > 0 or kind == "shipment",

@@ -128,7 +128,8 @@ class TestSending:
 
 
 class TestChecking:
-    def test_is_done_by_another_person_in_the_background(self, office, finance, money):
+    def test_is_done_by_another_person_in_the_background(self, office, finance, money, monkeypatch):
+        monkeypatch.setattr(performing, "close_old_connections", lambda: None)
         shown = propose(office, money)
         assert office.post(f"{shown}post/").status_code in {403, 409}
 

@@ -435,6 +435,27 @@ class TestAnswer:
         assert self.send(as_fujian, payment, answer="all").status_code == 403
 
 
+class TestGoods:
+    @pytest.fixture
+    def sent(self, money, payment):
+        post(money, "opening", 9 * WAN, quantity=40, quantity_unit="kits")
+        goods = {"quantity": 40, "quantity_unit": "kits", "follows_id": _head(payment)}
+        return post(money, "shipment", 9 * WAN, **goods)
+
+    def test_that_did_not_arrive_are_disputed_by_the_recipient(self, as_fujian, as_nyingchi, sent):
+        address = f"/money/events/{sent.pk}/"
+        said = {"key": uuid4(), "amount_0": "10", "amount_1": "wan", "reason": "Ten are missing."}
+
+        assert f"{address}dispute/" in text_of(as_nyingchi.get(address))
+        refused = as_nyingchi.post(f"{address}dispute/", said)
+        assert refused.status_code == 409
+        assert "only RMB 90\u202f000 is left" in text_of(refused)
+        done = as_nyingchi.post(f"{address}dispute/", said | {"amount_0": "2"})
+        assert done.url == address
+        assert "Disputed: RMB 20\u202f000. Ten are missing." in text_of(as_fujian.get(address))
+        assert as_fujian.post(f"{address}dispute/", said).status_code == 403
+
+
 class TestEvent:
     def test_shows_each_side_its_own_rows_alone(self, as_fujian, as_nyingchi, money, payment):
         receipt = post(money, "receipt", 100 * WAN, follows_id=payment.pk)

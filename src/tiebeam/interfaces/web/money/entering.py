@@ -22,7 +22,7 @@ from tiebeam.apps.pairings.queries.pairings import get_pairing
 from tiebeam.core.ledger.events import KINDS
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
-from tiebeam.interfaces.web.money.forms import AnswerForm, EventForm
+from tiebeam.interfaces.web.money.forms import AnswerForm, DisputeForm, EventForm
 from tiebeam.interfaces.web.money.tables import open_table
 from tiebeam.interfaces.web.money.words import (
     may_make,
@@ -115,6 +115,38 @@ def answer_payment(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         text=say_to(request, "money.answer_text"),
         back=reverse("money_of_pair", args=[pairing.pk]),
         onto=lambda made: _address_of(made) if made else reverse("event", args=[batch_id]),
+        trail=trail_to_pair(request, pairing),
+        template="web/money/form.html",
+        facts=_facts(request, row),
+    )
+
+
+@FORM
+@seated
+def dispute_goods(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Say that goods did not arrive, or not all of them; nothing is posted."""
+    found = list_open(("shipment",), batch_id=batch_id)
+    if not found:
+        raise Http404
+    [row] = found
+    pairing, actor = row.batch.pairing, actor_of(request)
+    if not may_make(actor, pairing, "recipient") or not row.amount:
+        return show_forbidden(request)
+    return answer_form(
+        request,
+        DisputeForm(request, {"amount": row.amount}),
+        lambda given: dispute_payment(
+            payment=row.batch,
+            amount=given["amount"],
+            reason=given["reason"],
+            actor=actor,
+            now=timezone.now(),
+        ),
+        done=say_to(request, "money.disputed"),
+        title=say_to(request, "money.dispute_title"),
+        text=say_to(request, "money.dispute_text"),
+        verb=say_to(request, "money.dispute"),
+        back=reverse("event", args=[batch_id]),
         trail=trail_to_pair(request, pairing),
         template="web/money/form.html",
         facts=_facts(request, row),

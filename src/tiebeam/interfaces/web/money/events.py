@@ -246,6 +246,10 @@ def _steps(
             else f"{reverse('propose_event', args=[batch.pairing_id, kind])}?follows={batch.pk}"
         )
         steps.append({"text": say_to(request, f"money.verb.{kind}"), "address": address})
+    is_valued = left is not None and batch.kind == "shipment" and left.amount > 0
+    if is_valued and may_make(actor, batch.pairing, "recipient"):
+        text, address = say_to(request, "money.dispute"), reverse("dispute_goods", args=[batch.pk])
+        steps.append({"text": text, "address": address})
     standing = [row for row in chain.after if state_of(row) == "posted"]
     if _may_reverse(request, batch) and not standing:
         steps.append(

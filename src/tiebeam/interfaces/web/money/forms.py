@@ -316,6 +316,15 @@ class AnswerForm(MoneyForm):
         return int(self.cleaned_data["amount"]) if answer == "part" else 0
 
 
+class DisputeForm(MoneyForm):
+    """What of the goods sent did not arrive, by its value, and why."""
+
+    words: ClassVar[str] = "money.dispute_field"
+
+    amount = AmountField()
+    reason = reason_field()
+
+
 class ReasonForm(PageForm):
     """Why something is sent back or undone."""
 

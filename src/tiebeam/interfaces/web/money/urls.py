@@ -19,5 +19,6 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/return/", checking.send_back, name="return_proposal"),
     path("proposals/<uuid:proposal_id>/withdraw/", checking.withdraw, name="withdraw_proposal"),
     path("events/<uuid:batch_id>/", events.show_event, name="event"),
+    path("events/<uuid:batch_id>/dispute/", entering.dispute_goods, name="dispute_goods"),
     path("events/<uuid:batch_id>/reverse/", events.reverse_event, name="reverse_event"),
 ]

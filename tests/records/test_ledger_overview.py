@@ -12,8 +12,9 @@ import pytest
 from tests.grounds import ground
 from tests.ledger_examples import NAMES
 
-from records.ledger_grounds import make_grounds
+from records.ledger_grounds import LATER, make_grounds
 from records.ledger_story import tell
+from tiebeam.apps.ledger.claim_models import Reimbursement, Voucher
 from tiebeam.apps.ledger.queries import entries
 from tiebeam.apps.ledger.queries.entries import Sought, find_entries
 from tiebeam.apps.ledger.queries.exceptions import list_exceptions
@@ -26,6 +27,7 @@ from tiebeam.apps.ledger.queries.trial import list_account, list_trial
 from tiebeam.apps.regions.models import Region, Statistic
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
+from tiebeam.platform.tenancy.grants import grant_reading
 from tiebeam.platform.time.periods import AsOf
 
 WAN = 10**6
@@ -192,6 +194,30 @@ class TestExceptions:
 
         assert found.batch_id == slip.pk
         assert (found.facts["times"], found.facts["meant"]) == (10**4, 600 * WAN)
+
+    def test_tell_of_a_voucher_that_two_recipients_used(self, workspace, story):
+        for user in ("nyingchi", "huanggang"):
+            actor = workspace.actor(user, Role.RECIPIENT_OFFICE)
+            claim = Reimbursement(
+                tenant_id=actor.organisation_id, pairing=story.pairing, programme=story.programme,
+                title="t", payee="p", purpose="x", nature="current", amount=7,
+                requested_by_id=actor.person_id, requested_at=LATER,
+            )  # fmt: skip
+            with acting(actor):
+                claim.save(force_insert=True)
+                Voucher(
+                    tenant_id=actor.organisation_id, scope_id=claim.scope_id, reimbursement=claim,
+                    issuer="Builder", issuer_key="builder", number="1", number_key="1", amount=7,
+                    issued_on=TODAY,
+                ).save(force_insert=True)  # fmt: skip
+                grant_reading(
+                    actor=actor, scope_id=claim.scope_id, role="owner",
+                    organisation_ids=[story.owners["coordinator"]], valid_from=date(2020, 1, 1),
+                )  # fmt: skip
+
+        (found,) = self.ask(story, TODAY, "duplicate_voucher")
+
+        assert (found.facts["issuer"], found.facts["count"], found.amount) == ("Builder", 2, 7)
 
     def test_tell_of_nothing_else_in_five_years(self, story):
         assert self.ask(story, TODAY) == []

@@ -1,11 +1,12 @@
-"""What the first page tells of reimbursements that wait, and of tranches that fall due."""
+"""What the first page tells of reimbursements to be checked, and of tranches that fall due."""
 
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.urls import reverse
 
-from tiebeam.apps.ledger.queries.claims import Claim, list_claims
+from tiebeam.apps.ledger.claim_models import Reimbursement
+from tiebeam.apps.ledger.queries.claims import list_claims
 from tiebeam.apps.ledger.queries.schedule import list_schedules
 from tiebeam.interfaces.web.claims.words import may_do
 from tiebeam.interfaces.web.home.sections import Item, section
@@ -16,21 +17,25 @@ from tiebeam.platform.tenancy.acting import Actor
 
 @section("waiting")
 def list_claims_waiting(actor: Actor, today: date) -> list[Item]:
-    """List the reimbursements that the acting person of finance is to check, or to pay after another."""
+    """
+    List the reimbursements that the acting person of finance is to check.
+
+    One that is checked waits as the expenditure that was proposed by it, among all that was.
+    """
     del today
     if not actor.has_role(Role.RECIPIENT_FINANCE):
         return []
     return [
         Item(
-            code=f"claims.home.{claim.state}",
+            code="claims.home.requested",
             facts={
                 "title": claim.reimbursement.title,
                 "what": in_both_languages(claim.reimbursement.amount),
             },
             address=reverse("reimbursement", args=[claim.reimbursement.pk]),
         )
-        for claim in list_claims(states=("requested", "checked"))
-        if _is_next(actor, claim)
+        for claim in list_claims(states=("requested",))
+        if _may_check(actor, claim.reimbursement)
     ]
 
 
@@ -57,13 +62,7 @@ def list_tranches_due(actor: Actor, today: date) -> list[Item]:
     ]
 
 
-def _is_next(actor: Actor, claim: Claim) -> bool:
-    """Return whether the next step of a reimbursement is open to the actor, who took none before."""
-    row = claim.reimbursement
-    step = "check" if claim.state == "requested" else "pay"
-    hands = [row.requested_by_id, row.requested_for_id]
-    if step == "pay" and row.proposal:
-        hands += [row.proposal.maker_id, row.proposal.maker_for_id]
-    return not is_same_person(actor, *hands) and may_do(
-        actor, f"ledger.{step}_reimbursement", row.pairing, row.tenant_id
+def _may_check(actor: Actor, row: Reimbursement) -> bool:
+    return not is_same_person(actor, row.requested_by_id, row.requested_for_id) and may_do(
+        actor, "ledger.check_reimbursement", row.pairing, row.tenant_id
     )

@@ -295,7 +295,7 @@ class TestFirstPage:
             sign_in("nyingchi_finance").get("/")
         )
         assert "Roof" not in _text(sign_in("nyingchi").get("/"))
-        assert "Pay RMB 1 million to Nyingchi" in _text(sign_in("fujian").get("/"))
+        assert "Pay RMB 1 million to Nyingchi" in _text(sign_in("fujian_finance").get("/"))
 
     def test_is_told_to_programs_too(self, as_fujian, grounds, tranche, gift):
         own = f"?pairing_id={grounds.pairing.pk}"

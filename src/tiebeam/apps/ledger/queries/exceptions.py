@@ -196,12 +196,12 @@ def _above(
 
 
 def _above_tranches(asked: Asked) -> list[Finding]:
-    """Return the commitments of which more was paid than their tranches plan."""
+    """Return the commitments of which more was paid, since the first was planned, than their tranches plan."""
     planned = {
         row["commitment_id"]: row
         for row in Tranche.objects.filter(pairing_id__in=asked.pairing_ids, is_dropped=False)
         .values("commitment_id", "pairing_id", for_what=F("commitment__purpose"))
-        .annotate(total=Sum("amount"))
+        .annotate(total=Sum("amount"), begun=Min("planned_at"))
         .order_by()
     }
     if not planned:
@@ -209,13 +209,14 @@ def _above_tranches(asked: Asked) -> list[Finding]:
     paid = (
         standing(asked.as_of)
         .filter(head_id__in=planned, kind__in=("payment", "bounce"))
-        .values("head_id", "kind")
-        .annotate(total=Sum("amount"))
+        .values_list("head_id", "kind", "amount", "recorded_at", "follows__recorded_at")
         .order_by()
     )
     sums: defaultdict[UUID, int] = defaultdict(int)
-    for row in paid:
-        sums[row["head_id"]] += row["total"] * (1 if row["kind"] == "payment" else -1)
+    for head, kind, amount, told_at, followed_at in paid:
+        is_payment = kind == "payment"
+        if (told_at if is_payment else followed_at) >= planned[head]["begun"]:
+            sums[head] += amount if is_payment else -amount
     return [
         Finding(
             kind="over_estimate",

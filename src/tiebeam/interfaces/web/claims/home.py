@@ -41,8 +41,8 @@ def list_claims_waiting(actor: Actor, today: date) -> list[Item]:
 
 @section("due")
 def list_tranches_due(actor: Actor, today: date) -> list[Item]:
-    """List the tranches of the own pairs that are overdue, or fall due soon."""
-    if not any(actor.has_role(role) for role in (Role.DONOR_OFFICE, Role.DONOR_FINANCE)):
+    """List the tranches that the acting person of finance is to have paid by now, or soon."""
+    if not actor.has_role(Role.DONOR_FINANCE):
         return []
     soon = today + timedelta(days=settings.TIEBEAM_TRANCHE_DAYS)
     return [

@@ -8,7 +8,7 @@ from tests.pages.round_trip import set_scene
 
 from tiebeam.apps.programmes.operations import change_round
 
-QUERIES_MOST = 15
+QUERIES_MOST = 20
 
 
 def _text(answer) -> str:

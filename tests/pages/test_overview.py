@@ -169,6 +169,13 @@ class TestOtherPages:
         assert "2024: Every group of the books balances" in shown
         assert "does not balance" not in shown
 
+    def test_say_it_of_one_organisation(self, story, as_coordinator):
+        asked = {"owner": story.owners["recipient"]}
+        shown = text(as_coordinator.get(reverse("trial_balance"), asked)).split("<main", 1)[1]
+        table = shown.split("What the accounts hold", 1)[1]
+        assert "(R1000)" in table
+        assert "(D1000)" not in table
+
     def test_say_a_balance_of_two_dates(self, story, as_coordinator):
         asked = {"code": "D1310", "on": "2023-04-30", "known": "2023-04-20"}
         shown = text(as_coordinator.get(reverse("balance"), asked))

@@ -40,6 +40,7 @@ def list_trial(
     as_of: AsOf | None = None,
     *,
     side: str = "",
+    owner_id: UUID | None = None,
     year: int | None = None,
 ) -> list[Held]:
     """
@@ -49,12 +50,15 @@ def list_trial(
         pairing_ids: Whose books.
         as_of: Count what was true on its day, as known at its moment; all, without it.
         side: ``donor`` or ``recipient``; both, without it.
+        owner_id: The organisation whose books they are; all, without it.
         year: The trial balance of this fiscal year: its yearly accounts, and what the others
             held at its end; of a book that has closed it, as it was closed (§L10).
     """
     books = Book.objects.filter(pairing_id__in=pairing_ids)
     if side:
         books = books.filter(side=side)
+    if owner_id is not None:
+        books = books.filter(tenant_id=owner_id)
     listed = list(books)
     sums: defaultdict[AccountKey, int] = defaultdict(int)
     held = list_balances(listed, as_of) if year is None else _at_end(listed, as_of, year)

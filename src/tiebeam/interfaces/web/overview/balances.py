@@ -22,6 +22,7 @@ from tiebeam.interfaces.web.overview.scope import (
     Scope,
     address_of,
     choose_account,
+    choose_owner,
     choose_pair,
     choose_side,
     choose_years,
@@ -49,11 +50,14 @@ WRITERS = {
 def show_trial_balance(request: HttpRequest) -> HttpResponse:
     """Show what all accounts of some books hold, and that each group balances."""
     scope = read_scope(request, "year", "pair")
-    asked = read_asked(request, filters=("side",), name="trial")
+    asked = read_asked(request, filters=("side", "owner"), name="trial")
     side = asked.filters.get("side", "")
     if side not in {"", "donor", "recipient"}:
         raise NotUnderstood("side", "overview.unknown_choice", value=side)
-    held = list_trial(scope.ids, scope.asked, side=side, year=scope.year)
+    owner, owners = choose_owner(request, scope.all_pairings)
+    held = list_trial(
+        scope.ids, scope.asked, side=side, owner_id=owner.pk if owner else None, year=scope.year
+    )
     sums = _sums(held)
     is_balanced = all(debit == credit for debit, credit in sums.values())
     table = _trial_table(request, scope, held, asked)
@@ -68,6 +72,7 @@ def show_trial_balance(request: HttpRequest) -> HttpResponse:
             request,
             *scope.choices,
             choose_pair(request, scope.all_pairings),
+            owners,
             choose_side(request),
             choose_years(request, {row.key.year for row in held if row.key.year} | set(scope.years)),
         ),

@@ -14,7 +14,7 @@ from tiebeam.apps.ledger.queries.obligations import are_illustrative
 from tiebeam.apps.ledger.queries.pairs import list_pairs_with_money
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.programmes.models import Programme
-from tiebeam.apps.regions.models import Region
+from tiebeam.apps.regions.models import Organisation, Region
 from tiebeam.apps.regions.queries import list_above
 from tiebeam.core.ledger.chart import CHART
 from tiebeam.interfaces.web.addresses import NotUnderstood
@@ -172,6 +172,14 @@ def choose_side(request: HttpRequest) -> Choice:
     """Return the choice between the books of both sides."""
     options = tuple((side, say_to(request, f"overview.{side}")) for side in ("donor", "recipient"))
     return Choice("side", say_to(request, "overview.book"), options)
+
+
+def choose_owner(
+    request: HttpRequest, pairings: Iterable[Pairing]
+) -> tuple[Organisation | None, Choice]:
+    """Return the organisation whose books are asked for, and the choice among those of both sides."""
+    sides = {side.pk: side for row in pairings for side in (row.donor, row.recipient)}
+    return _pick(request, "owner", sides.get), _choice(request, "owner", sides.values())
 
 
 def choose_account(request: HttpRequest) -> Choice:

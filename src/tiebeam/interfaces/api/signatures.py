@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import models
 from pydantic import BaseModel, ConfigDict, create_model, model_validator
 
-from tiebeam.interfaces.api.texts import demand_kept, demand_known_days
+from tiebeam.interfaces.api.texts import demand_kept, demand_known_days, demand_no_truths
 from tiebeam.platform.permissions.operations import OperationRight
 
 GIVEN = frozenset({"actor", "now"})
@@ -60,6 +60,9 @@ class StrictBody(BaseModel):
     def refuse_unkept_texts(cls, given: Any) -> Any:
         """Refuse what neither database can hold."""
         demand_kept(given)
+        if isinstance(given, Mapping):
+            for name, column in cls.model_fields.items():
+                demand_no_truths(column.annotation, given.get(name))
         return given
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
@@ -42,6 +42,24 @@ def demand_known_days(value: Any) -> None:
     elif isinstance(value, list | tuple):
         for item in value:
             demand_known_days(item)
+
+
+def demand_no_truths(kind: Any, given: Any) -> None:
+    """
+    Refuse true and false where *kind* asks for a whole number: they are read as 1 and 0 otherwise.
+
+    Raises:
+        PydanticCustomError: There is one.
+    """
+    if isinstance(given, bool) and (kind is int or {int, bool} & {*get_args(kind)} == {int}):
+        raise PydanticCustomError("no_number", "a whole number is asked for")
+    if is_dataclass(kind) and isinstance(given, Mapping):
+        for name, inner in get_type_hints(kind).items():
+            demand_no_truths(inner, given.get(name))
+    elif isinstance(given, list | tuple):
+        for each in given:
+            for inner in get_args(kind):
+                demand_no_truths(inner, each)
 
 
 def demand_kept(value: Any, depth: int = 0) -> None:

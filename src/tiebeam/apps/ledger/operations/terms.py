@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from tiebeam.apps.ledger.models import Batch
@@ -65,6 +65,9 @@ class Terms:
         carries_due: Of a year's end: what is due and not appropriated is carried, and does not lapse.
         carries_appropriated: Of a year's end: the same of what is appropriated.
     """
+
+    # A misspelt term is refused where terms are read from JSON, and not passed over.
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     kind: str
     valid_on: date

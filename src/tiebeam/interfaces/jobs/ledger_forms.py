@@ -12,10 +12,17 @@ from tiebeam.interfaces.messages import LANGUAGES, Language, has_message, say
 GUIDE = ("rows", "check", "amounts", "keys")
 
 
+SYNONYMS = {
+    "拨付": "payment", "到账": "receipt", "承诺": "commitment", "支出": "expenditure",
+    "退票": "bounce", "冲销": "reversal",
+}  # fmt: skip
+"""What officials call events besides the words of our pages."""
+
+
 @cache
 def kind_words() -> Mapping[str, str]:
     """Return word -> kind of event, in both languages."""
-    return {
+    return SYNONYMS | {
         say(f"ledger.kind.{kind}", {}, language): kind
         for kind in FILE_KINDS
         for language in LANGUAGES

@@ -6,7 +6,7 @@ from tiebeam.interfaces.messages.figures import exact_money, number
 
 FAMILIES = ("ledger.", "ledger_files.")
 _WORDS = {"kind": "kind", "found": "kind", "account": "account", "state": "state"}
-_LISTS = ("follows", "needed")
+_LISTS = ("follows", "needed", "known")
 _AMOUNTS = ("balance", "asked", "left", "owed", "found", "expected")
 _MONEY = "CNY"
 

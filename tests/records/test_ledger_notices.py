@@ -14,9 +14,11 @@ from tiebeam.apps.ledger.operations.claims import (
     request_reimbursement,
 )
 from tiebeam.apps.ledger.operations.disputes import dispute_payment
+from tiebeam.apps.ledger.operations.imports import post_import_part, propose_import
 from tiebeam.apps.ledger.operations.proposals import return_proposal
 from tiebeam.apps.ledger.operations.tranches import plan_tranche
 from tiebeam.apps.ledger.operations.vouchers import GivenVoucher
+from tiebeam.apps.regions.operations.rows import GivenRow
 from tiebeam.interfaces.jobs import reminding
 from tiebeam.interfaces.jobs.posting import say_notice
 from tiebeam.interfaces.jobs.reminding import remind_of_dates
@@ -111,6 +113,31 @@ class TestTelling:
         assert told(grounds.makers["recipient"], "event_reversed") == [
             "Refund confirmed of RMB 1 (Fujian – Nyingchi) was reversed by the other side."
         ]
+
+    def test_tells_an_import_once_to_each(self, grounds, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+        head = {
+            "donor": "Fujian", "recipient": "林芝", "document": "1", "purpose": "education",
+            "day": "2020-03-01",
+        }  # fmt: skip
+        rows = [
+            {"kind": "commitment", "amount": "5", "key": "school"},
+            {"kind": "order", "amount": "5", "key": "ordered", "follows": "school"},
+            {"kind": "payment", "amount": "5", "key": "paid", "follows": "ordered"},
+        ]
+        given = [GivenRow(number=n, values={**head, **row}) for n, row in enumerate(rows, start=2)]
+        donor, finance = grounds.makers["donor"], grounds.checkers["donor"]
+        proposal = propose_import(
+            programme=grounds.programme, rows=given, source="2020.xlsx", actor=donor, now=LATER
+        )
+
+        waiting = "An import of 3 events for Tibet (2020.xlsx) waits for you to check it."
+        assert waiting in told(finance, "proposal_waiting")
+        post_import_part(proposal=proposal, part=1, actor=finance, now=LATER)
+
+        [sentence] = told(grounds.makers["recipient"], "events_imported")
+        assert sentence.startswith("Fujian imported events of your pairs in Tibet")
+        assert told(donor, "events_imported") == []
 
     def test_lets_the_coordinator_know_of_a_closed_year_and_not_the_other_side(self, grounds):
         grounds.close("donor", 2020)

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from tiebeam.apps.ledger.claim_models import Reimbursement
-from tiebeam.apps.ledger.models import Batch, Dispute, Proposal
+from tiebeam.apps.ledger.import_models import ImportProposal
+from tiebeam.apps.ledger.models import Batch, Dispute, Import, Proposal
 from tiebeam.apps.ledger.obligation_models import ObligationNotice
 from tiebeam.apps.ledger.operations.claims import FINANCE
-from tiebeam.apps.ledger.operations.parts import CHECKERS_OF, own_side
+from tiebeam.apps.ledger.operations.parts import CHECKERS, CHECKERS_OF, own_side
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.platform.identity.queries import list_holders
 from tiebeam.platform.notices.telling import Told, both_names, told_of
@@ -122,6 +123,50 @@ def tell_disputed(dispute: Dispute, actor: Actor, now: datetime) -> Told:
     )
 
 
+@told_of("ledger.propose_import", "importproposal")
+def tell_import_proposed(proposal: ImportProposal, actor: Actor, now: datetime) -> Told:
+    """Tell those of the own organisation who may post it."""
+    today, programme_id = timezone.localdate(now), proposal.programme_id
+    held = list_holders(actor.organisation_id, CHECKERS, programme_id, today)
+    return Told(
+        kind="proposal_waiting",
+        variant="import",
+        people=sorted(held - {actor.person_id}, key=str),
+        facts=_facts_of_import(proposal),
+    )
+
+
+@told_of("ledger.return_import", "importproposal")
+def tell_import_returned(proposal: ImportProposal, actor: Actor, now: datetime) -> Told:
+    """Tell who made it."""
+    del actor, now
+    return Told(
+        kind="proposal_returned",
+        variant="import",
+        people=[proposal.maker_id],
+        facts=_facts_of_import(proposal) | {"reason": proposal.reason},
+    )
+
+
+@told_of("ledger.post_import_part", "import")
+def tell_imported(part: Import, actor: Actor, now: datetime) -> Told | None:
+    """Tell the other sides of what concerns them in one part of an import, all in one."""
+    del now
+    concerning = Batch.objects.filter(
+        import_id=part.import_id, recorded_at=part.imported_at, kind__in=TELLS_THE_OTHER
+    )
+    pairs = list(concerning.values_list("pairing__donor_id", "pairing__recipient_id"))
+    sides = {side for pair in pairs for side in pair} - {actor.organisation_id}
+    if not sides:
+        return None
+    return Told(
+        kind="events_imported",
+        organisations=sides,
+        programme_id=part.programme_id,
+        facts={"organisation": both_names(part.tenant), "programme": both_names(part.programme)},
+    )
+
+
 @told_of("ledger.request_reimbursement", "reimbursement")
 def tell_claimed(claim: Reimbursement, actor: Actor, now: datetime) -> Told:
     """Tell those of finance that a reimbursement waits to be checked."""
@@ -143,6 +188,14 @@ def _of_claim(claim: Reimbursement, variant: str, people: Iterable[UUID]) -> Tol
         facts={"title": claim.title, "amount": claim.amount, "reason": claim.reason},
         about=claim,
     )
+
+
+def _facts_of_import(proposal: ImportProposal) -> dict[str, Any]:
+    return {
+        "count": proposal.events_count,
+        "programme": both_names(proposal.programme),
+        "source": proposal.source,
+    }
 
 
 def _list_others(actor: Actor, pairing: Pairing, roles: Iterable[str], now: datetime) -> list[UUID]:

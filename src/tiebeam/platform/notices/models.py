@@ -30,6 +30,7 @@ KINDS = {
     "receipt_told": "at_once",
     "refund_told": "at_once",
     "event_reversed": "at_once",
+    "events_imported": "daily",
     "year_closed": "daily",
     "tranche_due": "at_once",
     "receipt_due": "at_once",

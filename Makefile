@@ -103,13 +103,17 @@ docs: $(VENV)/development.stamp
 		-d build/doctrees docs build/docs
 	@echo "The documents: $(CURDIR)/build/docs/index.html"
 
-## drills: the long trials, each with a dated report in build/drills; DRILL_ARGS and FUZZ_ARGS go to them
+## drills: the long trials, each with a dated report in build/drills; DRILL_ARGS, FUZZ_ARGS and LEDGER_ARGS go to them
 .PHONY: drills
 drills: $(VENV)/development.stamp
 	@mkdir -p build/drills
 	@$(PY) -m drills.tamper $(DRILL_ARGS)
 	@$(PY) -m drills.fuzz $(FUZZ_ARGS)
 	@$(PY) -m drills.kill_worker
+	@$(PY) -m drills.ledger $(LEDGER_ARGS)
+	@TIEBEAM_TEST_DATABASE=postgresql $(PY) -m drills.ledger $(LEDGER_ARGS)
+	@$(PY) -m drills.ledger_import
+	@TIEBEAM_TEST_DATABASE=postgresql $(PY) -m drills.ledger_import
 
 ## bench: measure the solver beside its peers; BENCH_ARGS goes to the benchmark
 .PHONY: bench
@@ -129,6 +133,18 @@ bench-import: $(VENV)/development.stamp
 	@mkdir -p build
 	@$(PY) -m benchmarks.import_rows $(BENCH_ARGS)
 	@TIEBEAM_TEST_DATABASE=postgresql $(PY) -m benchmarks.import_rows $(BENCH_ARGS)
+
+# The peer has a virtual environment of its own, so that its packages never meet ours.
+## bench-ledger: measure the ledger on PostgreSQL, beside django-hordak (BENCH_ARGS=--short for a small one)
+.PHONY: bench-ledger
+bench-ledger: $(VENV)/development.stamp build/hordak/created.stamp
+	@$(PY) -m benchmarks.ledger --peer build/hordak/bin/python $(BENCH_ARGS)
+
+build/hordak/created.stamp: requirements/hordak.lock
+	@python3 -m venv --clear build/hordak
+	@build/hordak/bin/python -m pip --disable-pip-version-check --no-input --quiet install \
+		--no-deps --require-hashes -r $<
+	@touch $@
 
 # Charts and maps: by npm from its lock, into the static files, which git ignores there. Where the machine
 # has no npm, a wheel brings it. Install scripts stay off (.npmrc).
@@ -180,6 +196,7 @@ lock:
 		-c requirements/runtime.lock -o requirements/development.lock
 	$(LOCK) $(LOCK_ARGS) pyproject.toml requirements/build.in requirements/benchmarks.in \
 		-c requirements/development.lock -o requirements/benchmarks.lock
+	$(filter-out --extra server,$(LOCK)) $(LOCK_ARGS) requirements/hordak.in -o requirements/hordak.lock
 	$(filter-out --extra server,$(LOCK)) $(LOCK_ARGS) requirements/front-end.in -o requirements/front-end.lock
 	$(filter-out --extra server,$(LOCK)) $(LOCK_ARGS) requirements/checkers.in -o requirements/checkers.lock
 

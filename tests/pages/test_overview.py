@@ -47,7 +47,7 @@ class TestPages:
     ):
         client = sign_in("office", language)
         client.get(reverse(page))
-        with django_assert_max_num_queries(28):
+        with django_assert_max_num_queries(34):
             shown = text(client.get(reverse(page)))
         assert "[" not in shown.split("<main", 1)[1].replace("[2]", "")
 

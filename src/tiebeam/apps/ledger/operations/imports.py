@@ -17,6 +17,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
+
 from tiebeam.apps.ledger.import_models import ImportProposal
 from tiebeam.apps.ledger.models import Import
 from tiebeam.apps.ledger.operations.given_events import KnownEvent, know_events, question_amounts
@@ -216,7 +218,11 @@ def try_events(events: Sequence[KnownEvent], actor: Actor, now: datetime) -> lis
     refused: set[UUID] = set()
     entered = [Entered(event.key, event.pairing, event.terms) for event in events]
     nobody = Hand(uuid4())
-    with posting(entered, maker=nobody, actor=actor, now=now) as (made, _):
+    # Holding the books takes a transaction, also where nothing is written.
+    with (
+        transaction.atomic(),
+        posting(entered, maker=nobody, actor=actor, now=now) as (made, _),
+    ):
         for event, each in zip(events, entered, strict=True):
             if event.waits_for in refused:
                 refused.add(event.key)

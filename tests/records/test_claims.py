@@ -134,6 +134,15 @@ class TestPaying:
             with pytest.raises(OwnProposal):
                 pay_reimbursement(reimbursement=claim, actor=actor, now=LATER)
 
+    def test_is_not_posted_by_who_requested_it_through_another_door(
+        self, request_one, check, office, finance
+    ):
+        claim = check(request_one())
+        both = replace(office, duties=office.duties | finance.duties)
+
+        with pytest.raises(OwnProposal):
+            post_proposal(proposal=claim.proposal, actor=both, now=LATER)
+
     def test_beyond_the_special_account_is_refused_and_leaves_it_checked(
         self, request_one, check, second
     ):

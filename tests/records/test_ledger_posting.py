@@ -259,6 +259,15 @@ class TestProposal:
         with refused(code):
             grounds.propose(kind, amount, **terms)
 
+    def test_is_read_by_its_own_organisation_alone(self, grounds):
+        made = grounds.propose("opening", 5)
+
+        for side in ("coordinator", "recipient"):
+            with acting(grounds.makers[side]):
+                assert not Proposal.objects.filter(pk=made.pk).exists()
+        with acting(grounds.checkers["donor"]):
+            assert Proposal.objects.get(pk=made.pk).amount == 5
+
     def test_names_what_it_can_follow(self, funded):
         commitment = funded.post("commitment", 5)
         with refused("follows_wrong_kind"):

@@ -41,6 +41,31 @@ class TestYearOfAProgramme:
             grounds.fix_year(2020, reopens=False)
         grounds.fix_year(2021, reopens=False)
 
+    def test_is_in_use_where_what_was_told_late_stands_in_it(self, grounds):
+        payment = grounds.pay(50)
+        grounds.post("receipt", 10, follows_id=payment.pk)
+        grounds.close("donor", 2020)
+        # True in 2020, and in the donor's book of 2021.
+        grounds.post("receipt", 10, follows_id=payment.pk)
+
+        with refused("year_in_use"):
+            grounds.fix_year(2021, reopens=False)
+
+    def test_takes_no_revenue_while_that_of_the_other_profile_is_unspent(self, grounds):
+        grounds.fix_year(2021, "on_receipt")
+        payment = grounds.pay(50)
+        grounds.post("receipt", 50, follows_id=payment.pk)
+
+        with refused("former_profile"):
+            grounds.post("expenditure", 20, nature="current", valid_on=NEXT)
+        grounds.post("expenditure", 50, nature="current")
+        assert grounds.balances("recipient") == {"R4330/2020": 50, "R5000/2020": 50}
+
+    @pytest.mark.parametrize("year", [-1, 0, 1900, 3000, 10**9])
+    def test_that_is_none_of_our_time_is_not_closed(self, grounds, year):
+        with refused("year_out_of_range"):
+            grounds.close("donor", year)
+
     def test_keeps_its_profile_while_money_is_unspent(self, grounds):
         payment = grounds.pay(50)
         grounds.post("receipt", 50, follows_id=payment.pk)

@@ -91,6 +91,12 @@ class CreditUsedUp(Refused):
     code = "ledger.credit_used_up"
 
 
+class FormerProfile(Refused):
+    """Revenue of this year is recognised on receipt, and money of an earlier year is still owed to its purpose."""
+
+    code = "ledger.former_profile"
+
+
 class YearClosed(Refused):
     """A side tells nothing more for a year that it has closed itself."""
 
@@ -290,9 +296,18 @@ class _Half:
         return value
 
     def profile(self) -> str:
-        """Return the recognition profile of the year in which the recipient takes the event."""
+        """
+        Return the recognition profile of the year in which the recipient takes the event.
+
+        Raises:
+            FormerProfile: What is unspent was taken in under the other one (§L8).
+        """
         year = self.frame.year_in("recipient", self.event.year)
-        return self.frame.policy_in(year).profile
+        profile = self.frame.policy_in(year).profile
+        owed = self.holds("R2200")
+        if profile == "on_receipt" and owed:
+            raise FormerProfile(year=year, owed=owed)
+        return profile
 
 
 def _due_up(half: _Half) -> list[Row]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from tiebeam.apps.ledger.claim_models import Reimbursement
 from tiebeam.apps.ledger.models import Batch, Proposal
 from tiebeam.apps.ledger.operations.chain import Chain, FollowedUnknown
 from tiebeam.apps.ledger.operations.composing import Agreements, event_of
@@ -25,6 +26,7 @@ from tiebeam.apps.ledger.operations.terms import (
     body_of,
     refuse_terms,
 )
+from tiebeam.apps.ledger.operations.years import refuse_far_year
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.operations.sides import let_maker_read
 from tiebeam.core.ledger.events import Frame, kind_of
@@ -82,7 +84,6 @@ def propose(*, pairing: Pairing, terms: Terms, key: UUID, actor: Actor, now: dat
     proposal = Proposal(
         id=key,
         tenant_id=actor.organisation_id,
-        scope_id=kept.scope_id,
         pairing=kept,
         programme_id=kept.programme_id,
         kind=terms.kind,
@@ -147,7 +148,11 @@ def propose_year_end(
     Args:
         carries_due: What is due and was not appropriated is carried into the next year, and does not lapse.
         carries_appropriated: The same of what was appropriated and not committed.
+
+    Raises:
+        YearOutOfRange: It is no year of our time.
     """
+    refuse_far_year(year)
     terms = Terms(
         kind="year_end", valid_on=date(year, 12, 31), carries_due=carries_due,
         carries_appropriated=carries_appropriated,
@@ -161,13 +166,18 @@ def post_proposal(*, proposal: Proposal, actor: Actor, now: datetime) -> Batch:
     Post what another person of the organisation proposed; posted before, its batch is returned.
 
     Raises:
-        OwnProposal: The actor made it, or stands in for who did.
+        OwnProposal: The actor made it, or asked for what it pays, or stands in for who did.
         NotProposed: It was sent back or withdrawn.
         Refused: The law or the books refuse it; it stays proposed, and nothing is written.
     """
     action = "ledger.post_proposal"
     kept = _get(proposal, actor, action, is_checking=True)
     demand_another(actor, kept.maker_id, kept.maker_for_id)
+    if kept.kind == "expenditure":
+        # Who asked for a reimbursement does not pay it, by whatever door.
+        asked = Reimbursement.objects.filter(proposal_id=kept.pk, refused_at=None)
+        for people in asked.values_list("requested_by_id", "requested_for_id"):
+            demand_another(actor, *people)
     if kept.state != "posted":
         _demand_proposed(kept)
     maker = Hand(kept.maker_id, kept.maker_for_id)

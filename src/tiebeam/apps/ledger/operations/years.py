@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from tiebeam.apps.ledger.models import PROFILES, Account, Batch, ProgrammeYear
 from tiebeam.apps.ledger.operations.parts import MAKERS_OF
 from tiebeam.apps.pairings.operations.rights import lock_own_programme
@@ -63,8 +65,7 @@ def set_programme_year(
     programme = lock_own_programme(actor, "ledger.set_programme_year", programme)
     if profile not in PROFILES:
         raise ProfileUnknown(profile=profile, known=tuple(PROFILES))
-    if not 1949 <= year <= 2999:
-        raise YearOutOfRange(year=year)
+    refuse_far_year(year)
     found = ProgrammeYear.objects.filter(programme=programme, year=year).first()
     standing: ProgrammeYear | None = found
     if standing is None:
@@ -82,7 +83,9 @@ def set_programme_year(
         return standing
     if (standing.profile, standing.refund_reopens) == (profile, refund_reopens):
         return standing
-    if Batch.objects.filter(programme=programme, year=year).exists():
+    # What was told late is of an earlier year, and stands in this one.
+    stands_in = Q(year=year) | Q(donor_year=year) | Q(recipient_year=year)
+    if Batch.objects.filter(stands_in, programme=programme).exists():
         raise YearInUse(year=year)
     before = state_of(standing)
     standing.profile, standing.refund_reopens = profile, refund_reopens
@@ -92,6 +95,17 @@ def set_programme_year(
         actor=actor, now=now, action="ledger.set_programme_year", record=standing, before=before
     )
     return standing
+
+
+def refuse_far_year(year: int) -> None:
+    """
+    Refuse what is no year of our time.
+
+    Raises:
+        YearOutOfRange: It is not.
+    """
+    if not 1949 <= year <= 2999:
+        raise YearOutOfRange(year=year)
 
 
 def _refuse_while_owed(wanted: ProgrammeYear) -> None:

@@ -14,22 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from django.db import IntegrityError
 from django.utils import timezone
 
-from tiebeam.apps.ledger.models import Batch, Book, Transfer
+from tiebeam.apps.ledger.models import Batch, Book
 from tiebeam.apps.ledger.operations.books import (
     SIDES,
     PairBooks,
-    open_accounts,
-    open_book,
     read_books,
-    write_balances,
 )
 from tiebeam.apps.ledger.operations.chain import Chain, FollowedUnknown, Link
-from tiebeam.apps.ledger.operations.closing import close_book
 from tiebeam.apps.ledger.operations.composing import (
     Agreements,
     UndoneRow,
@@ -41,14 +36,14 @@ from tiebeam.apps.ledger.operations.composing import (
 )
 from tiebeam.apps.ledger.operations.parts import demand_another, own_side
 from tiebeam.apps.ledger.operations.refusals import KeyReused
-from tiebeam.apps.ledger.operations.store import insert
 from tiebeam.apps.ledger.operations.terms import Terms, body_of, refuse_terms
+from tiebeam.apps.ledger.operations.writing import Composed, open_new, write_batches, write_rows
 from tiebeam.apps.ledger.queries.sql import among, in_parts, select
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import Side
 from tiebeam.core.ledger.events import KINDS, Policy
-from tiebeam.core.ledger.posting import Row, refuse_breaches
-from tiebeam.platform.audit.writing import next_id, record_creation
+from tiebeam.core.ledger.posting import Row
+from tiebeam.platform.audit.writing import record_creation
 from tiebeam.platform.tenancy.acting import Actor, changing_seats
 from tiebeam.platform.tenancy.holding import hold, share
 
@@ -57,11 +52,6 @@ Sit = Callable[[UUID], None]
 DIVIDED = frozenset({"due_up", "due_down", "use_credit", "appropriation", "reversal", "year_end"})
 """What is posted with no other hand on its pairing."""
 IN_BOTH_BOOKS = frozenset({"receipt", "goods_receipt", "refund_confirmed"})
-_TRANSFER = (
-    "id", "tenant_id", "scope_id", "batch_id", "book_id", "number", "debit_id", "credit_id",
-    "amount", "unit", "year", "relates_to_year", "valid_on", "recorded_at", "is_late",
-    "reverses_id",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +75,6 @@ class Entered:
     key: UUID
     pairing: Pairing
     terms: Terms
-
-
-@dataclass(slots=True)
-class Composed:
-    """A batch to be written: its columns, and its rows with the row that each undoes."""
-
-    books: PairBooks
-    batch: dict[str, Any]
-    rows: list[tuple[Row, UUID | None]]
 
 
 class Posting:
@@ -282,91 +263,23 @@ class Posting:
             Overdrawn: Somebody was quicker.
         """
         opened: list[Book] = []
-        own = self.actor.organisation_id
-        for owner_id, found in reversed(self._seats.items()):
-            places = sorted(found, key=str)
-            sit(owner_id)
-            opened += self._open(places)
-            if owner_id == own:
-                self._write_batches(import_id, opened)
-                if also is not None:
-                    also()
-            self._write_rows(places)
-
-    def _write_batches(self, import_id: UUID | None, opened: Sequence[Book]) -> None:
         for each in self.composed:
             each.batch["import_id"] = import_id
-        columns = tuple(self.composed[0].batch) if self.composed else ()
-        try:
-            insert(Batch, columns, [tuple(each.batch.values()) for each in self.composed])
-        except IntegrityError as error:
-            raise KeyReused(key=str(self.composed[0].batch["id"])) from error
-        for book in opened:
-            record_creation(actor=self.actor, now=self.now, action="ledger.open_book", record=book)
-
-    def _open(self, places: Sequence[tuple[Side, UUID]]) -> list[Book]:
-        """Open the books and accounts that are changed and were not there."""
-        opened: list[Book] = []
-        ended = {
-            each.books.pairing.pk for each in self.composed if each.batch["kind"] == "year_end"
-        }
-        for side, pairing_id in places:
-            books = self.books[pairing_id]
-            changed = [key for key in books.changes if key.side == side]
-            if self._is_shared and any(key not in books.accounts for key in changed):
-                # Others who share the pairing may be opening the same ones.
-                hold(uuid5(pairing_id, side))
-                read_books([(side, books)], books.owner(side))
-            if side not in books.books and (changed or pairing_id in ended):
-                opened.append(open_book(books, side, self.actor, self.now))
-        open_accounts([(side, self.books[pairing_id]) for side, pairing_id in places])
-        return opened
-
-    def _write_rows(self, places: Sequence[tuple[Side, UUID]]) -> None:
-        mine = set(places)
-        rows = [
-            self._transfer(each, number, row, undone)
-            for each in self.composed
-            for number, (row, undone) in enumerate(each.rows, start=1)
-            if (row.side, each.books.pairing.pk) in mine
-        ]
-        insert(Transfer, _TRANSFER, rows)
-        for each in self.composed:
-            ends_here = each.batch["kind"] == "year_end" and each.books.pairing.pk in {
-                pairing_id for _, pairing_id in mine
-            }
-            if ends_here:
-                close_book(each.books, each.batch, self.actor, self.now)
-        met = [(side, self.books[pairing_id]) for side, pairing_id in places]
-        if not write_balances(met):
-            self._refuse_again(met)
-
-    def _refuse_again(self, met: Sequence[tuple[Side, PairBooks]]) -> None:
-        """
-        Refuse what somebody quicker left no room for.
-
-        Raises:
-            Overdrawn: With what the account holds by now.
-        """
-        changes = [dict(books.changes) for _, books in met]
-        for side, books in met:
-            read_books([(side, books)], books.owner(side))
-        for (side, books), changed in zip(met, changes, strict=True):
-            own = {key: each for key, each in changed.items() if key.side == side}
-            refuse_breaches(own, books.balances)
-        raise AssertionError("an account is of the acting organisation")
-
-    def _transfer(
-        self, composed: Composed, number: int, row: Row, undone: UUID | None
-    ) -> tuple[Any, ...]:
-        books, (debit, credit) = composed.books, row.keys()
-        book = books.books[row.side]
-        return (
-            next_id(self.now), book.tenant_id, book.scope_id, composed.batch["id"], book.id, number,
-            books.account_id(debit), books.account_id(credit), row.amount, row.unit, row.year,
-            row.relates_to, composed.batch["valid_on"], self._recorded_at,
-            composed.batch["valid_on"].year <= book.closed_through, undone,
-        )  # fmt: skip
+        for owner_id, found in reversed(self._seats.items()):
+            places = [(side, self.books[pk]) for side, pk in sorted(found, key=str)]
+            sit(owner_id)
+            opened += open_new(
+                places, self.composed, self.actor, self.now, is_shared=self._is_shared
+            )
+            if owner_id == self.actor.organisation_id:
+                write_batches(self.composed)
+                for book in opened:
+                    record_creation(
+                        actor=self.actor, now=self.now, action="ledger.open_book", record=book
+                    )
+                if also is not None:
+                    also()
+            write_rows(places, self.composed, self.actor, self.now)
 
 
 @contextmanager

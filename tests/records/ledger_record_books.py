@@ -11,7 +11,7 @@ import pytest
 from ledger_model import COORDINATOR, RECIPIENT, Account, Row, Said, side_of
 from records.ledger_grounds import LedgerGrounds
 from tiebeam.apps.ledger.models import Account as KeptAccount
-from tiebeam.apps.ledger.models import Batch, Proposal, Transfer
+from tiebeam.apps.ledger.models import Batch, Book, Proposal, Transfer
 from tiebeam.apps.ledger.operations.proposals import (
     post_proposal,
     propose,
@@ -25,8 +25,11 @@ from tiebeam.apps.ledger.operations.refusals import (
     YearNotOver,
 )
 from tiebeam.apps.ledger.operations.terms import Terms
+from tiebeam.apps.ledger.queries.balances import list_balances
+from tiebeam.apps.ledger.queries.trial import list_trial
 from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.tenancy.acting import acting
+from tiebeam.platform.time.periods import AsOf
 
 BOOKS = ("donor", "recipient")
 
@@ -179,21 +182,29 @@ class RecordBooks:
         return held
 
     def balances_as_of(self, true_on: dt.date, known_at: int) -> dict[Account, int]:
-        """Rebuild the balances from the journal."""
-        return self.sum_up(valid_on__lte=true_on, recorded_at__lte=self.moments[known_at])
+        as_of = AsOf(true_on=true_on, known_at=self.moments[known_at])
+        held: dict[Account, int] = {}
+        for side in BOOKS:
+            with acting(self.grounds.makers[side]):
+                own = Book.objects.filter(pairing=self.grounds.pairing, side=side)
+                for found in list_balances(own, as_of).values():
+                    held |= {(key.code, key.year, key.unit): left for key, left in found.items()}
+        return held
 
     def trial(self, side: str, year: int) -> bytes:
-        of_side = self.sum_up(year__lte=year, tenant_id=self.grounds.owners[side])
-        return json.dumps(sorted(of_side.items())).encode()
+        with acting(self.grounds.makers[side]):
+            lines = list_trial([self.grounds.pairing.pk], side=side, year=year)
+        return json.dumps([[*line.key, line.balance] for line in lines]).encode()
 
     def sum_up(self, **conditions: object) -> dict[Account, int]:
         held: dict[Account, int] = defaultdict(int)
         for side in BOOKS:
             with acting(self.grounds.makers[side]):
-                for row in Transfer.objects.filter(
-                    book__pairing=self.grounds.pairing, **conditions
-                ).select_related("debit", "credit"):
-                    said = Row(row.debit.code, row.credit.code, row.amount, row.year, 0, row.unit)
+                rows = Transfer.objects.filter(book__pairing=self.grounds.pairing, **conditions)
+                for debit, credit, amount, year, unit in rows.values_list(
+                    "debit__code", "credit__code", "amount", "year", "unit"
+                ):
+                    said = Row(debit, credit, amount, year, 0, unit)
                     for account, change in said.ends():
                         held[account] += change
         return {account: amount for account, amount in held.items() if amount}

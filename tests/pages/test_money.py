@@ -1,6 +1,7 @@
 """The money of pairs, where both sides work on it (§L5, §L6)."""
 
 import re
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -8,7 +9,9 @@ from tests.grounds import ground
 from tests.pages.money_grounds import WAN, make_money, pay, post, today
 
 from tiebeam.apps.ledger.models import Batch, Dispute, Proposal
+from tiebeam.apps.ledger.queries.flows import YearOfPair
 from tiebeam.core.ledger.events import KINDS
+from tiebeam.interfaces.web.money.tables import standing_cell
 from tiebeam.platform.tenancy.acting import acting
 
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -539,3 +542,21 @@ class TestYear:
 
 def _head(payment):
     return payment.head_id
+
+
+class TestHowAYearStands:
+    def test_is_carried_before_it_is_beyond_what_was_due(self, rf):
+        request = rf.get("/")
+        request.language = "en"
+        # RMB 500 million due and 20 million beyond, of which 320 million went on into the next year
+        year = YearOfPair(
+            pairing_id=uuid4(),
+            year=2024,
+            flows={},
+            held={"B100": 5 * 10**10, "B106": 2 * 10**9, "B150": 2 * 10**10, "B190": 32 * 10**9},
+        )
+
+        cell = standing_cell(request, year, date(2026, 11, 23))
+
+        assert (cell.status, cell.text) == ("risk", "RMB 320 million carried forward")
+        assert cell.note == "RMB 20 million beyond the due"

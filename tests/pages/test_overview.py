@@ -105,6 +105,20 @@ class TestMatrix:
         rows = as_coordinator.get(reverse("overview"), {"file": "csv", "year": 2021}).content
         assert b"Fujian,Nyingchi,10,10,8,5,5,3,0,0" in rows
 
+    def test_marks_every_row_of_a_file_as_the_page_is_marked(
+        self, story, as_coordinator, monkeypatch
+    ):
+        monkeypatch.setattr("tiebeam.interfaces.web.overview.scope.Scope.is_demo", True)
+        chosen = {"file": "csv", "year": 2021, "columns": "donor"}
+
+        head, *rows = (
+            as_coordinator.get(reverse("overview"), chosen).content.decode().strip().splitlines()
+        )
+
+        assert head.endswith(",Mark")
+        assert rows
+        assert all("demonstration programme" in row for row in rows)
+
     def test_follows_whose_money_it_is(self, workspace, story, as_coordinator):
         region = give_region(workspace, "fujian")
         other = give_region(workspace, "nyingchi")

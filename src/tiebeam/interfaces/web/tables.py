@@ -193,6 +193,26 @@ def choose_columns(table: Table) -> Table:
     )
 
 
+def with_marks(table: Table, head: str, marks: Sequence[str]) -> Table:
+    """Return *table* with a last column for files that says of each row what its reader must know of it."""
+    if not any(marks):
+        return table
+    asked = table.asked
+    if asked is not None and asked.columns:
+        asked = replace(asked, columns=(*asked.columns, "mark"))
+    totals = table.totals and replace(table.totals, cells=(*table.totals.cells, Cell(marks[0])))
+    return replace(
+        table,
+        columns=(*table.columns, Column("mark", head)),
+        rows=tuple(
+            replace(row, cells=(*row.cells, Cell(mark)))
+            for row, mark in zip(table.rows, marks, strict=True)
+        ),
+        totals=totals,
+        asked=asked,
+    )
+
+
 def table_as_file(table: Table) -> HttpResponse | None:
     """Return what is seen of *table* as the file that was asked for, or None where the page was."""
     if table.asked is None or not table.asked.file:

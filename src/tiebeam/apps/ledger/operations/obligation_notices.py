@@ -31,6 +31,7 @@ from tiebeam.apps.programmes.operations.rights import (
 )
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.core.ledger.chart import LARGEST_AMOUNT
+from tiebeam.core.rules.rule import Document
 from tiebeam.errors import Refused, TiebeamError, both_names
 from tiebeam.platform.audit.writing import record_change, record_changes, record_creation, state_of
 from tiebeam.platform.permissions.operations import operation, require
@@ -321,7 +322,7 @@ def _post(notice: ObligationNotice, grounds: Grounds, actor: Actor, now: datetim
                 valid_on=days[key],
                 relates_to=notice.year if days[key].year > notice.year else 0,
                 amount=abs(moved[key]),
-                document=(grounds.rule.document.number or grounds.rule.document.page)[:200],
+                document=_name_document(grounds.rule.document),
                 reason_code=ILLUSTRATIVE if notice.is_illustrative else "",
                 note=ILLUSTRATIVE_NOTE if notice.is_illustrative else "",
             ),
@@ -353,3 +354,8 @@ def _list_days(notice: ObligationNotice, keys: list[str], today: date) -> dict[s
     return {
         key: min(max(today, date(year, 1, 1)), date(year, 12, 31)) for key, year in years.items()
     }
+
+
+def _name_document(document: Document) -> str:
+    """Return by what a document is known: its number, its title, and only where both lack its address."""
+    return (document.number or document.title.get("zh", "") or document.page)[:200]

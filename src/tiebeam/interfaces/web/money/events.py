@@ -14,6 +14,7 @@ from tiebeam.apps.ledger.models import Batch, Transfer
 from tiebeam.apps.ledger.operations.proposals import propose_reversal
 from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.ledger.queries.events import Chain, find_chain, get_event, list_rows
+from tiebeam.apps.ledger.queries.obligations import DUES, ILLUSTRATIVE
 from tiebeam.apps.ledger.queries.waiting import OpenBatch, list_open
 from tiebeam.core.ledger.events import KINDS
 from tiebeam.interfaces.web.documents.part import documents_part
@@ -75,6 +76,8 @@ def show_event(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         trail=trail_to_pair(request, batch.pairing),
         tabs=tabs_of_event(request, batch),
         batch=batch,
+        is_demo=batch.programme.is_demo,
+        is_illustrative=batch.kind in DUES and batch.reason_code == ILLUSTRATIVE,
         state=say_to(request, f"money.state.{state}"),
         mark=STATE_MARKS[state],
         facts=[

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tiebeam.apps.ledger.models import Batch
 from tiebeam.apps.ledger.operations.terms import Terms
+from tiebeam.apps.ledger.queries.obligations import ILLUSTRATIVE
 from tiebeam.apps.pairings.models import Agreement
 from tiebeam.apps.pairings.queries.agreements import get_agreement
 from tiebeam.interfaces.messages.figures import exact_money
@@ -85,7 +86,9 @@ def facts_of_terms(
         "stage": say_to(request, f"money.stage.{terms.stage}") if terms.stage else "",
         "beyond_due": say_to(request, "web.yes") if terms.is_beyond_due else "",
         "document": terms.document,
-        "reason": terms.reason_code,
+        "reason": say_to(request, "money.illustrative")
+        if terms.reason_code == ILLUSTRATIVE
+        else terms.reason_code,
         "note": terms.note,
     }
     facts += [Fact(term(key), text) for key, text in words.items() if text]

@@ -12,11 +12,11 @@ from tiebeam.apps.pairings.models import Pairing
 from tiebeam.interfaces.web.documents.places import name_of_pairing
 from tiebeam.interfaces.web.home.views import lines_of
 from tiebeam.interfaces.web.listing import read_asked
-from tiebeam.interfaces.web.money.tables import say_moving, years_table
+from tiebeam.interfaces.web.money.tables import say_moving, years_as_file, years_table
 from tiebeam.interfaces.web.money.waiting import find_waiting
 from tiebeam.interfaces.web.page import Link, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
-from tiebeam.interfaces.web.tables import Table, table_as_file
+from tiebeam.interfaces.web.tables import Table
 from tiebeam.platform.permissions.operations import is_allowed
 
 
@@ -43,13 +43,17 @@ def show_mine(request: HttpRequest) -> HttpResponse:
                     ),
                 )
             )  # fmt: skip
-    if len(tables) == 1 and (file := table_as_file(tables[0][1])):
+    if len(tables) == 1 and (
+        file := years_as_file(request, tables[0][1], given or received, pairs)
+    ):
         return file
     known = {row.pairing_id for row in years}
     return show_page(
         request,
         "web/money/mine.html",
         title=_title(request, given, received, today.year),
+        is_demo=any(pairs[row.pairing_id].programme.is_demo for row in years),
+        is_illustrative=any(row.is_illustrative for row in years),
         moving=say_moving(request, waiting.on_the_way, today),
         here=lines_of(request, "waiting", waiting.here, today),
         there=lines_of(request, "waiting", waiting.there, today),
@@ -72,6 +76,8 @@ def title_of_year(
     def total(step: str) -> int:
         return sum(row.flow(step) for row in rows)
 
+    if is_recipient and not any(total(step) for step in ("paid", "confirmed", "spent")):
+        return say_to(request, "money.title.none_paid", year=str(year))
     if is_recipient:
         return say_to(
             request,

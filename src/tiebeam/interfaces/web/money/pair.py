@@ -73,6 +73,7 @@ def show_pair(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         trail=trail_to_money(request),
         tabs=tabs_of(request, pairing),
         pairing=pairing,
+        is_demo=pairing.programme.is_demo and bool(years),
         is_illustrative=are_illustrative([pairing.pk]),
         moving=say_moving(request, waiting.on_the_way, today),
         years=_years(pairing, years, shown.year),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from tiebeam.apps.ledger.models import Batch
@@ -24,7 +24,17 @@ from tiebeam.interfaces.web.money.words import (
     state_of,
 )
 from tiebeam.interfaces.web.page import Link, language_of, name_of, say_to
-from tiebeam.interfaces.web.tables import Cell, Choice, Column, Row, Table, day, without_empty
+from tiebeam.interfaces.web.tables import (
+    Cell,
+    Choice,
+    Column,
+    Row,
+    Table,
+    day,
+    table_as_file,
+    with_marks,
+    without_empty,
+)
 
 DONOR_STEPS = ("due", "appropriated", "committed", "ordered", "paid", "confirmed")
 RECIPIENT_STEPS = ("committed", "paid", "confirmed", "spent", "refunded")
@@ -81,10 +91,33 @@ def years_table(
     )
 
 
+def years_as_file(
+    request: HttpRequest, table: Table, years: Sequence[YearOfPair], pairs: Mapping[UUID, Pairing]
+) -> HttpResponse | None:
+    """Return the years as the file asked for, each marked as of a demonstration or on an assumed base."""
+    if table.asked is None or not table.asked.file:
+        return None
+    marks = []
+    for row in years[table.asked.start : table.asked.stop]:
+        said = {
+            "overview.demo": pairs[row.pairing_id].programme.is_demo,
+            "obligations.illustrative_dues": row.is_illustrative,
+        }
+        marks.append(
+            say_to(request, "overview.mark_and").join(
+                say_to(request, code) for code, is_so in said.items() if is_so
+            )
+        )
+    return table_as_file(with_marks(table, say_to(request, "overview.mark"), marks))
+
+
 def _step_cell(request: HttpRequest, row: YearOfPair, step: str) -> Cell:
     """Return what passed in a step; what was carried in stands beside the due of the year itself."""
     carried = row.holds("B105", "B107") if step == "due" else 0
     notes = [say_to(request, "money.with_carried", amount=carried)] if carried else []
+    refunded = row.flow("refunded") if step == "paid" else 0
+    if refunded:
+        notes.append(say_to(request, "money.with_refunded", amount=refunded))
     if step == "due" and row.is_illustrative:
         notes.append(say_to(request, "money.illustrative"))
     return money_cell(request, row.flow(step), note=say_to(request, "money.and").join(notes))
@@ -101,23 +134,23 @@ def standing_cell(request: HttpRequest, row: YearOfPair, today: date) -> Cell:
     """Return whether what was due in a year is met, with what is missing or beyond."""
     if not row.has_memo:
         return Cell("")
+    beyond = say_to(request, "money.standing.beyond", amount=row.beyond) if row.beyond else ""
     if row.open:
         is_late = row.year < today.year
         word = "late" if is_late else "open"
         return Cell(
             say_to(request, f"money.standing.{word}", amount=row.open),
             status="bad" if is_late else "none",
-            note=say_to(request, "money.standing.beyond", amount=row.beyond) if row.beyond else "",
+            note=beyond,
         )
     if row.holds("B180"):
         text = say_to(request, "money.standing.lapsed", amount=row.holds("B180"))
         return Cell(text, status="bad")
-    if row.beyond:
-        text = say_to(request, "money.standing.beyond", amount=row.beyond)
-        return Cell(text, status="good")
     if row.holds("B190"):
         text = say_to(request, "money.standing.carried", amount=row.holds("B190"))
-        return Cell(text, status="risk")
+        return Cell(text, status="risk", note=beyond)
+    if beyond:
+        return Cell(beyond, status="good")
     if row.to_give:
         return Cell(say_to(request, "money.standing.met"), status="good")
     return Cell(say_to(request, "money.standing.no_due"), status="none")

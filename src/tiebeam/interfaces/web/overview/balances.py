@@ -26,16 +26,18 @@ from tiebeam.interfaces.web.overview.scope import (
     choose_pair,
     choose_side,
     choose_years,
+    list_marks,
     name_pair,
     read_scope,
     say_foot,
+    scope_as_file,
     tabs_of,
     with_chosen,
 )
 from tiebeam.interfaces.web.overview.words import exact_cell
 from tiebeam.interfaces.web.page import Link, say_to, show_page
 from tiebeam.interfaces.web.seated import seated
-from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, table_as_file
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
 
 WRITERS = {
     "beancount": (write_beancount, "text/plain", "beancount"),
@@ -61,7 +63,7 @@ def show_trial_balance(request: HttpRequest) -> HttpResponse:
     sums = _sums(held)
     is_balanced = all(debit == credit for debit, credit in sums.values())
     table = _trial_table(request, scope, held, asked)
-    return table_as_file(table) or show_page(
+    return scope_as_file(request, scope, table) or show_page(
         request,
         "web/overview/trial_balance.html",
         title=_trial_title(request, scope, sums, is_balanced=is_balanced),
@@ -96,7 +98,7 @@ def show_balance(request: HttpRequest) -> HttpResponse:
     if code not in CHART:
         raise NotUnderstood("code", "overview.unknown_choice", value=code)
     table = _balance_table(request, scope, code, asked)
-    return table_as_file(table) or show_page(
+    return scope_as_file(request, scope, table) or show_page(
         request,
         "web/overview/balance.html",
         title=say_to(request, "overview.balance_title", account=say_account(request, code)),
@@ -131,11 +133,8 @@ def give_books(request: HttpRequest) -> HttpResponse:
         code: (say(f"ledger.account.{code}", {}, "en"), say(f"ledger.account.{code}", {}, "zh"))
         for code in CHART
     }
-    notes = [say_to(request, "overview.demo")] if scope.is_demo else []
-    if scope.is_illustrative:
-        notes.append(say_to(request, "obligations.illustrative_dues"))
     write, kind, ending = WRITERS[form]
-    lines = write(replace(journal, account_names=names, notes=notes))
+    lines = write(replace(journal, account_names=names, notes=list_marks(request, scope)))
     content = "".join(f"{line}\n" for line in lines)
     response = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="books.{ending}"'

@@ -23,6 +23,7 @@ from tiebeam.interfaces.web.overview.scope import (
     name_pair,
     read_scope,
     say_foot,
+    scope_as_file,
     tabs_of,
     with_chosen,
 )
@@ -34,7 +35,7 @@ from tiebeam.interfaces.web.overview.words import (
 )
 from tiebeam.interfaces.web.page import name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import seated
-from tiebeam.interfaces.web.tables import Cell, Choice, Column, Row, Table, day, table_as_file
+from tiebeam.interfaces.web.tables import Cell, Choice, Column, Row, Table, day
 
 LONGEST = 3650
 
@@ -52,7 +53,7 @@ def show_exceptions(request: HttpRequest) -> HttpResponse:
     found = [row for row in everything if kind in {"", row.kind}]
     kinds = tuple((name, say_to(request, f"overview.exception.{name}")) for name in EXCEPTIONS)
     table = _table(request, scope, found, asked)
-    return table_as_file(table) or show_page(
+    return scope_as_file(request, scope, table) or show_page(
         request,
         "web/overview/exceptions.html",
         title=say_to(request, "overview.exceptions_title", count=len(everything))

@@ -17,13 +17,14 @@ from tiebeam.interfaces.web.overview.scope import (
     choose_years,
     read_scope,
     say_foot,
+    scope_as_file,
     tabs_of,
     with_chosen,
 )
 from tiebeam.interfaces.web.overview.words import money_cell, money_column, say_purpose
 from tiebeam.interfaces.web.page import language_of, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import seated
-from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, table_as_file
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
 
 
 @require_safe
@@ -42,7 +43,7 @@ def show_flows(request: HttpRequest) -> HttpResponse:
     asked = read_asked(request, sorts=("donor", "purpose", "recipient", "paid"))
     table = _table(request, flows, pairings, addresses, asked)
     title = _title(request, scope, flows)
-    return table_as_file(table) or show_page(
+    return scope_as_file(request, scope, table) or show_page(
         request,
         "web/overview/picture.html",
         title=title,

@@ -18,6 +18,7 @@ from tiebeam.interfaces.web.overview.scope import (
     name_pair,
     read_scope,
     say_foot,
+    scope_as_file,
     tabs_of,
     with_chosen,
 )
@@ -31,7 +32,7 @@ from tiebeam.interfaces.web.overview.words import (
 )
 from tiebeam.interfaces.web.page import say_to, show_page
 from tiebeam.interfaces.web.seated import seated
-from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day, table_as_file
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day
 
 NO_PURPOSE = "-"
 
@@ -52,7 +53,7 @@ def show_journal(request: HttpRequest) -> HttpResponse:
     )
     table = _table(request, found, asked)
     years = range(scope.as_of.true_on.year + 1, 2000, -1) if scope.year is None else [scope.year]
-    return table_as_file(table) or show_page(
+    return scope_as_file(request, scope, table) or show_page(
         request,
         "web/overview/journal.html",
         title=_title(request, sought, found),

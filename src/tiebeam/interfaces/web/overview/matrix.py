@@ -19,6 +19,7 @@ from tiebeam.interfaces.web.overview.scope import (
     choose_years,
     read_scope,
     say_foot,
+    scope_as_file,
     tabs_of,
     with_chosen,
 )
@@ -30,7 +31,7 @@ from tiebeam.interfaces.web.overview.words import (
 )
 from tiebeam.interfaces.web.page import by_name, language_of, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import seated
-from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, table_as_file
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
 
 
 @require_safe
@@ -41,7 +42,7 @@ def show_matrix(request: HttpRequest) -> HttpResponse:
     found = list_figures(scope.pairings, scope.asked)
     asked = read_asked(request, sorts=("donor", "recipient", *MEASURES), name="overview")
     pairs = pairs_table(request, scope, found, asked)
-    return table_as_file(pairs) or show_page(
+    return scope_as_file(request, scope, pairs) or show_page(
         request,
         "web/overview/matrix.html",
         title=_title(request, scope, found),

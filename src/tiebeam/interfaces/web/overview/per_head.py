@@ -14,6 +14,7 @@ from tiebeam.interfaces.web.overview.scope import (
     choose_years,
     read_scope,
     say_foot,
+    scope_as_file,
     tabs_of,
     with_chosen,
 )
@@ -25,7 +26,7 @@ from tiebeam.interfaces.web.overview.words import (
 )
 from tiebeam.interfaces.web.page import name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import seated
-from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, figure, table_as_file
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, figure
 
 ALIKE = 1.05
 """Below so many times, the most and the least are nearly alike."""
@@ -40,7 +41,7 @@ def show_per_head(request: HttpRequest) -> HttpResponse:
     found = find_per_head(pairs, scope.what, scope.years, scope.as_of)
     asked = read_asked(request, sorts=("place", "amount", "population", "per_head"))
     table = _table(request, scope, found, asked)
-    return table_as_file(table) or show_page(
+    return scope_as_file(request, scope, table) or show_page(
         request,
         "web/overview/per_head.html",
         title=_title(request, scope, found),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -21,7 +21,7 @@ from tiebeam.interfaces.web.addresses import NotUnderstood
 from tiebeam.interfaces.web.as_of import asks_for_another_day, read_as_of
 from tiebeam.interfaces.web.money.words import say_account
 from tiebeam.interfaces.web.page import Link, by_name, name_of, say_to
-from tiebeam.interfaces.web.tables import Choice
+from tiebeam.interfaces.web.tables import Choice, Table, table_as_file, with_marks
 from tiebeam.platform.time.periods import AsOf
 
 T = TypeVar("T")
@@ -277,3 +277,20 @@ def _read_what(request: HttpRequest) -> str:
 def _choice(request: HttpRequest, key: str, records: Iterable[Any]) -> Choice:
     options = tuple((str(row.pk), name_of(request, row)) for row in by_name(request, records))
     return Choice(key, say_to(request, f"overview.{key}"), options)
+
+
+def scope_as_file(request: HttpRequest, scope: Scope, table: Table) -> HttpResponse | None:
+    """Return *table* as the file that was asked for, every row marked as its page is; None where the page was."""
+    if table.asked is None or not table.asked.file:
+        return None
+    marks = list_marks(request, scope)
+    said = say_to(request, "overview.mark_and").join(marks)
+    return table_as_file(
+        with_marks(table, say_to(request, "overview.mark"), [said] * len(table.rows))
+    )
+
+
+def list_marks(request: HttpRequest, scope: Scope) -> list[str]:
+    """Return what must be said wherever figures of the scope go: of a demonstration, on an assumed base."""
+    said = {"overview.demo": scope.is_demo, "obligations.illustrative_dues": scope.is_illustrative}
+    return [say_to(request, code) for code, is_so in said.items() if is_so]

@@ -16,13 +16,14 @@ from tiebeam.interfaces.web.overview.scope import (
     choose_pair,
     read_scope,
     say_foot,
+    scope_as_file,
     tabs_of,
     with_chosen,
 )
 from tiebeam.interfaces.web.overview.words import money_cell, money_column, say_measure
 from tiebeam.interfaces.web.page import say_to, show_page
 from tiebeam.interfaces.web.seated import seated
-from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, table_as_file
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
 
 Sums = Mapping[int, Mapping[str, int]]
 
@@ -36,7 +37,7 @@ def show_years(request: HttpRequest) -> HttpResponse:
     sums = sum_by_year(pairs)
     asked = read_asked(request, sorts=("year", *MEASURES))
     table, title = _table(request, scope, sums, asked), _title(request, sums)
-    return table_as_file(table) or show_page(
+    return scope_as_file(request, scope, table) or show_page(
         request,
         "web/overview/picture.html",
         title=title,

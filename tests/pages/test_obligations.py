@@ -1,5 +1,6 @@
 """What donors owe, on the pages: choose a rule, draft, issue by a second person, revise, read the way."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -7,15 +8,19 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.grounds import ground
+from tests.small_workspace import NOW
 
 from records.obligation_grounds import make_obligation_grounds
 from tiebeam.apps.ledger.obligation_models import DonorRate, ObligationNotice, ObligationRule
+from tiebeam.apps.ledger.operations.proposals import post_proposal, propose
+from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.platform.identity.models import Person
 from tiebeam.platform.identity.operations import assign_role, create_person
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.tenancy.grants import grant_reading
 
+YI = 10**10
 THIN = "\u202f"
 
 
@@ -98,6 +103,32 @@ class TestOneYear:
         assert b"Revise" not in donors.content
         assert sign_in("hunan").get(address).status_code == 404
         assert sign_in("nyingchi").get(address).status_code == 404
+
+    def test_offers_the_credit_of_earlier_years(self, grounds, as_coordinator, sign_in):
+        grounds.issue(grounds.draft())
+        with acting(grounds.maker):
+            pairing = grounds.pairings["nyingchi"]
+        finance = grounds.workspace.actor("fujian", Role.DONOR_FINANCE)
+        give = Terms(kind="appropriation", amount=YI * 5, valid_on=date(2008, 7, 1), document="1")
+        made = propose(
+            pairing=pairing,
+            terms=give,
+            key=uuid4(),
+            actor=replace(finance, person_id=uuid4()),
+            now=NOW,
+        )
+        post_proposal(proposal=made, actor=finance, now=NOW)
+        grounds.reveal(2007, "800", vintage=date(2009, 9, 1))
+        grounds.issue(grounds.draft(reason="Base revised"))
+        grounds.reveal(2008, "1000")
+        notice = grounds.issue(grounds.draft(2009))
+
+        page = text_of(as_coordinator.get(f"/obligations/{notice.pk}/"))
+        address = f"/money/pairs/{pairing.pk}/new/use_credit/?amount={YI}"
+        assert "set RMB 100 million off against what is due for Nyingchi" in page
+        assert address in page
+        assert 'value="10000"' in text_of(as_coordinator.get(address))
+        assert "off against" not in text_of(sign_in("fujian").get(f"/obligations/{notice.pk}/"))
 
     def test_is_no_statement_about_notices_that_may_not_be_read(self, grounds, sign_in):
         grounds.issue(grounds.draft())

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 from tests.grounds import ground
+from tests.small_workspace import NOW
 
 from records.agreement_grounds import make_pairing
 from records.obligation_grounds import REVENUE, SINCE, make_obligation_grounds
@@ -19,7 +20,13 @@ from tiebeam.apps.ledger.operations.obligation_notices import (
     issue_notice,
 )
 from tiebeam.apps.ledger.operations.obligation_rules import set_donor_rate
-from tiebeam.apps.ledger.operations.proposals import post_proposal, propose_year_end
+from tiebeam.apps.ledger.operations.proposals import (
+    post_proposal,
+    propose,
+    propose_reversal,
+    propose_year_end,
+)
+from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.ledger.queries.obligations import (
     are_illustrative,
     correction_of,
@@ -224,6 +231,13 @@ class TestDrafting:
         assert code_of(grounds.draft) == "obligations.rule_not_chosen"
         grounds.choose()
         assert code_of(grounds.draft) == "obligations.base_missing"
+        for year in (-4257, 0, 20000):
+            assert code_of(lambda year=year: grounds.draft(year)) == "ledger.year_out_of_range"
+            hand = {"programme": grounds.programme, "actor": grounds.maker, "now": NOW}
+            assert (
+                code_of(lambda year=year, hand=hand: draft_notices(year=year, **hand))
+                == "ledger.year_out_of_range"
+            )
         assert code_of(lambda: grounds.draft(2007)) == "obligations.outside_term"
         hunan = grounds.workspace.organisations["hunan"]
         assert code_of(lambda: grounds.draft(donor=hunan)) == "obligations.no_pairing"
@@ -376,6 +390,49 @@ class TestPosting:
         }
         assert wenchuan.due("nyingchi", 2008) == 75 * YI // 10
         assert wenchuan.due("huanggang", 2008) == 25 * YI // 10
+
+    def test_is_not_undone_or_changed_by_hand_while_the_notice_stands(self, wenchuan):
+        notice = wenchuan.issue(wenchuan.draft())
+        with acting(wenchuan.maker):
+            batch = list_batches_of(notice)[0]
+        hand = {"key": uuid4(), "actor": wenchuan.maker, "now": NOW}
+
+        for kind in ("obligation", "due_up", "due_down"):
+            terms = Terms(kind=kind, amount=5, valid_on=date(2008, 7, 1), document="1")
+            code = code_of(
+                lambda terms=terms: propose(
+                    pairing=wenchuan.pairings["nyingchi"], terms=terms, **hand
+                )
+            )
+            assert code == "obligations.due_by_notice"
+        assert (
+            code_of(lambda: propose_reversal(batch=batch, reason_code="wrong", **hand))
+            == "obligations.due_of_notice"
+        )
+
+    def test_is_not_added_to_what_was_recorded_by_hand_which_says_so(self, wenchuan):
+        wenchuan.open_year(2008)
+        terms = Terms(
+            kind="obligation", amount=5, valid_on=date(2008, 7, 1), document="1", note="Letter"
+        )
+        made = propose(
+            pairing=wenchuan.pairings["nyingchi"],
+            terms=terms,
+            key=uuid4(),
+            actor=wenchuan.maker,
+            now=NOW,
+        )
+        batch = post_proposal(proposal=made, actor=wenchuan.checker, now=NOW)
+        assert batch.note == "未按规则核定 / not by rule; Letter"
+        notice = wenchuan.draft()
+        assert code_of(lambda: wenchuan.issue(notice)) == "obligations.due_by_hand"
+
+        undo = propose_reversal(
+            batch=batch, reason_code="wrong", key=uuid4(), actor=wenchuan.maker, now=NOW
+        )
+        post_proposal(proposal=undo, actor=wenchuan.checker, now=NOW)
+        assert wenchuan.issue(notice).state == "issued"
+        assert wenchuan.due("nyingchi", 2008) == 5 * YI
 
     def test_moves_the_difference_of_a_revision_up_and_down(self, wenchuan):
         wenchuan.issue(wenchuan.draft())

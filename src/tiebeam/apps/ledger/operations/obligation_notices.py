@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from tiebeam.apps.ledger.models import Batch, ClosedYear
 from tiebeam.apps.ledger.obligation_models import ObligationNotice
+from tiebeam.apps.ledger.operations.dues import refuse_counting_twice
 from tiebeam.apps.ledger.operations.notice_readers import show_notice_to_readers
 from tiebeam.apps.ledger.operations.posting import Entered, Hand, posting
 from tiebeam.apps.ledger.operations.terms import Terms
+from tiebeam.apps.ledger.operations.years import refuse_far_year
 from tiebeam.apps.ledger.queries.obligations import (
     ILLUSTRATIVE,
     Grounds,
@@ -108,12 +110,14 @@ def draft_notice(
         DraftExists: One waits already.
         ReasonMissing: A notice stands, and no reason is given.
         NothingChanged: It would say what the standing one says.
+        YearOutOfRange: It is no year of our time.
         RuleNotChosen, NoPairing, DonorWithoutRegion, BaseMissing, WeightsDiffer, DueTooLarge:
             Something has to be entered or set right first.
         Refused, InvalidInput: As the rule demands; a figure that looks like a slipped
             unit is a question (``units.seems_too_large``) until it is confirmed.
     """
     programme = own_programme(programme, actor=actor, name="ledger.draft_notice")
+    refuse_far_year(year)
     donor = Organisation.objects.get(pk=donor.pk)
     if _notices(programme, donor, year).filter(state="draft").exists():
         raise DraftExists(donor=both_names(donor), year=year)
@@ -165,6 +169,7 @@ def draft_notices(
     Why a donor was left out is told when its notice is drafted alone.
     """
     programme = own_programme(programme, actor=actor, name="ledger.draft_notices")
+    refuse_far_year(year)
     drafted = []
     for row in list_donor_years(programme.pk, year):
         if row.issued is None and row.draft is None:
@@ -215,6 +220,7 @@ def issue_notice(*, notice: ObligationNotice, actor: Actor, now: datetime) -> Ob
     Raises:
         NotADraft: It was issued or discarded already.
         SecondPerson: Who drafted it does not issue it.
+        DueByHand: The due of the year was recorded by hand, and is reversed first.
         DraftOutdated: A figure, rate, rule or list that it rests on has changed since.
         Refused: The ledger takes nothing in that year yet.
     """
@@ -306,6 +312,8 @@ def _post(notice: ObligationNotice, grounds: Grounds, actor: Actor, now: datetim
     keys = [key for key in sorted(moved) if moved[key]]
     if not keys:
         return
+    if correction is None:
+        refuse_counting_twice(notice, keys)
     rows = Pairing.objects.filter(pk__in=keys).select_related("programme")
     pairings = {str(row.pk): row for row in rows}
     days = _list_days(notice, keys, timezone.localdate(now))
@@ -326,6 +334,7 @@ def _post(notice: ObligationNotice, grounds: Grounds, actor: Actor, now: datetim
                 reason_code=ILLUSTRATIVE if notice.is_illustrative else "",
                 note=ILLUSTRATIVE_NOTE if notice.is_illustrative else "",
             ),
+            is_by_rule=True,
         )
         for key in keys
     ]

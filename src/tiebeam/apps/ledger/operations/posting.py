@@ -34,6 +34,11 @@ from tiebeam.apps.ledger.operations.composing import (
     in_range,
     take_over,
 )
+from tiebeam.apps.ledger.operations.dues import (
+    note_of,
+    refuse_due_by_hand,
+    refuse_undoing_notice,
+)
 from tiebeam.apps.ledger.operations.parts import demand_another, own_side
 from tiebeam.apps.ledger.operations.refusals import KeyReused
 from tiebeam.apps.ledger.operations.terms import Terms, body_of, refuse_terms
@@ -70,11 +75,13 @@ class Entered:
     Attributes:
         key: The id of its batch, chosen by the caller.
         pairing: As the acting organisation reads it, with its programme.
+        is_by_rule: Whether a notice says it, and no hand.
     """
 
     key: UUID
     pairing: Pairing
     terms: Terms
+    is_by_rule: bool = False
 
 
 class Posting:
@@ -175,6 +182,8 @@ class Posting:
                 raise KeyReused(key=str(entered.key))
             return False
         refuse_terms(terms)
+        if not entered.is_by_rule:
+            refuse_due_by_hand(terms, entered.pairing)
         link = Link(
             id=entered.key, pairing_id=entered.pairing.pk, kind=terms.kind, amount=terms.amount,
             quantity=terms.quantity, quantity_unit=terms.quantity_unit.strip(), follows_id=None,
@@ -190,7 +199,7 @@ class Posting:
                 link.recipient_year = link.recipient_year or row.year
         self.chain.add(link)
         self.composed.append(
-            Composed(books, self._batch_of(terms, link, books), list(in_range(rows, undoes)))
+            Composed(books, self._batch_of(entered, link, books), list(in_range(rows, undoes)))
         )
         return True
 
@@ -199,6 +208,7 @@ class Posting:
             if terms.reverses_id is None:
                 raise FollowedUnknown
             undone = self.chain.find(terms.reverses_id)
+            refuse_undoing_notice(undone.kind, undone.id, books.pairing)
             known = self._undone.get(undone.id, [])
             rows = compose_reversal(link, undone, known, books, self.chain)
             undone.is_reversed = True
@@ -208,8 +218,8 @@ class Posting:
             return compose_year_end(side, terms, books, timezone.localdate(self.now)), []
         return compose_event(terms, link, books, self.chain, self._agreements), []
 
-    def _batch_of(self, terms: Terms, link: Link, books: PairBooks) -> dict[str, Any]:
-        pairing = books.pairing
+    def _batch_of(self, entered: Entered, link: Link, books: PairBooks) -> dict[str, Any]:
+        pairing, terms = books.pairing, entered.terms
         return {
             "id": link.id,
             "tenant_id": self.actor.organisation_id,
@@ -233,7 +243,7 @@ class Posting:
             "agreement_id": link.agreement_id,
             "document": terms.document.strip(),
             "document_id": terms.document_id,
-            "note": terms.note,
+            "note": note_of(terms, is_by_rule=entered.is_by_rule),
             "follows_id": link.follows_id,
             "head_id": link.head_id,
             "reverses_id": terms.reverses_id,

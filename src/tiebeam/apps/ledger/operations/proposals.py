@@ -9,6 +9,7 @@ from tiebeam.apps.ledger.claim_models import Reimbursement
 from tiebeam.apps.ledger.models import Batch, Proposal
 from tiebeam.apps.ledger.operations.chain import Chain, FollowedUnknown
 from tiebeam.apps.ledger.operations.composing import Agreements, event_of
+from tiebeam.apps.ledger.operations.dues import refuse_due_by_hand, refuse_undoing_notice
 from tiebeam.apps.ledger.operations.parts import (
     CHECKERS,
     MAKERS,
@@ -270,8 +271,12 @@ def told_by(kind: str, reverses_id: UUID | None, pairing: Pairing, actor: Actor)
 
 def _refuse_what_never_holds(terms: Terms, pairing: Pairing) -> None:
     """Refuse what no wait makes right: amounts out of range, words that are missing, a wrong chain."""
+    if terms.kind == "reversal" and terms.reverses_id is not None:
+        kind = Batch.objects.get(pk=terms.reverses_id).kind
+        refuse_undoing_notice(kind, terms.reverses_id, pairing)
     if terms.kind in MADE_OF_RECORDS:
         return
+    refuse_due_by_hand(terms, pairing)
     chain = Chain([pairing.pk])
     chain.follow(terms.kind, terms.follows_id, pairing.pk)
     if kind_of(terms.kind).names_agreement:

@@ -6,9 +6,9 @@ from datetime import date
 from fractions import Fraction
 from uuid import UUID, uuid5
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
-from tiebeam.apps.ledger.models import Batch
+from tiebeam.apps.ledger.models import Account, Batch
 from tiebeam.apps.ledger.obligation_models import DonorRate, ObligationNotice, ObligationRule
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.programmes.models import Participant, Programme
@@ -204,6 +204,24 @@ def list_batches_of(notice: ObligationNotice) -> list[Batch]:
     keys = notice.derivation["shares"] if correction is None else correction.by_pairing
     ids = [batch_id_of(notice.pk, key) for key in keys]
     return list(Batch.objects.filter(pk__in=ids).order_by("pk"))
+
+
+def list_usable_credits(notice: ObligationNotice) -> dict[str, int]:
+    """Return pairing → how much credit of earlier years the open due of a standing notice can take now (§L6)."""
+    usable = {}
+    for key in notice.derivation["shares"] if notice.state == "issued" else ():
+        rows = Account.objects.filter(book__pairing_id=key, book__side="donor")
+        credit, used, due = (
+            rows.filter(**of).aggregate(sum=Sum("balance"))["sum"] or 0
+            for of in (
+                {"code": "B108"},
+                {"code": "B155"},
+                {"code": "B110", "year": notice.year},
+            )
+        )
+        if min(credit - used, due) > 0:
+            usable[key] = int(min(credit - used, due))
+    return usable
 
 
 def list_versions(notice: ObligationNotice) -> list[ObligationNotice]:

@@ -35,6 +35,9 @@ from tiebeam.interfaces.web.page import Fact, Link, language_of, say_to, show_pa
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.platform.tenancy.acting import Actor
 
+_DIGITS = 16
+"""Of the largest amount that a row may move, in fen."""
+
 
 @FORM
 @seated
@@ -64,6 +67,7 @@ def propose_event(request: HttpRequest, pairing_id: UUID, kind: str) -> HttpResp
         purposes=pairing.programme.forms,
         followed=followed,
         peers=list_amounts(kind, pairing.programme_id),
+        amount=_asked_amount(request),
     )
     return answer_form(
         request,
@@ -85,6 +89,12 @@ def propose_event(request: HttpRequest, pairing_id: UUID, kind: str) -> HttpResp
         template="web/money/form.html",
         facts=_facts(request, followed),
     )
+
+
+def _asked_amount(request: HttpRequest) -> int | None:
+    """Return the fen that the address proposes, or None."""
+    text = request.GET.get("amount", "")
+    return int(text) if len(text) <= _DIGITS and text.isascii() and text.isdigit() else None
 
 
 @FORM

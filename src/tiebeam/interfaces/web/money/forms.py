@@ -189,9 +189,10 @@ class EventForm(MoneyForm):
         purposes: Sequence[str] = (),
         followed: OpenBatch | None = None,
         peers: Sequence[int] = (),
+        amount: int | None = None,
     ) -> None:
-        """Ask what an event of *kind* needs; what it follows fills in what that has left."""
-        initial: dict[str, Any] = {"valid_on": timezone.localdate()}
+        """Ask what an event of *kind* needs; what it follows, or *amount*, fills in what that has left."""
+        initial: dict[str, Any] = {"valid_on": timezone.localdate(), "amount": amount}
         if followed is not None:
             initial |= {
                 "amount": followed.amount or None,

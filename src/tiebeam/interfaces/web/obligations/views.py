@@ -1,5 +1,6 @@
 """What the donors of a programme owe for a year, one notice step by step, and what a donor carries."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -22,13 +23,16 @@ from tiebeam.apps.ledger.queries.obligations import (
     list_donor_years,
     list_noticed_years,
     list_pairings_of,
+    list_usable_credits,
     list_versions,
     load_of_donor,
     rule_of,
 )
+from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.interfaces.web.addresses import NotUnderstood
 from tiebeam.interfaces.web.forming import find_or_404
+from tiebeam.interfaces.web.money.words import may_make
 from tiebeam.interfaces.web.obligations.tables import (
     base_text,
     donors_table,
@@ -147,6 +151,7 @@ def answer_notice(
         changed=[say_to(request, code) for code in correction.changed] if correction else [],
         steps=steps_table(request, derivation, pairings),
         shares=shares_table(request, derivation, pairings, correction, events=_list_events(notice)),
+        credits=_list_credits(request, notice, pairings),
         assumptions=[say_to(request, code) for code in derivation.assumptions],
         unknowns=[say_to(request, f"obligations.part.{part}") for part in derivation.unknowns],
         newer=newer,
@@ -288,6 +293,25 @@ def _list_facts(request: HttpRequest, notice: ObligationNotice) -> list[Fact]:
             say_to(request, "obligations.version_text", version=notice.version, state=state),
         ),
     ]
+
+
+def _list_credits(
+    request: HttpRequest, notice: ObligationNotice, pairings: Mapping[str, Pairing]
+) -> list[Link]:
+    """Return, for who may propose it, where credit of earlier years is set off against the due."""
+    actor, links = actor_of(request), []
+    for key, fen in list_usable_credits(notice).items():
+        pairing = pairings.get(key)
+        if pairing is not None and may_make(actor, pairing, "coordinator"):
+            text = say_to(
+                request,
+                "obligations.use_credit",
+                amount=say_amount(request, fen, is_illustrative=notice.is_illustrative),
+                recipient=name_of(request, pairing.recipient),
+            )
+            address = reverse("propose_event", args=[pairing.pk, "use_credit"])
+            links.append(Link(text, f"{address}?amount={fen}"))
+    return links
 
 
 def _list_events(notice: ObligationNotice) -> dict[str, str]:

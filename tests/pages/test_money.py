@@ -11,7 +11,9 @@ from tests.pages.money_grounds import WAN, make_money, pay, post, today
 from tiebeam.apps.ledger.models import Batch, Dispute, Proposal
 from tiebeam.apps.ledger.queries.flows import YearOfPair
 from tiebeam.core.ledger.events import KINDS
-from tiebeam.interfaces.web.money.tables import standing_cell
+from tiebeam.interfaces.web.listing import Asked
+from tiebeam.interfaces.web.money.tables import pair_as_file, standing_cell
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
 from tiebeam.platform.tenancy.acting import acting
 
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -560,3 +562,22 @@ class TestHowAYearStands:
 
         assert (cell.status, cell.text) == ("risk", "RMB 320 million carried forward")
         assert cell.note == "RMB 20 million beyond the due"
+
+
+class TestAFile:
+    def test_marks_each_event_of_a_demonstration(self, money, rf):
+        request = rf.get("/")
+        request.language = "en"
+        pairing = money.pairing
+        pairing.programme.is_demo = True
+        table = Table(
+            name="events",
+            columns=(Column("kind", "Event"),),
+            rows=(Row((Cell("Payment"),)),),
+            asked=Asked(file="csv"),
+        )
+
+        lines = pair_as_file(request, table, pairing).content.decode("utf-8-sig").splitlines()
+
+        assert lines[0] == "Event,Mark"
+        assert lines[1].startswith("Payment,Figures of a demonstration programme")

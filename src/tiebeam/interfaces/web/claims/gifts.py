@@ -20,6 +20,7 @@ from tiebeam.interfaces.web.documents.places import name_of_pairing
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.listing import arrange, read_asked
+from tiebeam.interfaces.web.money.tables import pair_as_file
 from tiebeam.interfaces.web.money.words import (
     money_cell,
     money_column,
@@ -35,7 +36,6 @@ from tiebeam.interfaces.web.tables import (
     Row,
     Table,
     day,
-    table_as_file,
     without_empty,
 )
 from tiebeam.platform.tenancy.acting import Actor
@@ -50,7 +50,7 @@ def show_registers(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     pairing, actor = find_or_404(get_pairing, pairing_id), actor_of(request)
     gifts = list_gifts(pairing)
     table = _entries_table(request, gifts, pairing, actor)
-    if file := table_as_file(table):
+    if file := pair_as_file(request, table, pairing):
         return file
     totals = sum_gifts(gifts)
     return show_page(

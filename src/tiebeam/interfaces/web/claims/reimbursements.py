@@ -50,6 +50,7 @@ from tiebeam.interfaces.web.documents.places import name_of_pairing
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.listing import arrange, read_asked
+from tiebeam.interfaces.web.money.tables import pair_as_file
 from tiebeam.interfaces.web.money.words import (
     is_same_person,
     money_cell,
@@ -69,7 +70,6 @@ from tiebeam.interfaces.web.tables import (
     Table,
     amount,
     day,
-    table_as_file,
 )
 from tiebeam.platform.identity.people import list_names
 from tiebeam.platform.permissions.operations import NotAllowed
@@ -86,7 +86,7 @@ def show_all(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         raise Http404
     claims = list_claims(pairing=pairing)
     table = _claims_table(request, claims)
-    if file := table_as_file(table):
+    if file := pair_as_file(request, table, pairing):
         return file
     waiting = [claim for claim in claims if claim.state in {"requested", "checked"}]
     code = "waiting" if waiting else "none" if claims else "nothing"

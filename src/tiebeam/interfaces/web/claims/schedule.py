@@ -37,6 +37,7 @@ from tiebeam.interfaces.web.documents.places import name_of_pairing
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.listing import read_asked
+from tiebeam.interfaces.web.money.tables import pair_as_file
 from tiebeam.interfaces.web.money.words import (
     money_cell,
     money_column,
@@ -60,7 +61,6 @@ from tiebeam.interfaces.web.tables import (
     Row,
     Table,
     day,
-    table_as_file,
 )
 
 STEPS = ("due", "ordered", "paid", "open")
@@ -73,7 +73,7 @@ def show_schedule(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     pairing, today = find_or_404(get_pairing, pairing_id), timezone.localdate()
     schedules = list_schedules(pairing_ids=[pairing.pk])
     table = _lines_table(request, schedules, today)
-    if file := table_as_file(table):
+    if file := pair_as_file(request, table, pairing):
         return file
     told = forecast(schedules, today)
     may = may_do(actor_of(request), "ledger.plan_tranche", pairing, pairing.donor_id)

@@ -21,7 +21,7 @@ from tiebeam.interfaces.web.home.views import lines_of
 from tiebeam.interfaces.web.listing import read_asked
 from tiebeam.interfaces.web.money.mine import title_of_year
 from tiebeam.interfaces.web.money.steps import list_other_steps, steps_table
-from tiebeam.interfaces.web.money.tables import events_table, say_moving
+from tiebeam.interfaces.web.money.tables import events_table, pair_as_file, say_moving
 from tiebeam.interfaces.web.money.waiting import find_waiting
 from tiebeam.interfaces.web.money.words import (
     list_beside,
@@ -32,7 +32,6 @@ from tiebeam.interfaces.web.money.words import (
 )
 from tiebeam.interfaces.web.page import Fact, Link, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
-from tiebeam.interfaces.web.tables import table_as_file
 
 ALL_KINDS = (*KINDS, "reversal", "year_end")
 
@@ -59,7 +58,7 @@ def show_pair(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     listed = events_table(
         request, events, count, asked, ALL_KINDS, sorted({row.year for row in years}, reverse=True)
     )
-    if file := table_as_file(listed):
+    if file := pair_as_file(request, listed, pairing):
         return file
     waiting = find_waiting(actor, today, pairing.pk)
     is_recipient = part_of(actor, pairing) == "recipient"

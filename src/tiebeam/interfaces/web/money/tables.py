@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tiebeam.apps.ledger.models import Batch
 from tiebeam.apps.ledger.queries.flows import YearOfPair
+from tiebeam.apps.ledger.queries.obligations import are_illustrative
 from tiebeam.apps.ledger.queries.waiting import OpenBatch
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.interfaces.web.documents.places import name_of_pairing
@@ -97,18 +98,36 @@ def years_as_file(
     """Return the years as the file asked for, each marked as of a demonstration or on an assumed base."""
     if table.asked is None or not table.asked.file:
         return None
-    marks = []
-    for row in years[table.asked.start : table.asked.stop]:
-        said = {
-            "overview.demo": pairs[row.pairing_id].programme.is_demo,
-            "obligations.illustrative_dues": row.is_illustrative,
-        }
-        marks.append(
-            say_to(request, "overview.mark_and").join(
-                say_to(request, code) for code, is_so in said.items() if is_so
-            )
+    marks = [
+        _say_marks(
+            request,
+            is_demo=pairs[row.pairing_id].programme.is_demo,
+            is_illustrative=row.is_illustrative,
         )
+        for row in years[table.asked.start : table.asked.stop]
+    ]
     return table_as_file(with_marks(table, say_to(request, "overview.mark"), marks))
+
+
+def pair_as_file(request: HttpRequest, table: Table, pairing: Pairing) -> HttpResponse | None:
+    """Return a table of a pair as the file asked for, each row marked as its pair is; None where the page was."""
+    if table.asked is None or not table.asked.file:
+        return None
+    said = _say_marks(
+        request,
+        is_demo=pairing.programme.is_demo,
+        is_illustrative=are_illustrative([pairing.pk]),
+    )
+    return table_as_file(
+        with_marks(table, say_to(request, "overview.mark"), [said] * len(table.rows))
+    )
+
+
+def _say_marks(request: HttpRequest, *, is_demo: bool, is_illustrative: bool) -> str:
+    said = {"overview.demo": is_demo, "obligations.illustrative_dues": is_illustrative}
+    return say_to(request, "overview.mark_and").join(
+        say_to(request, code) for code, is_so in said.items() if is_so
+    )
 
 
 def _step_cell(request: HttpRequest, row: YearOfPair, step: str) -> Cell:

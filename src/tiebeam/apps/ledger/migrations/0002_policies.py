@@ -14,6 +14,8 @@ from tiebeam.platform.tenancy.scopes import EnterScopes
 TABLES = (
     "ledger_programmeyear", "ledger_book", "ledger_account", "ledger_batch", "ledger_transfer",
     "ledger_closedyear", "ledger_snapshot", "ledger_proposal", "ledger_dispute", "ledger_import",
+    "ledger_importproposal", "ledger_tranche", "ledger_reimbursement", "ledger_voucher", "ledger_gift",
+    "ledger_bankstatement", "ledger_bankline",
 )  # fmt: skip
 KEYS = {
     "ledger_book": [["id"], ["pairing_id", "side"]],

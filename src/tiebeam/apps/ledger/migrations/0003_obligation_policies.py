@@ -58,7 +58,7 @@ class IssuedStays(DatabaseStep):
 class Migration(migrations.Migration):
     """Policies and triggers."""
 
-    dependencies = [("ledger", "0005_obligations"), ("tenancy", "0003_scopes")]
+    dependencies = [("ledger", "0002_policies")]
 
     operations = [
         *(RowPolicies(table) for table in TABLES),

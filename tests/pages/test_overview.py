@@ -119,6 +119,16 @@ class TestMatrix:
         assert rows
         assert all("demonstration programme" in row for row in rows)
 
+    def test_marks_every_row_of_the_books_too(self, story, as_coordinator, monkeypatch):
+        monkeypatch.setattr("tiebeam.interfaces.web.overview.scope.Scope.is_demo", True)
+
+        given = as_coordinator.get(reverse("overview_export"), {"form": "csv"}).content.decode()
+
+        head, *rows = given.strip().splitlines()
+        assert head.endswith(",mark")
+        assert rows
+        assert all("demonstration programme" in row for row in rows)
+
     def test_follows_whose_money_it_is(self, workspace, story, as_coordinator):
         region = give_region(workspace, "fujian")
         other = give_region(workspace, "nyingchi")

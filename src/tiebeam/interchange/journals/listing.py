@@ -37,8 +37,10 @@ def write_listing(journal: Journal) -> Iterator[str]:
     stream = io.StringIO()
     table = csv.writer(stream, lineterminator="")
     lines = (line for posted in list_posted(journal.entries) for line in _lines(posted))
-    for line in chain([COLUMNS], lines):
-        table.writerow(line)
+    # What must be known of every figure goes with every line: a table may be cut and pasted.
+    said = neutral(" ".join(journal.notes))
+    for line, mark in chain([(COLUMNS, "mark")], ((line, said) for line in lines)):
+        table.writerow([*line, mark] if said else line)
         yield stream.getvalue()
         stream.seek(0)
         stream.truncate()

@@ -259,14 +259,14 @@ class TestProposal:
         with refused(code):
             grounds.propose(kind, amount, **terms)
 
-    def test_is_read_by_its_own_organisation_alone(self, grounds):
-        made = grounds.propose("opening", 5)
+    def test_is_read_by_who_follows_the_book_and_never_by_the_other_side(self, funded):
+        made = funded.propose("opening", 5)
 
-        for side in ("coordinator", "recipient"):
-            with acting(grounds.makers[side]):
-                assert not Proposal.objects.filter(pk=made.pk).exists()
-        with acting(grounds.checkers["donor"]):
-            assert Proposal.objects.get(pk=made.pk).amount == 5
+        with acting(funded.makers["recipient"]):
+            assert not Proposal.objects.filter(pk=made.pk).exists()
+        for actor in (funded.makers["coordinator"], funded.checkers["donor"]):
+            with acting(actor):
+                assert Proposal.objects.get(pk=made.pk).amount == 5
 
     def test_names_what_it_can_follow(self, funded):
         commitment = funded.post("commitment", 5)

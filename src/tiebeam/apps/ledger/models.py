@@ -317,7 +317,7 @@ class Proposal(OwnedRecord):
     """
     What one person proposes to post, until another of the same organisation posts it or sends it back.
 
-    Its id is the key of the batch to come. Nobody else reads it: what is not posted is not said.
+    Its id is the key of the batch to come. Whoever follows the own book reads it, never the other side.
     """
 
     pairing = models.ForeignKey(

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from tiebeam.apps.ledger.claim_models import Reimbursement
-from tiebeam.apps.ledger.models import Batch, Proposal
+from tiebeam.apps.ledger.models import Batch, Book, Proposal
 from tiebeam.apps.ledger.operations.chain import Chain, FollowedUnknown
 from tiebeam.apps.ledger.operations.composing import Agreements, event_of
 from tiebeam.apps.ledger.operations.dues import refuse_due_by_hand, refuse_undoing_notice
@@ -82,9 +82,12 @@ def propose(*, pairing: Pairing, terms: Terms, key: UUID, actor: Actor, now: dat
         if known.body_sha256 != body:
             raise KeyReused(key=str(key))
         return known
+    book = Book.objects.filter(pairing_id=kept.pk, tenant_id=actor.organisation_id).first()
     proposal = Proposal(
         id=key,
         tenant_id=actor.organisation_id,
+        # Read by whoever follows the own book, and never by the other side.
+        **({"scope_id": book.scope_id} if book else {}),
         pairing=kept,
         programme_id=kept.programme_id,
         kind=terms.kind,

@@ -205,7 +205,7 @@ class _Bench:
         """Print what each layer of one post takes."""
         from django.db.backends.postgresql.base import DatabaseWrapper
 
-        from tiebeam.apps.ledger.operations import books, posting, proposals
+        from tiebeam.apps.ledger.operations import posting, proposals, writing
 
         spent: Counter[str] = Counter()
         kept: list[tuple[Any, str, Any]] = []
@@ -231,8 +231,8 @@ class _Bench:
         watch(posting, "read_books", "books read")
         watch(posting.Chain, "read", "what it follows read")
         watch(posting.Posting, "add", "rule")
-        watch(posting, "insert", "batch and rows")
-        watch(posting, "write_balances", "balance")
+        watch(writing, "insert", "batch and rows")
+        watch(writing, "write_balances", "balance")
         watch(proposals, "record_changes", "audit")
         watch(DatabaseWrapper, "_commit", "commit, to the disk")
         began = time.perf_counter()
@@ -246,7 +246,6 @@ class _Bench:
             self.note(f"  {layer}", seconds / len(made[5:]) * 1000, "ms")
         rest = each - sum(spent.values()) / len(made[5:]) * 1000
         self.note("  the rest: transaction, seats, proposal marked", rest, "ms")
-        assert books
 
     def _post(self, place: int, proposal: Any) -> None:
         from tiebeam.apps.ledger.operations.proposals import post_proposal

@@ -64,7 +64,7 @@ def run(workspace, tmp_path):
     run_state_machine_as_test(
         RecordMachine,
         settings=settings(
-            max_examples=10, stateful_step_count=100, derandomize=True, deadline=None,
+            max_examples=13, stateful_step_count=100, derandomize=True, deadline=None,
             database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate],
         ),
     )  # fmt: skip

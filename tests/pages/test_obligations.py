@@ -11,6 +11,7 @@ from tests.grounds import ground
 from tests.small_workspace import NOW
 
 from records.obligation_grounds import make_obligation_grounds
+from tiebeam.apps.ledger.models import Batch
 from tiebeam.apps.ledger.obligation_models import DonorRate, ObligationNotice, ObligationRule
 from tiebeam.apps.ledger.operations.proposals import post_proposal, propose
 from tiebeam.apps.ledger.operations.terms import Terms
@@ -247,6 +248,20 @@ class TestIllustrative:
         ]
 
         assert ["illustrative" in text_of(place) for place in places] == [True] * len(places)
+
+
+class TestEventOfANotice:
+    def test_offers_nothing_that_only_a_proposal_has(self, grounds, as_coordinator):
+        """No person proposed it: there is no proposal to look at, and it is revised, not reversed."""
+        grounds.issue(grounds.draft())
+        with acting(grounds.maker):
+            batch = Batch.objects.filter(kind="obligation").first()
+
+        page = as_coordinator.get(reverse("event", args=[batch.pk]))
+
+        assert page.status_code == 200
+        assert reverse("proposal", args=[batch.pk]) not in text_of(page)
+        assert reverse("reverse_event", args=[batch.pk]) not in text_of(page)
 
 
 class TestRule:

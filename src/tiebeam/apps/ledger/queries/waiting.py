@@ -103,6 +103,11 @@ def list_proposals(
     )
 
 
+def was_proposed(batch_id: UUID) -> bool:
+    """Return whether the batch was proposed by somebody of the own organisation, and not made by a notice or import."""
+    return bool(Proposal.objects.owned().filter(pk=batch_id).exists())
+
+
 def get_proposal(proposal_id: UUID) -> Proposal:
     """
     Return a proposal of the own organisation.

@@ -15,7 +15,7 @@ from tiebeam.apps.ledger.operations.proposals import propose_reversal
 from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.ledger.queries.events import Chain, find_chain, get_event, list_rows
 from tiebeam.apps.ledger.queries.obligations import DUES, ILLUSTRATIVE
-from tiebeam.apps.ledger.queries.waiting import OpenBatch, list_open
+from tiebeam.apps.ledger.queries.waiting import OpenBatch, list_open, was_proposed
 from tiebeam.core.ledger.events import KINDS
 from tiebeam.interfaces.web.documents.part import documents_part
 from tiebeam.interfaces.web.errors import show_forbidden
@@ -130,7 +130,7 @@ def reverse_event(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 def tabs_of_event(request: HttpRequest, batch: Batch) -> list[Link]:
     """Return the sides of an event: itself, its proposal for the own organisation, its history."""
     links = [Link(say_to(request, "money.tab.event"), "", True)]
-    if batch.tenant_id == actor_of(request).organisation_id and batch.import_id is None:
+    if was_proposed(batch.pk):
         proposal = reverse("proposal", args=[batch.pk])
         links.append(Link(say_to(request, "money.tab.proposal"), proposal))
     history = reverse("history", args=["event", batch.pk])
@@ -266,8 +266,10 @@ def _steps(
 
 
 def _may_reverse(request: HttpRequest, batch: Batch) -> bool:
-    """Return whether the acting person may propose to undo *batch*: the side that told it."""
+    """Return whether the acting person may propose to undo *batch*: the side that told it, and no notice."""
     if batch.kind in {"reversal", "year_end"} or state_of(batch) == "reversed":
+        return False
+    if batch.kind in DUES and not was_proposed(batch.pk):
         return False
     actor = actor_of(request)
     by = KINDS[batch.kind].by

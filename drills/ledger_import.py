@@ -112,8 +112,9 @@ def _propose(grounds: Any, number: int) -> Any:
     from tiebeam.apps.regions.operations.rows import GivenRow
 
     head = {"donor": "Fujian", "recipient": "Nyingchi", "document": f"DEMO {number}"}
+    event = {"kind": "opening", "day": "2020-03-01"}
     rows = [
-        GivenRow(number=n, values=head | {"kind": "opening", "amount": str(n), "day": "2020-03-01"})
+        GivenRow(number=n, values=head | event | {"amount": str(n), "key": f"{number}/{n}"})
         for n in range(2, PART * PARTS + 2)
     ]
     return imports.propose_import(

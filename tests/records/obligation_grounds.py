@@ -23,6 +23,7 @@ from tiebeam.platform.tenancy.grants import grant_reading
 
 REVENUE = "general public budget revenue"
 SINCE = date(2008, 6, 1)
+RECIPIENTS = ("nyingchi", "huanggang")
 
 
 @dataclass
@@ -146,7 +147,7 @@ def make_obligation_grounds(workspace: Workspace) -> ObligationGrounds:
         grant_reading(
             actor=maker,
             scope_id=programme.scope_id,
-            organisation_ids=[fujian.organisation_id],
+            organisation_ids=[workspace.organisations[key].pk for key in ("fujian", *RECIPIENTS)],
             role="reader",
             valid_from=date(2008, 1, 1),
         )
@@ -158,7 +159,7 @@ def make_obligation_grounds(workspace: Workspace) -> ObligationGrounds:
             workspace.actor(key, Role.RECIPIENT_OFFICE),
             valid_from=SINCE,
         )
-        for key in ("nyingchi", "huanggang")
+        for key in RECIPIENTS
     }
     return ObligationGrounds(
         workspace=workspace,

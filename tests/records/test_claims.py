@@ -281,8 +281,17 @@ class TestRequesting:
         fault = refused.value.faults[0]
         assert (fault.code, fault.row, fault.facts["line"]) == ("claims.voucher_twice", 3, 1)
 
-    def test_takes_another_amount_or_issuer_under_the_same_number(self, request_one):
+    def test_takes_another_amount_or_issuer_under_the_same_number(self, request_one, office):
         request_one(CEMENT, replace(CEMENT, amount=301), replace(CEMENT, issuer="Other"))
+
+        with acting(office):
+            assert sorted(Voucher.objects.values_list("amount", "issuer")) == sorted(
+                [
+                    (CEMENT.amount, CEMENT.issuer),
+                    (301, CEMENT.issuer),
+                    (CEMENT.amount, "Other"),
+                ]
+            )
 
     def test_is_read_by_who_follows_the_book_and_not_by_the_donor(self, grounds, request_one):
         request_one()

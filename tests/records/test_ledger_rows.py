@@ -124,10 +124,6 @@ def rows(workspace, now):
     return Rows(make_grounds(workspace), now)
 
 
-def _refused(match):
-    return pytest.raises(DatabaseError, match=match)
-
-
 class TestTransfer:
     def test_joins_two_accounts_of_one_book_group_unit_and_year(self, rows):
         due, source = rows.account("B110"), rows.account("B100")
@@ -139,33 +135,45 @@ class TestTransfer:
             rows.account("B100", year=2021),
             rows.account("B120", unit="Q:kits"),
         ):
-            with _refused("joins two accounts"), transaction.atomic():
+            with pytest.raises(DatabaseError, match="joins two accounts"), transaction.atomic():
                 rows.transfer(due, credit)
-        with _refused("joins two accounts"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="joins two accounts"), transaction.atomic():
             rows.transfer(due, source, unit="USD")
-        with _refused("joins two accounts|FOREIGN KEY"), transaction.atomic():
+        with (
+            pytest.raises(DatabaseError, match=r"joins two accounts|FOREIGN KEY"),
+            transaction.atomic(),
+        ):
             rows.transfer(due, source, credit_id=uuid4())
 
     def test_stands_in_the_book_of_its_owner(self, rows):
         due, source = rows.account("B110"), rows.account("B100")
         other = rows.book("recipient")
 
-        with _refused("joins two accounts|row-level security"), transaction.atomic():
+        with (
+            pytest.raises(DatabaseError, match=r"joins two accounts|row-level security"),
+            transaction.atomic(),
+        ):
             rows.transfer(due, source, book=other)
-        with _refused("joins two accounts"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="joins two accounts"), transaction.atomic():
             rows.transfer(due, source, scope_id=uuid4())
 
     @pytest.mark.parametrize("amount", [0, -1, 10**15 + 1])
     def test_moves_an_amount_in_range(self, rows, amount):
         due, source = rows.account("B110"), rows.account("B100")
 
-        with _refused("ledger_transfer_moves_an_amount"), transaction.atomic():
+        with (
+            pytest.raises(DatabaseError, match="ledger_transfer_moves_an_amount"),
+            transaction.atomic(),
+        ):
             rows.transfer(due, source, amount=amount)
 
     def test_has_two_ends(self, rows):
         due = rows.account("B110")
 
-        with _refused("ledger_transfer_has_two_ends"), transaction.atomic():
+        with (
+            pytest.raises(DatabaseError, match="ledger_transfer_has_two_ends"),
+            transaction.atomic(),
+        ):
             rows.transfer(due, due)
 
     def test_is_reversed_once(self, rows):
@@ -173,7 +181,10 @@ class TestTransfer:
         first = rows.transfer(due, source)
         rows.transfer(source, due, reverses=first)
 
-        with _refused("ledger_transfer_reversed_once|append-only"), transaction.atomic():
+        with (
+            pytest.raises(DatabaseError, match=r"ledger_transfer_reversed_once|append-only"),
+            transaction.atomic(),
+        ):
             rows.transfer(source, due, reverses=first)
 
     def test_stands_in_no_year_that_is_closed(self, rows):
@@ -189,7 +200,7 @@ class TestTransfer:
                 closed_at=rows.now,
             ).save(force_insert=True)
 
-        with _refused("year is closed"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="year is closed"), transaction.atomic():
             rows.transfer(due, source)
         later = rows.account("B110", year=2021), rows.account("B100", year=2021)
         assert rows.transfer(*later, year=2021).year == 2021
@@ -205,7 +216,7 @@ class TestAccount:
         ],
     )
     def test_keeps_its_balance_in_bounds(self, rows, code, balance, constraint):
-        with _refused(constraint), transaction.atomic():
+        with pytest.raises(DatabaseError, match=constraint), transaction.atomic():
             rows.account(code, balance=balance)
 
     def test_of_net_assets_alone_may_be_negative(self, rows):
@@ -216,9 +227,15 @@ class TestAccount:
         with acting(rows.grounds.makers["donor"]):
             assert Account.objects.filter(pk=account.pk).update(balance=7) == 1
             for change in ({"code": "B120"}, {"year": 2021}, {"may_be_negative": True}):
-                with _refused("keeps all|permission denied"), transaction.atomic():
+                with (
+                    pytest.raises(DatabaseError, match=r"keeps all|permission denied"),
+                    transaction.atomic(),
+                ):
                     Account.objects.filter(pk=account.pk).update(**change)
-            with _refused("keeps all|permission denied"), transaction.atomic():
+            with (
+                pytest.raises(DatabaseError, match=r"keeps all|permission denied"),
+                transaction.atomic(),
+            ):
                 Account.objects.filter(pk=account.pk).delete()
 
     def test_belongs_to_the_owner_of_its_book(self, rows):
@@ -233,16 +250,19 @@ class TestAccount:
         )
         with (
             acting(rows.grounds.makers["recipient"]),
-            _refused("belongs to its side"),
+            pytest.raises(DatabaseError, match="belongs to its side"),
             transaction.atomic(),
         ):
             squatting.save(force_insert=True)
-        with _refused("belongs to its side"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="belongs to its side"), transaction.atomic():
             rows.account("B120", scope_id=uuid4())
 
     def test_is_opened_once(self, rows):
         account = rows.account("B110")
-        with _refused("ledger_account_opened_once|UNIQUE|append-only"), transaction.atomic():
+        with (
+            pytest.raises(DatabaseError, match=r"ledger_account_opened_once|UNIQUE|append-only"),
+            transaction.atomic(),
+        ):
             rows.accounts.clear()
             rows.account("B110")
         assert account.balance == 0
@@ -259,7 +279,7 @@ class TestBook:
         )
         with (
             acting(grounds.makers["donor"]),
-            _refused("belongs to its side"),
+            pytest.raises(DatabaseError, match="belongs to its side"),
             transaction.atomic(),
         ):
             book.save(force_insert=True)
@@ -274,21 +294,21 @@ class TestBatch:
             {"maker_id": one, "checker_id": other, "checker_for_id": one},
             {"maker_id": uuid4(), "maker_for_id": one, "checker_id": other, "checker_for_id": one},
         ):
-            with _refused("two_people"), transaction.atomic():
+            with pytest.raises(DatabaseError, match="two_people"), transaction.atomic():
                 rows.batch(**people)
 
     @pytest.mark.parametrize("amount", [0, -1, 10**15 + 1])
     def test_moves_something_that_can_be_counted(self, rows, amount):
-        with _refused("ledger_batch_moves"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="ledger_batch_moves"), transaction.atomic():
             rows.batch(amount=amount)
 
     def test_is_reversed_once(self, rows):
         wrong = rows.batch()
         rows.batch(kind="reversal", reverses=wrong)
 
-        with _refused("reverses_id|append-only"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"reverses_id|append-only"), transaction.atomic():
             rows.batch(kind="reversal", reverses=wrong)
-        with _refused("is_a_reversal"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="is_a_reversal"), transaction.atomic():
             rows.batch(reverses=rows.batch())
 
 
@@ -332,7 +352,10 @@ class TestWhatWasPosted:
             statements.append(f"TRUNCATE {table} CASCADE")
         with acting(posted.grounds.makers["donor"]), connection.cursor() as cursor:
             for statement in statements:
-                with _refused("append-only|permission denied"), transaction.atomic():
+                with (
+                    pytest.raises(DatabaseError, match=r"append-only|permission denied"),
+                    transaction.atomic(),
+                ):
                     cursor.execute(statement)
 
     def test_is_not_read_by_the_other_side(self, posted):

@@ -27,17 +27,12 @@ def grounds(workspace):
     return found
 
 
-def refused(code):
-    """Return the expectation of a refusal by its code."""
-    return pytest.raises(Refused, match=f"'ledger.{code}'")
-
-
 class TestYearOfAProgramme:
     def test_is_fixed_before_anything_is_posted_in_it(self, grounds):
         grounds.fix_year(2020)
-        with refused("year_in_use"):
+        with pytest.raises(Refused, match=r"'ledger\.year_in_use'"):
             grounds.fix_year(2020, "on_receipt")
-        with refused("year_in_use"):
+        with pytest.raises(Refused, match=r"'ledger\.year_in_use'"):
             grounds.fix_year(2020, reopens=False)
         grounds.fix_year(2021, reopens=False)
 
@@ -48,7 +43,7 @@ class TestYearOfAProgramme:
         # True in 2020, and in the donor's book of 2021.
         grounds.post("receipt", 10, follows_id=payment.pk)
 
-        with refused("year_in_use"):
+        with pytest.raises(Refused, match=r"'ledger\.year_in_use'"):
             grounds.fix_year(2021, reopens=False)
 
     def test_takes_no_revenue_while_that_of_the_other_profile_is_unspent(self, grounds):
@@ -56,27 +51,27 @@ class TestYearOfAProgramme:
         payment = grounds.pay(50)
         grounds.post("receipt", 50, follows_id=payment.pk)
 
-        with refused("former_profile"):
+        with pytest.raises(Refused, match=r"'ledger\.former_profile'"):
             grounds.post("expenditure", 20, nature="current", valid_on=NEXT)
         grounds.post("expenditure", 50, nature="current")
         assert grounds.balances("recipient") == {"R4330/2020": 50, "R5000/2020": 50}
 
     @pytest.mark.parametrize("year", [-1, 0, 1900, 3000, 10**9])
     def test_that_is_none_of_our_time_is_not_closed(self, grounds, year):
-        with refused("year_out_of_range"):
+        with pytest.raises(Refused, match=r"'ledger\.year_out_of_range'"):
             grounds.close("donor", year)
 
     def test_keeps_its_profile_while_money_is_unspent(self, grounds):
         payment = grounds.pay(50)
         grounds.post("receipt", 50, follows_id=payment.pk)
         for year in (2021, 2022):
-            with refused("money_still_owed"):
+            with pytest.raises(Refused, match=r"'ledger\.money_still_owed'"):
                 grounds.fix_year(year, "on_receipt")
         grounds.post("expenditure", 50, nature="current")
         grounds.fix_year(2021, "on_receipt")
         payment = grounds.pay(20)
         grounds.post("receipt", 20, follows_id=payment.pk, valid_on=NEXT)
-        with refused("money_still_owed"):
+        with pytest.raises(Refused, match=r"'ledger\.money_still_owed'"):
             grounds.fix_year(2022)
 
     @pytest.mark.parametrize(
@@ -84,7 +79,7 @@ class TestYearOfAProgramme:
         [("profile_unknown", 2021, "cash"), ("year_out_of_range", 20210, "on_receipt")],
     )
     def test_is_one_of_few(self, grounds, code, year, profile):
-        with refused(code):
+        with pytest.raises(Refused, match=rf"'ledger\.{code}'"):
             grounds.fix_year(year, profile)
 
     def test_is_fixed_by_the_owner_of_the_programme(self, grounds):
@@ -126,9 +121,9 @@ class TestYearsEnd:
     def test_takes_no_more_of_that_side_and_lets_the_other_go_on(self, grounds):
         payment = grounds.pay(50)
         grounds.close("donor", 2020)
-        with refused("year_closed"):
+        with pytest.raises(Refused, match=r"'ledger\.year_closed'"):
             grounds.post("lapse", 5, stage="B120")
-        with refused("year_closed"):
+        with pytest.raises(Refused, match=r"'ledger\.year_closed'"):
             grounds.close("donor", 2020)
 
         receipt = grounds.post("receipt", 40, follows_id=payment.pk)
@@ -152,18 +147,18 @@ class TestYearsEnd:
     def test_comes_after_that_of_an_earlier_year_that_left_no_yearly_account(self, grounds):
         payment = grounds.pay(50)
         grounds.post("receipt", 50, follows_id=payment.pk)
-        with refused("earlier_year_open"):
+        with pytest.raises(Refused, match=r"'ledger\.earlier_year_open'"):
             grounds.close("recipient", 2021, now=datetime(2022, 1, 5, tzinfo=UTC))
 
     def test_comes_when_the_year_is_over_one_after_the_other(self, grounds):
         grounds.post("obligation", 5, valid_on=NEXT)
-        with refused("year_not_over"):
+        with pytest.raises(Refused, match=r"'ledger\.year_not_over'"):
             grounds.close("donor", 2020, now=IN_2020)
-        with refused("earlier_year_open"):
+        with pytest.raises(Refused, match=r"'ledger\.earlier_year_open'"):
             grounds.close("donor", 2021, now=datetime(2022, 1, 5, tzinfo=UTC))
         grounds.close("donor", 2020)
         grounds.close("donor", 2021, now=datetime(2022, 1, 5, tzinfo=UTC))
-        with refused("no_book_to_close"):
+        with pytest.raises(Refused, match=r"'ledger\.no_book_to_close'"):
             grounds.close("coordinator", 2020)
 
     def test_is_not_reversed(self, grounds):
@@ -172,7 +167,7 @@ class TestYearsEnd:
         grounds.post("expenditure", 50, nature="current")
         for side in ("donor", "recipient"):
             ended = grounds.close(side, 2020)
-            with refused("not_reversed"):
+            with pytest.raises(Refused, match=r"'ledger\.not_reversed'"):
                 grounds.reverse(ended, side)
 
     def test_keeps_the_sums_of_each_account(self, grounds):
@@ -224,5 +219,5 @@ class TestAfterTheClose:
         carried = grounds.post("carry", 20, stage="B120")
         assert grounds.balances("donor")["B120/2021"] == 20
         grounds.close("donor", 2020)
-        with refused("not_reversed"):
+        with pytest.raises(Refused, match=r"'ledger\.not_reversed'"):
             grounds.reverse(carried, "donor")

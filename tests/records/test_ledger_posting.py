@@ -204,7 +204,7 @@ class TestPosting:
     def test_refused_leaves_no_trace(self, funded):
         before = funded.balances("donor")
         made = funded.propose("expenditure", 5, nature="current")
-        with pytest.raises(Refused, match="'ledger.overdrawn'") as caught:
+        with pytest.raises(Refused, match=r"'ledger\.overdrawn'") as caught:
             post_proposal(proposal=made, actor=funded.checkers["recipient"], now=LATER)
 
         assert caught.value.facts["account"] == "R1000"

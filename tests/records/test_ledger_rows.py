@@ -259,11 +259,11 @@ class TestAccount:
 
     def test_is_opened_once(self, rows):
         account = rows.account("B110")
+        rows.accounts.clear()
         with (
             pytest.raises(DatabaseError, match=r"ledger_account_opened_once|UNIQUE|append-only"),
             transaction.atomic(),
         ):
-            rows.accounts.clear()
             rows.account("B110")
         assert account.balance == 0
 

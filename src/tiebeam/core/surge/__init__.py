@@ -1,0 +1,1 @@
+"""Emergency mode: who sends which team where, day by day (§S)."""

@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 
 from tiebeam.apps.ledger.models import Account, Book
 from tiebeam.apps.ledger.operations.overseers import let_oversee
-from tiebeam.apps.ledger.operations.store import add_to_balances, insert
-from tiebeam.apps.ledger.queries.sql import among, in_parts, read_moment, select
+from tiebeam.apps.ledger.operations.store import add_to_balances
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import CHART, Side
 from tiebeam.core.ledger.events import Frame, Policy
 from tiebeam.core.ledger.posting import AccountKey
+from tiebeam.platform.statements.inserting import insert
+from tiebeam.platform.statements.running import among, in_parts, read_moment, select
 from tiebeam.platform.tenancy.acting import Actor
 
 SIDES: tuple[Side, Side] = ("donor", "recipient")

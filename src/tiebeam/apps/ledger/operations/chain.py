@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from tiebeam.apps.ledger.queries.sql import among, array, in_parts, read_array, select
 from tiebeam.core.ledger.events import KINDS
 from tiebeam.errors import Refused
+from tiebeam.platform.statements.running import among, array, in_parts, read_array, select
 
 GIVES_BACK = tuple(kind for kind, of in KINDS.items() if of.gives_back)
 HEADS = frozenset({"commitment"})

@@ -5,10 +5,10 @@ from typing import Any
 
 from tiebeam.apps.ledger.models import ClosedYear, Snapshot
 from tiebeam.apps.ledger.operations.books import PairBooks
-from tiebeam.apps.ledger.operations.store import insert
-from tiebeam.apps.ledger.queries.sql import read_moment, select
 from tiebeam.core.ledger.chart import Side
 from tiebeam.platform.audit.writing import next_id
+from tiebeam.platform.statements.inserting import insert
+from tiebeam.platform.statements.running import read_moment, select
 from tiebeam.platform.tenancy.acting import Actor
 
 SUMS = (

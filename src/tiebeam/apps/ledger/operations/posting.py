@@ -43,12 +43,12 @@ from tiebeam.apps.ledger.operations.parts import demand_another, own_side
 from tiebeam.apps.ledger.operations.refusals import KeyReused
 from tiebeam.apps.ledger.operations.terms import Terms, body_of, refuse_terms
 from tiebeam.apps.ledger.operations.writing import Composed, open_new, write_batches, write_rows
-from tiebeam.apps.ledger.queries.sql import among, in_parts, select
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import Side
 from tiebeam.core.ledger.events import KINDS, Policy
 from tiebeam.core.ledger.posting import Row
 from tiebeam.platform.audit.writing import record_creation
+from tiebeam.platform.statements.running import among, in_parts, select
 from tiebeam.platform.tenancy.acting import Actor, changing_seats
 from tiebeam.platform.tenancy.holding import hold, share
 

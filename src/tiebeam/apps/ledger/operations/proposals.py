@@ -19,7 +19,6 @@ from tiebeam.apps.ledger.operations.parts import (
 )
 from tiebeam.apps.ledger.operations.posting import Entered, Hand, list_policies, post
 from tiebeam.apps.ledger.operations.refusals import KeyReused, NoBookToClose, ReversalReversed
-from tiebeam.apps.ledger.operations.store import change
 from tiebeam.apps.ledger.operations.terms import (
     MADE_OF_RECORDS,
     ReasonMissing,
@@ -40,6 +39,7 @@ from tiebeam.platform.audit.writing import (
     state_of,
 )
 from tiebeam.platform.permissions.operations import operation
+from tiebeam.platform.statements.running import change
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.holding import hold
 

@@ -22,10 +22,10 @@ from tiebeam.apps.ledger.operations.books import (
 )
 from tiebeam.apps.ledger.operations.closing import close_book
 from tiebeam.apps.ledger.operations.refusals import KeyReused
-from tiebeam.apps.ledger.operations.store import insert
 from tiebeam.core.ledger.chart import Side
 from tiebeam.core.ledger.posting import Row, refuse_breaches
 from tiebeam.platform.audit.writing import next_id
+from tiebeam.platform.statements.inserting import insert
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.holding import hold
 

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from tiebeam.apps.ledger.models import Account, Book
-from tiebeam.apps.ledger.queries.sql import among, in_parts, select
 from tiebeam.core.ledger.chart import CHART, Side
 from tiebeam.core.ledger.posting import AccountKey
+from tiebeam.platform.statements.running import among, in_parts, select
 from tiebeam.platform.time.periods import AsOf
 
 EVER = AsOf(true_on=date.max)

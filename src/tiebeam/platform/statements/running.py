@@ -1,7 +1,7 @@
 """
-Reading the ledger in the terms of the database, where a question is one statement over many rows.
+Questions and changes in the terms of the database: one statement over many rows, or asked all the time.
 
-Such statements filter by books or pairings that the acting organisation was found to read before;
+Such a statement itself filters by what the acting organisation was found to own or read before;
 on PostgreSQL the row policies hold besides.
 """
 
@@ -58,6 +58,12 @@ def select(
         )
         for row in rows
     ]
+
+
+def change(sql: str, parameters: Sequence[Any] = ()) -> int:
+    """Run a statement that changes rows, and return how many it changed."""
+    with run(sql, [kept(value) for value in parameters]) as cursor:
+        return int(cursor.rowcount)
 
 
 def among(column: str, ids: Collection[UUID]) -> tuple[str, list[Any]]:

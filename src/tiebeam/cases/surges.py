@@ -1,0 +1,142 @@
+"""
+The cases of a surge: facts day by day, named assumptions, and a grid of them fixed beforehand.
+
+``cases/<id>/surge.toml`` holds the assumptions and the grid, the tables beside it the facts; see
+the reference of files.
+"""
+
+import csv
+import itertools
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tiebeam.errors import Refused
+
+CASES_FOLDER = Path(__file__).parent
+
+Value = int | str | bool
+Row = Mapping[str, str]
+
+
+class UnknownSurge(Refused):
+    """No surge case has this id; facts: *id*, *known*."""
+
+    code = "cases.unknown_surge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """A named assumption: the value taken, the values tried, and where it comes from."""
+
+    id: str
+    value: Value
+    tried: tuple[Value, ...]
+    source: str
+    text: str
+    text_zh: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell of the grid: a replay, and the value of every assumption."""
+
+    replay: str
+    values: Mapping[str, Value]
+
+    @property
+    def id(self) -> str:
+        """Return a name that says everything, to find the cell again."""
+        return ",".join([self.replay, *(f"{key}={value}" for key, value in self.values.items())])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurgeCase:
+    """
+    A case as read.
+
+    Attributes:
+        replays: Name -> title, title_zh and streams of teams.
+        reports: (place, date) -> active cases: confirmed less cured less dead, as first published.
+    """
+
+    id: str
+    title: str
+    title_zh: str
+    first_day: date
+    last_day: date
+    list_day: date
+    replays: Mapping[str, Mapping[str, Any]]
+    assumptions: tuple[Assumption, ...]
+    cells: tuple[Cell, ...]
+    reports: Mapping[tuple[str, date], int]
+    content: Mapping[str, Any]
+    tables: Mapping[str, tuple[Row, ...]]
+
+    @property
+    def base(self) -> Mapping[str, Value]:
+        """Return the value taken of every assumption."""
+        return {assumption.id: assumption.value for assumption in self.assumptions}
+
+    @property
+    def horizon(self) -> int:
+        """Return the number of days."""
+        return (self.last_day - self.first_day).days + 1
+
+
+def list_surge_cases() -> tuple[str, ...]:
+    """Return the ids of the surge cases that are shipped."""
+    return tuple(sorted(path.parent.name for path in CASES_FOLDER.glob("*/surge.toml")))
+
+
+def read_surge_case(case_id: str) -> SurgeCase:
+    """
+    Read the case *case_id*.
+
+    Raises:
+        UnknownSurge: There is none of this id.
+    """
+    if case_id not in list_surge_cases():
+        raise UnknownSurge(id=case_id, known=list_surge_cases())
+    folder = CASES_FOLDER / case_id
+    with (folder / "surge.toml").open("rb") as file:
+        content = tomllib.load(file)
+    tables = {path.stem: _read_rows(path) for path in sorted(folder.glob("*.csv"))}
+    assumptions = tuple(
+        Assumption(**{**row, "tried": tuple(row["tried"])}) for row in content["assumption"]
+    )
+    return SurgeCase(
+        **content["case"],
+        replays=content["replay"],
+        assumptions=assumptions,
+        cells=_list_cells(content, assumptions),
+        reports={
+            (row["place"], date.fromisoformat(row["date"])): int(row["confirmed"])
+            - int(row["cured"])
+            - int(row["dead"])
+            for row in tables["reports"]
+        },
+        content=content,
+        tables=tables,
+    )
+
+
+def _read_rows(path: Path) -> tuple[Row, ...]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def _list_cells(content: Mapping[str, Any], assumptions: Sequence[Assumption]) -> tuple[Cell, ...]:
+    """Return the cells in order: the combinations, then one change at a time, for each replay."""
+    base = {assumption.id: assumption.value for assumption in assumptions}
+    axes = {key: values for key, values in content["grid"].items() if key != "alone"}
+    changes = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
+    changes += content["grid"]["alone"]
+    return tuple(
+        Cell(replay=replay, values={**base, **change})
+        for replay in content["replay"]
+        for change in changes
+    )

@@ -82,7 +82,7 @@ class TestReplay:
             ([order("t", "hub", 0, 1), order("t", "side", 0, 1)], "not_free"),
             ([order("t", "hub", 0, 1), order("t", "hub", 3, 4)], "already_there"),
             ([order("t", "hub", 0, 1), order("t", "side", 2, 3)], "min_tour"),
-            ([order("t", "hub", 0, 1), order("t", "side", 5, 6)], "max_tour"),
+            ([order("t", "hub", 0, 1), order("t", "side", 6, 7)], "max_tour"),
         ],
     )
     def test_refuses_an_order_that_breaks_the_world(self, orders, rule):
@@ -216,8 +216,7 @@ def roaming(surge, data):
             if standing.status == "home" and (goal is None or state.day < mate.ready_on):
                 continue
             if standing.status == "on_duty" and (
-                state.day < standing.since + mate.min_tour
-                or (goal and arrival + mate.min_tour > standing.until)
+                state.day < standing.since + mate.min_tour or (goal and arrival >= standing.until)
             ):
                 continue
             orders.append(order(mate.id, goal, state.day, arrival))
@@ -245,7 +244,7 @@ class TestHistory:
                 kilometres += surge.travel.km(start, goal)
                 assert leg.leaves_on >= mate.ready_on
                 assert leg.leaves_on < leg.arrives_on
-                assert end == 14 or end >= leg.arrives_on + (mate.min_tour if leg.to else mate.rest)
+                assert end == 14 or leg.to or end >= leg.arrives_on + mate.rest
                 for day in range(leg.arrives_on, end) if leg.to else ():
                     staff[leg.to, day] += mate.size
                 start = goal

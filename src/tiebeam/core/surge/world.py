@@ -71,7 +71,7 @@ def broken_rule(surge: Surge, team: Team, standing: Standing, order: Order, day:
     if day < standing.since + team.min_tour:
         return "min_tour"
     assert standing.until is not None
-    is_too_late = order.arrives_on + team.min_tour > standing.until
+    is_too_late = order.arrives_on >= standing.until
     return "max_tour" if order.to is not None and is_too_late else None
 
 

@@ -20,6 +20,7 @@ from django.db import connection, models
 from tiebeam.platform.audit.canonical import canonical_text, plain
 from tiebeam.platform.audit.models import Entry, Leaf, PersonalSalt
 from tiebeam.platform.audit.verifier import leaf_hash
+from tiebeam.platform.statements.inserting import insert, insert_records
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.records import OwnedRecord
 
@@ -109,10 +110,7 @@ def record_change(
     entry = _compose(
         actor, now, action, record, before, is_gone=is_gone, reason=reason, parties=parties
     )
-    entry.save(force_insert=True)
-    _leaf_of(entry).save(force_insert=True)
-    for hear in _listeners:
-        hear(entry, record, actor, now)
+    _write([(entry, record)], actor, now)
     return entry
 
 
@@ -133,19 +131,26 @@ def record_changes(
         parties: Organisations named by all of them besides the acting one.
     """
     named = set(parties)
-    entries = [
-        _compose(actor, now, action, record, before, reason=reason, parties=named)
+    written = [
+        (_compose(actor, now, action, record, before, reason=reason, parties=named), record)
         for record, before in changes
     ]
-    Entry.objects.bulk_create(entries, batch_size=500)
-    Leaf.objects.bulk_create([_leaf_of(entry) for entry in entries], batch_size=500)
+    _write(written, actor, now)
+
+
+def _write(written: Sequence[tuple[Entry, models.Model]], actor: Actor, now: datetime) -> None:
+    """Write entries and their leaves, and have the listeners hear of the records."""
+    for entry, _ in written:
+        entry.refuse_other_owner()
+    insert_records([entry for entry, _ in written])
+    insert(
+        Leaf,
+        ("entry_id", "algorithm", "leaf_hash"),
+        [(entry.pk, ALGORITHM, leaf_hash(entry.body.encode())) for entry, _ in written],
+    )
     for hear in _listeners:
-        for entry, (record, _) in zip(entries, changes, strict=True):
+        for entry, record in written:
             hear(entry, record, actor, now)
-
-
-def _leaf_of(entry: Entry) -> Leaf:
-    return Leaf(entry_id=entry.pk, algorithm=ALGORITHM, leaf_hash=leaf_hash(entry.body.encode()))
 
 
 def _compose(

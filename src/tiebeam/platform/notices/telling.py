@@ -5,6 +5,7 @@ A rule names the action of the log and the kind of record that it is about, and 
 whom it concerns. Whoever did it is not told of it.
 """
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,18 +13,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
 from tiebeam.platform.audit.models import Entry
-from tiebeam.platform.identity.models import Assignment
-from tiebeam.platform.notices.models import KINDS, Notice, Subscription
+from tiebeam.platform.notices.models import KINDS
 from tiebeam.platform.permissions.roles import Role
+from tiebeam.platform.statements.running import among, change, new_id
 from tiebeam.platform.tenancy.acting import Actor
-from tiebeam.platform.time.periods import valid_on
 
 NOT_CONCERNED = frozenset({Role.ADMINISTRATOR, Role.READER})
 """Roles that have nothing to do in a programme."""
+_NOT_CONCERNED = ", ".join(f"'{role}'" for role in sorted(NOT_CONCERNED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,29 +74,24 @@ def hear(entry: Entry, record: models.Model, actor: Actor, now: datetime) -> Non
 
 
 def tell(told: Told, record: models.Model, actor: Actor, now: datetime) -> None:
-    """Write a notice for each person concerned."""
-    seats = {(pk, actor.organisation_id) for pk in told.people} | _find_seats(told, actor, now)
-    ways = dict(
-        Subscription.objects.filter(
-            kind=told.kind, person_id__in={person for person, _ in seats}
-        ).values_list("person_id", "way")
-    )
+    """Write a notice for each person concerned: found, asked for the way and told in one statement."""
+    seats, found = _seats(told, actor, now)
     about = told.about or record
-    Notice.objects.bulk_create(
-        [
-            Notice(
-                person_id=person,
-                organisation_id=organisation,
-                kind=told.kind,
-                variant=told.variant,
-                facts=dict(told.facts),
-                record_type=about._meta.label_lower,
-                record_id=about.pk,
-                way=ways.get(person, KINDS[told.kind]),
-                told_at=now,
-            )
-            for person, organisation in sorted(seats, key=str)
-        ]
+    said = {
+        "kind": told.kind,
+        "variant": told.variant,
+        "facts": json.dumps(dict(told.facts)),
+        "record_type": about._meta.label_lower,
+        "record_id": about.pk,
+        "once": "",
+        "told_at": now,
+    }
+    change(
+        "INSERT INTO notices_notice (id, person_id, organisation_id, way,"  # noqa: S608  # our own names
+        f" {', '.join(said)}) SELECT {new_id()}, s.person_id, s.organisation_id,"
+        f" coalesce(w.way, %s), {', '.join(['%s'] * len(said))} FROM ({seats}) s"
+        " LEFT JOIN notices_subscription w ON w.person_id = s.person_id AND w.kind = %s",
+        [KINDS[told.kind], *said.values(), *found, told.kind],
     )
 
 
@@ -105,15 +100,20 @@ def both_names(record: Any) -> dict[str, str]:
     return {"zh": record.name_zh, "en": record.name_en}
 
 
-def _find_seats(told: Told, actor: Actor, now: datetime) -> set[tuple[UUID, UUID]]:
-    if not told.organisations:
-        return set()
-    held = Assignment.objects.filter(
-        valid_on(timezone.localdate(now)),
-        organisation_id__in=set(told.organisations),
-        person__is_active=True,
-    ).exclude(role__in=NOT_CONCERNED)
-    if told.programme_id is not None:
-        held = held.filter(Q(programme_id=None) | Q(programme_id=told.programme_id))
-    seats = set(held.values_list("person_id", "organisation_id"))
-    return {seat for seat in seats if seat[0] != actor.person_id}
+def _seats(told: Told, actor: Actor, now: datetime) -> tuple[str, list[Any]]:
+    """Return the query of the seats of those concerned, with its parameters."""
+    named, people = among("id", set(told.people))
+    held, organisations = among("a.organisation_id", set(told.organisations))
+    today = timezone.localdate(now)
+    seats = (
+        "SELECT id AS person_id, %s AS organisation_id FROM identity_person"  # noqa: S608  # our own names
+        f" WHERE {named} UNION SELECT a.person_id, a.organisation_id FROM identity_assignment a"
+        f" JOIN identity_person p ON p.id = a.person_id WHERE {held} AND p.is_active"
+        f" AND a.person_id <> %s AND a.role NOT IN ({_NOT_CONCERNED}) AND a.valid_from <= %s"
+        " AND (a.valid_until IS NULL OR a.valid_until > %s)"
+        f" AND ({told.programme_id is None} OR a.programme_id IS NULL OR a.programme_id = %s)"
+    )
+    return seats, [
+        actor.organisation_id, *people, *organisations, actor.person_id, today, today,
+        told.programme_id,
+    ]  # fmt: skip

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, models
 
@@ -11,63 +10,79 @@ from tiebeam.platform.statements.running import is_postgresql, run
 
 
 def insert(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    model: type[models.Model], columns: tuple[str, ...], rows: Sequence[Sequence[Any]]
 ) -> None:
     """Insert *rows*, values in the order of *columns*."""
     if not rows:
         return
-    table, names = model._meta.db_table, ", ".join(f'"{name}"' for name in columns)
+    sql, kinds, keepers = _statement(model, columns)
     if is_postgresql():
-        kinds = [_array_kind(model, name) for name in columns]
-        taken = ", ".join(f"%s::{kind}[]" for kind in kinds)
-        arrays = map(as_array, zip(*rows, strict=True), kinds)
-        with run(
-            f'INSERT INTO "{table}" ({names}) SELECT * FROM unnest({taken})',  # noqa: S608  # our own names
-            list(arrays),
-        ):
+        with run(sql, list(map(as_array, zip(*rows, strict=True), kinds))):
             return
-    marks = ", ".join(["%s"] * len(columns))
-    keep = [_keeper(model, name) for name in columns]
     with connection.cursor() as cursor:
         cursor.executemany(
-            f'INSERT INTO "{table}" ({names}) VALUES ({marks})',  # noqa: S608  # our own names
-            [[each(value) for each, value in zip(keep, row, strict=True)] for row in rows],
+            sql, [[each(value) for each, value in zip(keepers, row, strict=True)] for row in rows]
         )
 
 
-def as_array(values: Sequence[Any], kind: str) -> Any:
-    """Return *values* as PostgreSQL reads an array; written here where nothing has to be quoted."""
-    if kind == "text":
-        return list(values)
-    return "{" + ",".join(map(_WRITTEN.get(kind, str), values)) + "}"
+def insert_records(records: Sequence[models.Model]) -> None:
+    """Insert records of one model as they are."""
+    if records:
+        columns = _columns(type(records[0]))
+        insert(
+            type(records[0]),
+            columns,
+            [[getattr(record, name) for name in columns] for record in records],
+        )
 
 
-def _id(value: UUID | None) -> str:
-    return "NULL" if value is None else value.hex
+def as_array(values: Sequence[Any], kind: str) -> str:
+    """Return *values* as PostgreSQL reads an array: written here, which takes a tenth of the time."""
+    write = _WRITTEN.get(kind, str)
+    return "{" + ",".join("NULL" if each is None else write(each) for each in values) + "}"
+
+
+def _quote(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 _WRITTEN: Mapping[str, Callable[[Any], str]] = {
-    "uuid": _id,
+    "uuid": lambda value: value.hex,
+    "text": _quote,
+    "bytea": lambda value: f'"\\\\x{value.hex()}"',
     "timestamp with time zone": lambda value: f'"{value.isoformat()}"',
 }
 
 
 @cache
-def _column(model: type[models.Model], attname: str) -> models.Field[Any, Any]:
-    return next(each for each in model._meta.concrete_fields if each.attname == attname)
+def _columns(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(column.attname for column in model._meta.concrete_fields)
 
 
 @cache
-def _array_kind(model: type[models.Model], attname: str) -> str:
-    kind = str(_column(model, attname).db_type(connection))
+def _statement(
+    model: type[models.Model], columns: tuple[str, ...]
+) -> tuple[str, tuple[str, ...], tuple[Callable[[Any], Any], ...]]:
+    """Return the statement, with the kinds of its arrays, or how SQLite keeps its values."""
+    of = {column.attname: column for column in model._meta.concrete_fields}
+    names = ", ".join(f'"{name}"' for name in columns)
+    begin = f'INSERT INTO "{model._meta.db_table}" ({names})'
+    if not is_postgresql():
+        marks = ", ".join(["%s"] * len(columns))
+        return f"{begin} VALUES ({marks})", (), tuple(_keeper(of[name]) for name in columns)
+    kinds = tuple(_kind(of[name]) for name in columns)
+    taken = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    return f"{begin} SELECT * FROM unnest({taken})", kinds, ()  # noqa: S608  # our own names
+
+
+def _kind(column: models.Field[Any, Any]) -> str:
+    kind = str(column.db_type(connection))
     # A cast to varchar(n) would cut a longer text without a word.
     return "text" if kind.startswith("varchar") else kind
 
 
-@cache
-def _keeper(model: type[models.Model], attname: str) -> Callable[[Any], Any]:
+def _keeper(column: models.Field[Any, Any]) -> Callable[[Any], Any]:
     """Return how SQLite keeps a value of the column."""
-    column = _column(model, attname)
     of = column.target_field if isinstance(column, models.ForeignKey) else column
     if isinstance(of, models.UUIDField):
         return lambda value: None if value is None else value.hex

@@ -68,7 +68,9 @@ def change(sql: str, parameters: Sequence[Any] = ()) -> int:
 
 def among(column: str, ids: Collection[UUID]) -> tuple[str, list[Any]]:
     """Return the condition that *column* is one of *ids*, and its parameters."""
-    assert ids
+    if len(ids) == 1:
+        # PostgreSQL keeps a plan for one id, and plans anew for a list.
+        return f"{column} = %s", list(ids)
     if is_postgresql():
         return f"{column} = ANY(%s)", [list(ids)]
     return f"{column} IN ({', '.join(['%s'] * len(ids))})", list(ids)
@@ -90,6 +92,11 @@ def read_moment(found: Any) -> datetime | None:
 def array() -> str:
     """Return the function that makes an array of JSON."""
     return "json_build_array" if is_postgresql() else "json_array"
+
+
+def new_id() -> str:
+    """Return the function that makes an id, as the database keeps one."""
+    return "gen_random_uuid()" if is_postgresql() else "lower(hex(randomblob(16)))"
 
 
 def in_parts(ids: Iterable[UUID]) -> Iterator[list[UUID]]:

@@ -15,6 +15,8 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from tiebeam.platform.statements.running import select
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -144,13 +146,12 @@ def reading_published() -> Iterator[None]:
 
 
 def _tell_database(actor: Actor | None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.tenant', %s, true), set_config('app.person', %s, true),"
-            " set_config('app.today', %s, true)",
-            [
-                str(actor.organisation_id) if actor else "",
-                str(actor.person_id) if actor else "",
-                timezone.localdate().isoformat(),
-            ],
-        )
+    select(
+        "SELECT set_config('app.tenant', %s, true), set_config('app.person', %s, true),"
+        " set_config('app.today', %s, true)",
+        [
+            str(actor.organisation_id) if actor else "",
+            str(actor.person_id) if actor else "",
+            timezone.localdate().isoformat(),
+        ],
+    )

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import connection
+from tiebeam.platform.statements.running import is_postgresql, select
 
 
 def hold(record_id: UUID) -> None:
@@ -13,10 +13,8 @@ def hold(record_id: UUID) -> None:
     hangs on it, so they meet at a lock of its name. It is taken before any row is
     locked or read. SQLite has one writer at a time anyway.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
-            cursor.execute(lock, [str(record_id)])
+    if is_postgresql():
+        select("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(record_id)])
 
 
 def share(record_id: UUID, *held: UUID) -> None:
@@ -25,8 +23,7 @@ def share(record_id: UUID, *held: UUID) -> None:
 
     For those who add to it without meeting each other but at what they hold besides.
     """
-    if connection.vendor == "postgresql":
+    if is_postgresql():
         locks = ["pg_advisory_xact_lock_shared(hashtextextended(%s, 0))"]
         locks += ["pg_advisory_xact_lock(hashtextextended(%s, 0))"] * len(held)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(locks)}", [str(each) for each in (record_id, *held)])
+        select(f"SELECT {', '.join(locks)}", [str(each) for each in (record_id, *held)])

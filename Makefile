@@ -11,6 +11,8 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
 PIP_LOCKED := $(PIP) install --no-deps --require-hashes --only-binary :all:
 LOCK := uv pip compile --python-version 3.11 --universal --generate-hashes --quiet \
 	--extra server --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+# Extras that the tests and benchmarks try as well.
+TRIED := --extra forecast --extra cluster
 
 DEMO_SCENARIO := src/tiebeam/cases/hubei-2020/scenario
 DEMO_OUT := build/demo
@@ -134,6 +136,11 @@ bench-import: $(VENV)/development.stamp
 	@$(PY) -m benchmarks.import_rows $(BENCH_ARGS)
 	@TIEBEAM_TEST_DATABASE=postgresql $(PY) -m benchmarks.import_rows $(BENCH_ARGS)
 
+## bench-forecast: score the forecasts of a surge on the published series beside the repository
+.PHONY: bench-forecast
+bench-forecast: $(VENV)/development.stamp
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.forecast $(BENCH_ARGS)
+
 # The peer has a virtual environment of its own, so that its packages never meet ours.
 ## bench-ledger: measure the ledger on PostgreSQL, beside django-hordak (BENCH_ARGS=--short for a small one)
 .PHONY: bench-ledger
@@ -192,9 +199,9 @@ format: $(VENV)/development.stamp
 .PHONY: lock
 lock:
 	$(LOCK) $(LOCK_ARGS) pyproject.toml requirements/build.in -o requirements/runtime.lock
-	$(LOCK) $(LOCK_ARGS) pyproject.toml requirements/build.in requirements/development.in \
+	$(LOCK) $(TRIED) $(LOCK_ARGS) pyproject.toml requirements/build.in requirements/development.in \
 		-c requirements/runtime.lock -o requirements/development.lock
-	$(LOCK) $(LOCK_ARGS) pyproject.toml requirements/build.in requirements/benchmarks.in \
+	$(LOCK) $(TRIED) $(LOCK_ARGS) pyproject.toml requirements/build.in requirements/benchmarks.in \
 		-c requirements/development.lock -o requirements/benchmarks.lock
 	$(filter-out --extra server,$(LOCK)) $(LOCK_ARGS) requirements/hordak.in -o requirements/hordak.lock
 	$(filter-out --extra server,$(LOCK)) $(LOCK_ARGS) requirements/front-end.in -o requirements/front-end.lock

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "tiebeam.apps.programmes",
     "tiebeam.apps.pairings",
     "tiebeam.apps.ledger",
+    "tiebeam.apps.supplies",
 ]
 
 MIDDLEWARE = [

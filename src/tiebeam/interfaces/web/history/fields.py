@@ -29,7 +29,7 @@ HIDDEN = frozenset(
     {
         *("id", "tenant_id", "scope_id", "grams", "programme_id", "round_id", "region_id"),
         *("plan_sha256", "input_sha256", "sha256", "text_sha256", "link_sha256", "secret_sha256"),
-        *("stored_as", "record_type", "record_id", "password", "run_id", "content", "plan"),
+        *("key", "stored_as", "record_type", "record_id", "password", "run_id", "content", "plan"),
         *("plan_check", "organisations", "is_staff", "is_superuser"),
     }
 )
@@ -50,6 +50,8 @@ WORDS = {
     ("ledger.obligationnotice", "state"): "obligations.state",
     ("ledger.gift", "kind"): "claims.gift",
     ("ledger.reimbursement", "nature"): "claims.nature",
+    ("supplies.movement", "kind"): "supplies.moved",
+    ("supplies.settlement", "outcome"): "supplies.outcome",
     ("", "reply"): "lists.reply",
     ("", "state"): "lists.state",
     ("", "side"): "programmes.side",

@@ -28,7 +28,9 @@ from tiebeam.apps.ledger.operations.terms import (
 )
 from tiebeam.apps.ledger.operations.years import refuse_far_year
 from tiebeam.apps.pairings.models import Pairing
-from tiebeam.apps.pairings.operations.sides import let_maker_read
+from tiebeam.apps.pairings.operations.sides import NotASide, let_maker_read
+from tiebeam.apps.programmes.models import Programme
+from tiebeam.apps.regions.models import Organisation
 from tiebeam.core.ledger.events import Frame, kind_of
 from tiebeam.core.ledger.posting import CreditUsedUp, rows_of
 from tiebeam.errors import Refused
@@ -39,9 +41,26 @@ from tiebeam.platform.audit.writing import (
     state_of,
 )
 from tiebeam.platform.permissions.operations import operation
+from tiebeam.platform.statements.records import Wanted, read_records
 from tiebeam.platform.statements.running import change
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.holding import hold
+
+_NAMES = ("id", "name_zh", "name_en")
+_WITH_PARTIES = (
+    Wanted("p", Proposal),
+    Wanted("g", Pairing, ("id", "scope_id", "programme_id", "donor_id", "recipient_id")),
+    Wanted("m", Programme, ("id", "tenant_id", "scope_id", "name_zh", "name_en")),
+    Wanted("d", Organisation, _NAMES),
+    Wanted("r", Organisation, _NAMES),
+)
+_PARTIES_OF = (
+    "FROM ledger_proposal p JOIN pairings_pairing g ON g.id = p.pairing_id"
+    " JOIN programmes_programme m ON m.id = g.programme_id"
+    " JOIN regions_organisation d ON d.id = g.donor_id"
+    " JOIN regions_organisation r ON r.id = g.recipient_id WHERE p.id = %s AND p.tenant_id = %s"
+)
+"""An own proposal with all that its checks and notices name: asked for one by one it costs a third of a post."""
 
 
 class NotProposed(Refused):
@@ -294,11 +313,15 @@ def _refuse_what_never_holds(terms: Terms, pairing: Pairing) -> None:
 
 
 def _get(proposal: Proposal, actor: Actor, action: str, *, is_checking: bool) -> Proposal:
-    # With all that the notices name: asked for one by one it would cost a third of a post.
-    rows = Proposal.objects.select_related(
-        "pairing__programme", "pairing__donor", "pairing__recipient"
-    )
-    kept: Proposal = rows.get(pk=proposal.pk)
+    found = read_records(_WITH_PARTIES, _PARTIES_OF, [proposal.pk, actor.organisation_id])
+    if not found:
+        # Another organisation's, or none that may be read.
+        Proposal.objects.get(pk=proposal.pk)
+        raise NotASide
+    kept: Proposal = found[0][0]
+    pairing: Pairing = found[0][1]
+    pairing.programme, pairing.donor, pairing.recipient = found[0][2:]
+    kept.pairing = pairing
     reverses_id = kept.terms.get("reverses_id")
     by = told_by(kept.kind, UUID(reverses_id) if reverses_id else None, kept.pairing, actor)
     demand_part(actor, action, kept.pairing, by, is_checking=is_checking)

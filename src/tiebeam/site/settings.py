@@ -72,6 +72,8 @@ INSTALLED_APPS = [
     "tiebeam.apps.pairings",
     "tiebeam.apps.ledger",
     "tiebeam.apps.supplies",
+    "tiebeam.apps.people",
+    "tiebeam.apps.emergencies",
 ]
 
 MIDDLEWARE = [

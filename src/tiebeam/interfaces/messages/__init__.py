@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal, get_args
 
-from tiebeam.interfaces.messages import ledger_words
+from tiebeam.interfaces.messages import emergency_words, ledger_words
 from tiebeam.interfaces.messages.figures import SentenceFormatter, plain_text
 
 Language = Literal["en", "zh"]
@@ -50,6 +50,8 @@ def say_strictly(code: str, facts: Mapping[str, object], language: Language) -> 
     told = {name: _in_language(fact, language) for name, fact in facts.items()}
     if code.startswith(ledger_words.FAMILIES):
         told = ledger_words.in_words(told, language, lambda word: _find_word(word, language))
+    if code.startswith(emergency_words.FAMILY):
+        told = emergency_words.in_words(told, lambda word: _find_word(word, language))
     return SentenceFormatter(language).vformat(text, (), told)
 
 

@@ -312,3 +312,50 @@ class RefuseReplacing(DatabaseStep):
     def undoing(self, vendor: str) -> list[str]:
         """Return what drops the trigger."""
         return [f'DROP TRIGGER "{self._trigger}"'] if vendor == "sqlite" else []
+
+
+class BelongsTo(DatabaseStep):
+    """
+    Refuse a row of *table* whose owner is not the one that what it hangs on gives it, on both databases.
+
+    Args:
+        table: The table.
+        holds: A query that finds something where the row is good; it names the row ``NEW``.
+    """
+
+    def __init__(self, table: str, holds: str) -> None:
+        self.table, self.holds = table, holds
+
+    def statements(self, vendor: str) -> list[str]:
+        """Return the trigger."""
+        table, refusal = self.table, f"a row of {self.table} belongs to its side"
+        if vendor == "sqlite":
+            return [
+                (
+                    f"CREATE TRIGGER {table}_belongs BEFORE INSERT ON {table}"
+                    f" WHEN NOT EXISTS ({self.holds})"
+                    f" BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+                )
+            ]
+        return [
+            f"""
+            CREATE FUNCTION {table}_belongs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF NOT EXISTS ({self.holds}) THEN RAISE EXCEPTION '{refusal}'
+                    USING ERRCODE = 'integrity_constraint_violation'; END IF;
+                RETURN NEW;
+            END $$
+            """,
+            (
+                f"CREATE TRIGGER {table}_belongs BEFORE INSERT ON {table}"
+                f" FOR EACH ROW EXECUTE FUNCTION {table}_belongs()"
+            ),
+        ]
+
+    def undoing(self, vendor: str) -> list[str]:
+        """Return what drops it."""
+        if vendor == "sqlite":
+            return [f"DROP TRIGGER {self.table}_belongs"]
+        return [
+            f"DROP TRIGGER {self.table}_belongs ON {self.table}",
+            f"DROP FUNCTION {self.table}_belongs()",
+        ]

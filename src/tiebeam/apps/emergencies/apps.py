@@ -1,0 +1,18 @@
+"""The application of this noun."""
+
+from django.apps import AppConfig
+
+
+class EmergenciesConfig(AppConfig):
+    """Incidents, needs, deployments and the messages by which they move."""
+
+    name = "tiebeam.apps.emergencies"
+    label = "emergencies"
+
+    def ready(self) -> None:
+        """Follow what the ledger, the programmes and the packages do."""
+        import tiebeam.apps.emergencies.operations.readers  # noqa: F401  # registers its followers
+        from tiebeam.apps.emergencies.operations.claims import follow_ledger
+        from tiebeam.platform.audit.writing import listen
+
+        listen(follow_ledger)

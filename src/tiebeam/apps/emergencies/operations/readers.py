@@ -1,0 +1,156 @@
+"""Who reads what of an emergency (§E1, §E3): its parties, those who oversee it, and names to three alone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from tiebeam.apps.emergencies.models import Deployment, Incident
+from tiebeam.apps.pairings.operations.readers import (
+    BOTH_SIDES,
+    OVERSEERS,
+    let_read,
+    list_participants,
+)
+from tiebeam.apps.people.models import Package, Team
+from tiebeam.apps.people.operations.packages import follow_publication
+from tiebeam.apps.programmes.models import Participant
+from tiebeam.apps.programmes.operations.participants import follow_participation
+from tiebeam.platform.tenancy.acting import Actor, changing_seats
+from tiebeam.platform.tenancy.grants import end_reading
+
+
+def show_incident(incident: Incident, actor: Actor, now: datetime) -> None:
+    """Let all who take part in the programme read *incident* and the needs in it."""
+    readers = list_participants(incident.programme_id, (*BOTH_SIDES, *OVERSEERS), now)
+    let_read(
+        actor=actor, scope_id=incident.scope_id, organisation_ids=readers, role="incident", now=now
+    )
+
+
+def show_to_coordinator(incident: Incident, actor: Actor, now: datetime) -> None:
+    """Let the owner of *incident* read what others write below it: owning a scope shows the own rows alone."""
+    let_read(
+        actor=actor,
+        scope_id=incident.scope_id,
+        organisation_ids=[incident.tenant_id],
+        role="owner",
+        now=now,
+    )
+
+
+def show_deployment(deployment: Deployment, actor: Actor, now: datetime) -> None:
+    """Let home, host, coordinator and those who oversee the programme read *deployment* and its steps."""
+    incident = deployment.incident
+    parties = [deployment.home_id, deployment.host_id, incident.tenant_id]
+    overseers = list_participants(incident.programme_id, OVERSEERS, now)
+    scope_id = deployment.scope_id
+    let_read(
+        actor=actor, scope_id=scope_id, organisation_ids=[*parties, *overseers], role="deployment",
+        now=now,
+    )  # fmt: skip
+    with changing_seats() as sit:
+        # The owner reads the steps of the others, which one of them has to allow.
+        other = next(party for party in parties if party != deployment.tenant_id)
+        sit(other)
+        seated = Actor(person_id=actor.person_id, organisation_id=other)
+        owner = [deployment.tenant_id]
+        let_read(actor=seated, scope_id=scope_id, organisation_ids=owner, role="owner", now=now)
+
+
+def show_team(team: Team, deployment: Deployment, actor: Actor, now: datetime) -> None:
+    """Let host and coordinator read a team of the acting home, with the names on it."""
+    readers = [deployment.host_id, deployment.incident.tenant_id]
+    let_read(actor=actor, scope_id=team.scope_id, organisation_ids=readers, role="team", now=now)
+
+
+def show_packages(incident: Incident, actor: Actor, now: datetime) -> None:
+    """Let the coordinator read the published packages of all who take part, each from its owner's seat."""
+    homes = list_participants(incident.programme_id, BOTH_SIDES, now)
+    with changing_seats() as sit:
+        for home_id in homes:
+            sit(home_id)
+            _show(home_id, [incident.tenant_id], actor, now)
+
+
+def hide_packages(incident: Incident, actor: Actor, now: datetime) -> None:
+    """End that reading, except by a coordinator who has another open incident in which the owner takes part."""
+    homes = list_participants(incident.programme_id, BOTH_SIDES, now)
+    with changing_seats() as sit:
+        for home_id in homes:
+            sit(home_id)
+            if incident.tenant_id not in _list_coordinators(home_id, now):
+                for package in Package.objects.owned().filter(is_published=True):
+                    _hide(package, incident.tenant_id, actor, home_id, now)
+
+
+@follow_publication
+def follow_package(package: Package, actor: Actor, now: datetime) -> None:
+    """Let coordinators of open incidents read what is published; nobody any more what is taken back."""
+    coordinators = _list_coordinators(package.tenant_id, now)
+    if package.is_published:
+        _show(package.tenant_id, coordinators, actor, now)
+    else:
+        for coordinator_id in coordinators:
+            _hide(package, coordinator_id, actor, package.tenant_id, now)
+
+
+@follow_participation
+def follow_participant(participant: Participant, actor: Actor, now: datetime) -> None:
+    """Let who joins a programme read its open incidents; who oversees it, the deployments as well."""
+    today = timezone.localdate(now)
+    if participant.valid_until is not None and participant.valid_until <= today:
+        return
+    incidents = Incident.objects.owned().filter(programme_id=participant.programme_id)
+    for incident in incidents.filter(stood_down_at=None):
+        show_incident(incident, actor, now)
+        show_packages(incident, actor, now)
+    if participant.side in OVERSEERS:
+        rows = Deployment.objects.filter(incident__programme_id=participant.programme_id)
+        with changing_seats() as sit:
+            for deployment in rows.select_related("incident"):
+                sit(deployment.tenant_id)
+                let_read(
+                    actor=Actor(person_id=actor.person_id, organisation_id=deployment.tenant_id),
+                    scope_id=deployment.scope_id,
+                    organisation_ids=[participant.organisation_id],
+                    role="deployment",
+                    now=now,
+                )
+
+
+def _list_coordinators(home_id: UUID, now: datetime) -> list[UUID]:
+    """List who coordinates an open incident of a programme in which *home_id* takes part."""
+    today = timezone.localdate(now)
+    programmes = Participant.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=today),
+        organisation_id=home_id,
+        side__in=BOTH_SIDES,
+    ).values("programme_id")
+    rows = Incident.objects.filter(stood_down_at=None, programme_id__in=programmes)
+    return list(rows.values_list("tenant_id", flat=True).distinct())
+
+
+def _show(home_id: UUID, readers: Iterable[UUID], actor: Actor, now: datetime) -> None:
+    wanted = list(readers)
+    seated = Actor(person_id=actor.person_id, organisation_id=home_id)
+    for package in Package.objects.filter(tenant_id=home_id, is_published=True):
+        let_read(
+            actor=seated,
+            scope_id=package.scope_id,
+            organisation_ids=wanted,
+            role="package",
+            now=now,
+        )
+
+
+def _hide(package: Package, reader_id: UUID, actor: Actor, home_id: UUID, now: datetime) -> None:
+    seated = Actor(person_id=actor.person_id, organisation_id=home_id)
+    end_reading(
+        actor=seated,
+        scope_id=package.scope_id,
+        organisation_id=reader_id,
+        until=timezone.localdate(now),
+    )

@@ -1,0 +1,1 @@
+"""Operations on packages, teams and their members."""

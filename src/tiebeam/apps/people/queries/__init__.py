@@ -1,0 +1,1 @@
+"""Questions about packages, teams and their members."""

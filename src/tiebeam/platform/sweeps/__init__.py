@@ -1,0 +1,1 @@
+"""Many like computations: by processes of this machine or a Dask cluster, resumable. No Django."""

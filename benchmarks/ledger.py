@@ -47,13 +47,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _make_database()
     with _as_served():
         bench = _Bench(short=options.short)
-        bench.measure_bulk()
-        bench.measure_singles()
-        bench.price_layers()
-        if options.peer:
-            bench.measure_peer(options.peer)
-        if not options.without_rows:
-            bench.measure_reading(fill(bench.grounds[0], 100_000 if options.short else 10_000_000))
+        if not options.reading:
+            bench.measure_bulk()
+            bench.measure_singles()
+            bench.price_layers()
+            if options.peer:
+                bench.measure_peer(options.peer)
+        rows = (100_000 if options.short else 10_000_000) if options.rows is None else options.rows
+        if rows:
+            took, filled = _time(lambda: fill(bench.grounds[0], rows))
+            bench.note(f"rows made by SQL, {rows:,} rows", took, "s")
+            bench.measure_keeping(filled)
+            bench.measure_reading(filled)
         return bench.tell()
 
 
@@ -264,6 +269,27 @@ class _Bench:
 
     # Reading.
 
+    def measure_keeping(self, filled: Any) -> None:
+        """Keep the sums of all months that are over, as the worker does."""
+        from tiebeam.apps.ledger.operations.keeping import keep_months, list_unkept
+        from tiebeam.platform.tenancy.acting import acting
+
+        actor = self.grounds[0].makers["donor"]
+        with acting(actor):
+            took, books = _time(lambda: list_unkept(NOW))
+        taken, sums = [], 0
+        for book in (book for book in books if book.pk in filled.book_ids):
+            with acting(actor):
+                seconds, count = _time(lambda book=book: keep_months(book, NOW))
+            taken.append(seconds)
+            sums += count
+        with acting(actor):
+            again, _ = _time(lambda: list_unkept(NOW))
+        filled.owner.execute("VACUUM ANALYZE ledger_monthsum")
+        self.note(f"months kept of {filled.count:,} rows, {sums:,} sums", took + sum(taken), "s")
+        self.note("  one book, the slowest", max(taken), "s")
+        self.note("  what is left to keep, found", again * 1000, "ms")
+
     def measure_reading(self, filled: Any) -> None:
         """Ask for trial balances and single balances at random past dates; recompute three from the rows."""
         from benchmarks.ledger_rows import DAYS, FIRST
@@ -356,9 +382,8 @@ def _given(rows: list[dict[str, str]]) -> list[Any]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true")
-    parser.add_argument(
-        "--without-rows", action="store_true", help="leave the ten million rows out"
-    )
+    parser.add_argument("--rows", type=int, help="rows that are read (0 leaves the reading out)")
+    parser.add_argument("--reading", action="store_true", help="measure nothing but the reading")
     parser.add_argument("--peer", default="", help="a Python in which django-hordak is installed")
     return parser
 

@@ -1,6 +1,5 @@
 """What the database itself keeps of the ledger, with the program bypassed (§L2, §L4)."""
 
-from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -8,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from tests.grounds import ground
 
 from records.ledger_grounds import make_grounds
+from records.ledger_rows import DAY, YEAR, Rows
 from tiebeam.apps.ledger.models import (
     Account,
     Batch,
@@ -15,107 +15,10 @@ from tiebeam.apps.ledger.models import (
     ClosedYear,
     Dispute,
     Import,
-    Snapshot,
+    MonthSum,
     Transfer,
 )
-from tiebeam.core.ledger.chart import CHART
 from tiebeam.platform.tenancy.acting import acting
-
-YEAR = 2020
-DAY = date(2020, 3, 1)
-
-
-class Rows:
-    """Books with accounts, written past the operations."""
-
-    def __init__(self, grounds, now):
-        self.grounds, self.now = grounds, now
-        self.books = {}
-        self.accounts = {}
-
-    def book(self, side):
-        """Return the book of a side, made where it is not there."""
-        if side not in self.books:
-            book = Book(
-                tenant_id=self.grounds.owners[side],
-                pairing=self.grounds.pairing,
-                programme=self.grounds.programme,
-                side=side,
-            )
-            with acting(self.grounds.makers[side]):
-                book.save(force_insert=True)
-            self.books[side] = book
-        return self.books[side]
-
-    def account(self, code, unit="CNY", year=YEAR, balance=0, **more):
-        """Return an account, made where it is not there."""
-        key = code, unit, year
-        if key not in self.accounts:
-            kind = CHART[code]
-            book = self.book(kind.side)
-            account = Account(
-                tenant_id=book.tenant_id,
-                scope_id=book.scope_id,
-                book=book,
-                code=code,
-                group=kind.group,
-                year=year if kind.is_yearly else 0,
-                unit=unit,
-                balance=balance,
-                may_be_negative=kind.may_be_negative,
-            )
-            for name, value in more.items():
-                setattr(account, name, value)
-            with acting(self.grounds.makers[kind.side]):
-                account.save(force_insert=True)
-            self.accounts[key] = account
-        return self.accounts[key]
-
-    def batch(self, side="donor", **more):
-        """Return a batch."""
-        batch = Batch(
-            tenant_id=self.grounds.owners[side],
-            scope_id=self.grounds.pairing.scope_id,
-            pairing=self.grounds.pairing,
-            programme=self.grounds.programme,
-            kind="appropriation",
-            year=YEAR,
-            valid_on=DAY,
-            recorded_at=self.now,
-            amount=5,
-            maker_id=uuid4(),
-            checker_id=uuid4(),
-            body_sha256="0" * 64,
-        )
-        for name, value in more.items():
-            setattr(batch, name, value)
-        with acting(self.grounds.makers[side]):
-            batch.save(force_insert=True)
-        return batch
-
-    def transfer(self, debit, credit, **more):
-        """Return a transfer between two accounts, of the book of the first."""
-        book = self.books[CHART[debit.code].side]
-        transfer = Transfer(
-            tenant_id=book.tenant_id,
-            scope_id=book.scope_id,
-            book=book,
-            number=1,
-            debit=debit,
-            credit=credit,
-            amount=5,
-            unit=debit.unit,
-            year=YEAR,
-            valid_on=DAY,
-            recorded_at=self.now,
-        )
-        for name, value in more.items():
-            setattr(transfer, name, value)
-        if transfer.batch_id is None:
-            transfer.batch = self.batch()
-        with acting(self.grounds.makers[book.side]):
-            transfer.save(force_insert=True)
-        return transfer
 
 
 @pytest.fixture
@@ -319,8 +222,14 @@ class TestWhatWasPosted:
         transfer = rows.transfer(due, source)
         owned = {"tenant_id": transfer.tenant_id, "scope_id": transfer.scope_id}
         with acting(rows.grounds.makers["donor"]):
-            Snapshot.objects.create(
-                **owned, account=due, through=DAY, known_at=rows.now, debit_sum=5, credit_sum=0
+            MonthSum.objects.create(
+                **owned,
+                book=transfer.book,
+                account=due,
+                through=DAY,
+                recorded_before=rows.now,
+                debit_sum=5,
+                credit_sum=0,
             )
             Dispute.objects.create(
                 **owned,
@@ -344,7 +253,7 @@ class TestWhatWasPosted:
             )
         return rows
 
-    @pytest.mark.parametrize("model", [Book, Batch, Transfer, Snapshot, Dispute, Import])
+    @pytest.mark.parametrize("model", [Book, Batch, Transfer, MonthSum, Dispute, Import])
     def test_is_never_changed_or_deleted(self, posted, model):
         table = model._meta.db_table
         statements = [f"UPDATE {table} SET scope_id = id", f"DELETE FROM {table}"]

@@ -6,7 +6,7 @@ import pytest
 from tests.grounds import ground
 
 from records.ledger_grounds import LATER, make_grounds
-from tiebeam.apps.ledger.models import Account, ClosedYear, Snapshot, Transfer
+from tiebeam.apps.ledger.models import Transfer
 from tiebeam.apps.ledger.operations.years import set_programme_year
 from tiebeam.errors import Refused
 from tiebeam.platform.tenancy.acting import acting
@@ -169,17 +169,6 @@ class TestYearsEnd:
             ended = grounds.close(side, 2020)
             with pytest.raises(Refused, match=r"'ledger\.not_reversed'"):
                 grounds.reverse(ended, side)
-
-    def test_keeps_the_sums_of_each_account(self, grounds):
-        grounds.close("donor", 2020)
-
-        with acting(grounds.makers["donor"]):
-            assert ClosedYear.objects.get().year == 2020
-            for account in Account.objects.filter(year__in=(0, 2020)):
-                kept = Snapshot.objects.get(account=account)
-                net = kept.debit_sum - kept.credit_sum
-                assert abs(net) == account.balance
-                assert kept.through == date(2020, 12, 31)
 
 
 class TestAfterTheClose:

@@ -261,15 +261,10 @@ class Transfer(OwnedRecord):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["debit", "valid_on", "recorded_at", "amount"], name="ledger_debits"
-            ),
-            models.Index(
-                fields=["credit", "valid_on", "recorded_at", "amount"], name="ledger_credits"
-            ),
+            models.Index(fields=["debit", "valid_on"], name="ledger_debits_by_day"),
+            models.Index(fields=["credit", "valid_on"], name="ledger_credits_by_day"),
             models.Index(fields=["book", "valid_on"], name="ledger_transfer_by_day"),
-            models.Index(fields=["debit"], condition=Q(is_late=True), name="ledger_late_debits"),
-            models.Index(fields=["credit"], condition=Q(is_late=True), name="ledger_late_credits"),
+            models.Index(fields=["book", "recorded_at"], name="ledger_transfer_by_recording"),
         ]
 
     def __str__(self) -> str:
@@ -293,24 +288,34 @@ class ClosedYear(OwnedRecord):
         return f"{self.book_id} {self.year}"
 
 
-class Snapshot(OwnedRecord):
-    """What the rows true through a day, and known at a moment, come to in one account; can be rebuilt from them."""
+class MonthSum(OwnedRecord):
+    """
+    What the rows of one account come to that are true in one month and were recorded in one month.
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="snapshots")
+    ``through`` is the last day of the first month, ``recorded_before`` the end of the second, at which
+    it took its last row: all sums of a book and a month of recording are kept together, once it
+    is over. They only make questions quicker, and can be made anew from the rows.
+    """
+
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="month_sums", db_index=False
+    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     through = models.DateField()
-    known_at = models.DateTimeField()
+    recorded_before = models.DateTimeField()
     debit_sum = models.BigIntegerField()
     credit_sum = models.BigIntegerField()
 
     class Meta(OwnedRecord.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "through", "known_at"], name="ledger_snapshot_taken_once"
+                fields=["account", "recorded_before", "through"], name="ledger_month_kept_once"
             )
         ]
+        indexes = [models.Index(fields=["book", "recorded_before"], name="ledger_month_by_book")]
 
     def __str__(self) -> str:
-        return f"{self.account_id} {self.through} {self.known_at:%Y-%m-%d}"
+        return f"{self.account_id} {self.through} {self.recorded_before:%Y-%m-%d}"
 
 
 class Proposal(OwnedRecord):

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from tiebeam.interfaces.jobs.keeping import keep_sums
 from tiebeam.interfaces.jobs.performing import revive_lost_runs
 from tiebeam.interfaces.jobs.posting import post_notices
 from tiebeam.interfaces.jobs.reminding import remind_of_dates
@@ -60,6 +61,7 @@ DUTIES: dict[str, tuple[float, Callable[[], object]]] = {
     "seal": (60.0, seal_log),
     "post": (30.0, post_notices),
     "remind": (900.0, remind_of_dates),
+    "keep": (3600.0, keep_sums),
     "uploads": (600.0, remove_expired_contents),
 }
 """Name of a recurring duty -> seconds between two turns, and what to do."""

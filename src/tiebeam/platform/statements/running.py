@@ -76,6 +76,19 @@ def among(column: str, ids: Collection[UUID]) -> tuple[str, list[Any]]:
     return f"{column} IN ({', '.join(['%s'] * len(ids))})", list(ids)
 
 
+def given(kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
+    """Return a query that gives *rows*, whose columns are of *kinds* (uuid, date, moment), and its parameters."""
+    assert rows
+    if is_postgresql():
+        taken = ", ".join(f"%s::{_KINDS.get(kind, kind)}[]" for kind in kinds)
+        return f"SELECT * FROM unnest({taken})", [list(each) for each in zip(*rows, strict=True)]  # noqa: S608
+    marks = f"({', '.join(['%s'] * len(kinds))})"
+    return f"VALUES {', '.join([marks] * len(rows))}", [value for row in rows for value in row]
+
+
+_KINDS = {"moment": "timestamptz"}
+
+
 def read_array(found: Any) -> list[Any]:
     """Return an array of JSON as it came from the database."""
     return list(json.loads(found) if isinstance(found, str) else found)

@@ -1,22 +1,25 @@
 """
 What accounts hold: now, and as of any day as known at any moment (§L11).
 
-Now is what stands beside each account. As of a day it is summed up from the rows, beginning with
-the sums that were kept when a year was closed; so a question costs what was posted since.
+Now is what stands beside each account. As of a day it is what was kept of whole months, and the
+rows of the two months that the question cuts; what was not kept yet is read from the rows as well.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from tiebeam.apps.ledger.models import Account, Book
+from tiebeam.apps.ledger.queries.months import EVER_SINCE
 from tiebeam.core.ledger.chart import CHART, Side
 from tiebeam.core.ledger.posting import AccountKey
-from tiebeam.platform.statements.running import among, in_parts, select
+from tiebeam.platform.statements.running import given, in_parts, select
 from tiebeam.platform.time.periods import AsOf
 
 EVER = AsOf(true_on=date.max)
+_FIRST = date(1, 1, 2)
 _ALL = datetime(9999, 12, 30, tzinfo=UTC)
 
 
@@ -47,9 +50,9 @@ class TrialLine:
 
 
 def list_balances(
-    books: Iterable[Book], as_of: AsOf | None = None
+    books: Iterable[Book], as_of: AsOf | Mapping[UUID, AsOf] | None = None
 ) -> dict[UUID, dict[AccountKey, int]]:
-    """Return what the accounts of each of *books* hold, zeros left out; *as_of* None for now."""
+    """Return what the accounts of each of *books* hold, zeros left out; *as_of* for all, of each book, or None for now."""
     sides = {book.pk: book.side for book in books}
     found: dict[UUID, dict[AccountKey, int]] = {book_id: {} for book_id in sides}
     if as_of is not None:
@@ -68,8 +71,8 @@ def list_balances(
 def balance_as_of(account: Account, as_of: AsOf) -> int:
     """Return what *account* held on a day, as known at a moment."""
     kept = Account.objects.select_related("book").get(pk=account.pk)
-    found = sum_rows({kept.book_id: kept.book.side}, as_of, account_ids=[kept.pk])
-    return found[0].balance
+    found = sum_rows({kept.book_id: kept.book.side}, as_of)
+    return next(each.balance for each in found if each.account_id == kept.pk)
 
 
 def trial_balance(books: Iterable[Book], as_of: AsOf | None = None) -> list[TrialLine]:
@@ -89,34 +92,20 @@ def trial_balance(books: Iterable[Book], as_of: AsOf | None = None) -> list[Tria
 
 
 def sum_rows(
-    sides: Mapping[UUID, str],
-    as_of: AsOf,
-    *,
-    account_ids: Collection[UUID] = (),
-    from_start: bool = False,
+    sides: Mapping[UUID, str], as_of: AsOf | Mapping[UUID, AsOf], *, from_start: bool = False
 ) -> list[Sums]:
     """
     Return what was debited and credited to the accounts of some books, as of a day as known at a moment.
 
     Args:
         sides: The side of each book, which the acting organisation reads.
-        account_ids: These accounts of the books alone.
+        as_of: For all books, or for each.
         from_start: Sum up all rows, and use nothing that was kept.
     """
-    known_at = as_of.known_at or _ALL
     found = []
     for part in in_parts(sides):
-        in_books, ids = among("a.book_id", part)
-        if account_ids:
-            these, more = among("a.id", account_ids)
-            in_books, ids = f"{in_books} AND {these}", [*ids, *more]
-        rows = select(
-            _sums(in_books),
-            [as_of.true_on if not from_start else date.min, known_at, *ids]
-            + [as_of.true_on, known_at, known_at] * 2
-            + ids,
-            ids=(0, 1),
-        )
+        asked = [_asked(each, _of(as_of, each), from_start=from_start) for each in part]
+        books, values = given(("uuid", "date", "date", "moment", "moment"), asked)
         found += [
             Sums(
                 account_id,
@@ -125,45 +114,61 @@ def sum_rows(
                 int(debits),
                 int(credited),
             )
-            for account_id, book_id, code, year, unit, debits, credited in rows
+            for account_id, book_id, code, year, unit, debits, credited in select(
+                _SUMS.format(books=books), values, ids=(0, 1)
+            )
         ]
     return found
+
+
+def _of(as_of: AsOf | Mapping[UUID, AsOf], book_id: UUID) -> AsOf:
+    return as_of if isinstance(as_of, AsOf) else as_of[book_id]
+
+
+def _asked(
+    book_id: UUID, as_of: AsOf, *, from_start: bool
+) -> tuple[UUID, date, date, datetime, datetime]:
+    """Return what is asked of a book: the day, the last day of the last whole month, the moment, and until when sums are used."""
+    day, known_at = as_of.true_on, as_of.known_at or _ALL
+    is_whole = day.day == monthrange(day.year, day.month)[1]
+    whole = day if is_whole else max(day.replace(day=1), _FIRST) - timedelta(days=1)
+    return book_id, day, whole, known_at, EVER_SINCE if from_start else known_at
 
 
 def _side(side: str) -> Side:
     return "donor" if side == "donor" else "recipient"
 
 
-def _sums(in_books: str) -> str:
-    """
-    Return the statement: the newest sums that were kept, and the rows that they do not hold.
+_ROWS = "SELECT t.debit_id, t.credit_id, t.amount FROM b JOIN ledger_transfer t ON t.book_id = b.id"
+_SUMS = f"""
+    WITH asked(id, day, whole, known_at, kept_at) AS ({{books}}),
+    b AS (
+        SELECT asked.*, (SELECT max(m.recorded_before) FROM ledger_monthsum m
+            WHERE m.book_id = asked.id AND m.recorded_before <= asked.kept_at) AS kept
+        FROM asked
+    ),
+    t AS (
+        SELECT debit_id, credit_id, sum(amount) AS amount FROM (
+            {_ROWS} WHERE b.kept IS NULL AND t.valid_on <= b.day AND t.recorded_at <= b.known_at
+            UNION ALL {_ROWS} AND t.recorded_at >= b.kept AND t.recorded_at <= b.known_at
+            WHERE t.valid_on <= b.day
+            UNION ALL {_ROWS} AND t.valid_on > b.whole AND t.valid_on <= b.day
+            WHERE t.recorded_at < b.kept
+        ) edges GROUP BY debit_id, credit_id
+    ),
+    sums AS (
+        SELECT debit_id AS id, amount AS debits, 0 AS credits FROM t
+        UNION ALL SELECT credit_id, 0, amount FROM t
+        UNION ALL SELECT m.account_id, m.debit_sum, m.credit_sum FROM b JOIN ledger_monthsum m
+            ON m.book_id = b.id AND m.recorded_before <= b.kept AND m.through <= b.day
+    )
+    SELECT a.id, a.book_id, a.code, a.year, a.unit, coalesce(sum(s.debits), 0), coalesce(sum(s.credits), 0)
+    FROM b JOIN ledger_account a ON a.book_id = b.id LEFT JOIN sums s ON s.id = a.id
+    GROUP BY a.id, a.book_id, a.code, a.year, a.unit
+"""  # noqa: S608  # our own names
+"""
+Whole months of the day in whole months of the recording, and the rows of both edges.
 
-    A row recorded after they were kept and true by their day was true in a year that was closed
-    by then: it is marked as late.
-    """
-
-    def rows(end: str) -> str:
-        return (
-            f"coalesce(k.{end}_sum, 0)"  # noqa: S608  # our own names
-            f" + coalesce((SELECT sum(t.amount) FROM ledger_transfer t WHERE t.{end}_id = a.id"
-            " AND t.valid_on > coalesce(k.through, '0001-01-01') AND t.valid_on <= %s"
-            " AND t.recorded_at <= %s), 0)"
-            " + CASE WHEN k.through IS NULL THEN 0 ELSE coalesce("
-            f"(SELECT sum(t.amount) FROM ledger_transfer t WHERE t.{end}_id = a.id AND t.is_late"
-            " AND t.valid_on <= k.through AND t.recorded_at > k.known_at"
-            " AND t.recorded_at <= %s), 0) END"
-        )
-
-    return f"""
-        WITH k AS (
-            SELECT account_id, through, known_at, debit_sum, credit_sum FROM (
-                SELECT s.account_id, s.through, s.known_at, s.debit_sum, s.credit_sum, row_number()
-                    OVER (PARTITION BY s.account_id ORDER BY s.through DESC, s.known_at DESC) AS place
-                FROM ledger_snapshot s JOIN ledger_account a ON a.id = s.account_id
-                WHERE s.through <= %s AND s.known_at <= %s AND {in_books}
-            ) ranked WHERE place = 1
-        )
-        SELECT a.id, a.book_id, a.code, a.year, a.unit, {rows("debit")}, {rows("credit")}
-        FROM ledger_account a LEFT JOIN k ON k.account_id = a.id
-        WHERE {in_books}
-    """  # noqa: S608  # our own names
+What was recorded after the sums were kept, and what is true in the month that the day cuts; all
+rows that were known, where nothing was kept.
+"""

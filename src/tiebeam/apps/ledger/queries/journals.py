@@ -1,15 +1,18 @@
 """The journal of books for other programs, with the balances that the ledger itself keeps (§L11, §L12)."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import groupby
 from uuid import UUID
 
-from tiebeam.apps.ledger.models import Account, Book, ClosedYear, Snapshot, Transfer
-from tiebeam.core.ledger.chart import CHART, Side
+from tiebeam.apps.ledger.models import Account, Book, ClosedYear, Transfer
+from tiebeam.apps.ledger.queries.balances import sum_rows
+from tiebeam.core.ledger.chart import Side
 from tiebeam.core.ledger.posting import AccountKey, Row
 from tiebeam.interchange.journals.entries import Balance, Entry, Journal
 from tiebeam.interchange.journals.entries import Book as JournalBook
+from tiebeam.platform.time.periods import AsOf
 
 _COLUMNS = (
     "book_id", "batch_id", "number", "batch__kind", "batch__valid_on", "batch__recorded_at",
@@ -34,9 +37,9 @@ def read_journal(title: str, books: Iterable[Book]) -> Journal:
     """
     Return everything that was posted in *books*, as known now.
 
-    The balances beside it are not summed up from it: those of closed years are what was kept
-    when they were closed, the last ones what stands beside each account. So a program that
-    adds up the rows proves the ledger's own figures.
+    The balances beside it are the ledger's own answers: those of closed years are what it says
+    was held and known when they were closed, the last ones what stands beside each account. So
+    a program that adds up the rows proves the ledger's own figures.
     """
     named = {book.pk: _name(book) for book in books}
     entries = list(_list_entries(named))
@@ -46,7 +49,7 @@ def read_journal(title: str, books: Iterable[Book]) -> Journal:
     return Journal(
         title=title,
         entries=entries,
-        balances=[*_list_kept(named, through), *_list_standing(named, through)],
+        balances=[*_list_ended(named, through), *_list_standing(named, through)],
     )
 
 
@@ -91,28 +94,26 @@ def _list_entries(named: dict[UUID, JournalBook]) -> Iterator[Entry]:
         )
 
 
-def _list_kept(named: dict[UUID, JournalBook], through: date) -> Iterator[Balance]:
-    """Yield what was kept of each account when a year was closed; of that year and those before it."""
-    closed = ClosedYear.objects.filter(book_id__in=list(named)).values_list("book_id", "year")
-    ends = {(book_id, date(year, 12, 31)) for book_id, year in closed}
-    rows = Snapshot.objects.filter(account__book_id__in=list(named)).select_related("account")
-    for row in rows.order_by("account_id", "through", "known_at"):
-        account, year = row.account, row.through.year
-        is_end = (account.book_id, row.through) in ends and row.through < through
-        if is_end and account.year <= year:
-            raised = row.debit_sum - row.credit_sum
-            amount = raised if CHART[account.code].is_debit else -raised
-            yield _balance(named, account, row.through, amount)
+def _list_ended(named: dict[UUID, JournalBook], through: date) -> Iterator[Balance]:
+    """Yield what each account held when a year was closed, as known then; of that year and those before it."""
+    closed: defaultdict[int, dict[UUID, AsOf]] = defaultdict(dict)
+    for each in ClosedYear.objects.filter(book_id__in=list(named)).order_by("year", "book_id"):
+        end = date(each.year, 12, 31)
+        if end < through:
+            closed[each.year][each.book_id] = AsOf(true_on=end, known_at=each.closed_at)
+    for year, ends in closed.items():
+        for found in sum_rows({book_id: named[book_id].side for book_id in ends}, ends):
+            if found.key.year <= year and (found.debits or found.credits):
+                yield Balance(
+                    book=named[found.book_id],
+                    account=found.key,
+                    through=date(year, 12, 31),
+                    amount=found.balance,
+                )
 
 
 def _list_standing(named: dict[UUID, JournalBook], through: date) -> Iterator[Balance]:
     for account in Account.objects.filter(book_id__in=list(named)).order_by("pk"):
-        yield _balance(named, account, through, account.balance)
-
-
-def _balance(
-    named: dict[UUID, JournalBook], account: Account, through: date, amount: int
-) -> Balance:
-    book = named[account.book_id]
-    key = AccountKey(book.side, account.code, account.year, account.unit)
-    return Balance(book=book, account=key, through=through, amount=amount)
+        book = named[account.book_id]
+        key = AccountKey(book.side, account.code, account.year, account.unit)
+        yield Balance(book=book, account=key, through=through, amount=account.balance)

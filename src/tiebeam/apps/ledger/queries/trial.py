@@ -1,12 +1,12 @@
 """The trial balance across books, of a fiscal year too; and one account in each of them (§L10, §L11)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from tiebeam.apps.ledger.models import Book, ClosedYear, Snapshot
+from tiebeam.apps.ledger.models import Book, ClosedYear
 from tiebeam.apps.ledger.queries.balances import list_balances
 from tiebeam.core.ledger.chart import CHART
 from tiebeam.core.ledger.posting import AccountKey
@@ -88,22 +88,15 @@ def list_account(
 
 
 def _at_end(
-    books: Iterable[Book], as_of: AsOf | None, year: int
+    books: Collection[Book], as_of: AsOf | None, year: int
 ) -> Mapping[UUID, Mapping[AccountKey, int]]:
-    """Return what *books* held at the end of *year*."""
-    listed, end = list(books), date(year, 12, 31)
+    """Return what *books* held at the end of *year*; without *as_of* those that have closed it, as known then."""
+    end = date(year, 12, 31)
     if as_of is not None:
         day = min(end, as_of.true_on)
-        return list_balances(listed, AsOf(true_on=day, known_at=as_of.known_at))
-    closed = set(
-        ClosedYear.objects.filter(book__in=listed, year=year).values_list("book_id", flat=True)
+        return list_balances(books, AsOf(true_on=day, known_at=as_of.known_at))
+    closed = dict(
+        ClosedYear.objects.filter(book__in=books, year=year).values_list("book_id", "closed_at")
     )
-    found: dict[UUID, dict[AccountKey, int]] = defaultdict(dict)
-    kept = Snapshot.objects.filter(account__book_id__in=closed, through=end)
-    for snapshot in kept.select_related("account__book"):
-        account = snapshot.account
-        net = snapshot.debit_sum - snapshot.credit_sum
-        key = AccountKey(account.book.side, account.code, account.year, account.unit)
-        found[account.book_id][key] = net if CHART[account.code].is_debit else -net
-    rest = [book for book in listed if book.pk not in closed]
-    return {**list_balances(rest, AsOf(true_on=end)), **found}
+    ends = {book.pk: AsOf(true_on=end, known_at=closed.get(book.pk)) for book in books}
+    return list_balances(books, ends)

@@ -6,14 +6,13 @@ Everything is summed up from the rows anew, and nothing that is kept beside them
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
-from tiebeam.apps.ledger.models import Account, Book, Snapshot
-from tiebeam.apps.ledger.queries.balances import EVER, sum_rows
+from tiebeam.apps.ledger.models import Account, Book, MonthSum
+from tiebeam.apps.ledger.queries.balances import EVER, Sums, sum_rows
+from tiebeam.apps.ledger.queries.months import EVER_SINCE, sum_months
 from tiebeam.core.ledger.posting import AccountKey
 from tiebeam.core.ledger.soundness import find_unsound
-from tiebeam.platform.time.periods import AsOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def verify_books(books: Iterable[Book]) -> list[Difference]:
         for each in summed
         if kept[each.account_id] != each.balance
     ]
-    differences += _verify_sums(sides)
+    differences += _verify_sums(summed)
     pairs: dict[UUID, dict[AccountKey, int]] = {}
     pairing_of = {book.pk: book.pairing_id for book in listed}
     for each in summed:
@@ -62,27 +61,28 @@ def verify_books(books: Iterable[Book]) -> list[Difference]:
     return differences
 
 
-def _verify_sums(sides: dict[UUID, str]) -> list[Difference]:
+def _verify_sums(sums: Iterable[Sums]) -> list[Difference]:
+    """Return where what was kept of whole months is not what their rows come to."""
+    names: dict[UUID, dict[UUID, str]] = {}
+    for each in sums:
+        names.setdefault(each.book_id, {})[each.account_id] = _name(each.key)
     differences = []
-    kept = Snapshot.objects.filter(account__book_id__in=sides).order_by("through", "known_at")
-    asked: dict[tuple[UUID, date, object], dict[UUID, Snapshot]] = {}
-    for each in kept.select_related("account"):
-        question = each.account.book_id, each.through, each.known_at
-        asked.setdefault(question, {})[each.account_id] = each
-    for (book_id, through, _), snapshots in asked.items():
-        known_at = next(iter(snapshots.values())).known_at
-        as_of = AsOf(true_on=through, known_at=known_at)
-        for found in sum_rows({book_id: sides[book_id]}, as_of, from_start=True):
-            snapshot = snapshots.get(found.account_id)
-            if snapshot is None:
-                continue
-            for before, now in (
-                (snapshot.debit_sum, found.debits),
-                (snapshot.credit_sum, found.credits),
-            ):
-                if before != now:
-                    where = f"{_name(found.key)} {through}"
-                    differences.append(Difference(book_id, "sums_kept", where, before, now))
+    for book_id, name_of in names.items():
+        kept = {
+            (each.account_id, each.through, each.recorded_before): (each.debit_sum, each.credit_sum)
+            for each in MonthSum.objects.filter(book_id=book_id)
+        }
+        last = max((recorded_before for _, _, recorded_before in kept), default=EVER_SINCE)
+        found = sum_months(book_id, EVER_SINCE, last)
+        for month in sorted(kept.keys() | found.keys()):
+            pairs = zip(kept.get(month, (0, 0)), found.get(month, (0, 0)), strict=True)
+            account_id, through, recorded_before = month
+            where = f"{name_of[account_id]} {through} {recorded_before:%Y-%m-%d}"
+            differences += [
+                Difference(book_id, "sums_kept", where, before, now)
+                for before, now in pairs
+                if before != now
+            ]
     return differences
 
 

@@ -8,7 +8,7 @@ kept as a whole, with nobody posting meanwhile, and takes no row afterwards.
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Subquery
+from django.db.models import F, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from tiebeam.apps.ledger.models import Book, MonthSum, Transfer
@@ -28,13 +28,14 @@ _COLUMNS = (
 
 def list_unkept(now: datetime) -> list[Book]:
     """Return the books of the acting organisation with rows of a month that is over and not kept yet."""
-    kept = MonthSum.objects.filter(book_id=OuterRef("pk")).order_by("-recorded_before")
-    since = Coalesce(Subquery(kept.values("recorded_before")[:1]), EVER_SINCE)
-    rows = Transfer.objects.filter(
-        book_id=OuterRef("pk"), recorded_at__gte=OuterRef("since"), recorded_at__lt=_until(now)
+    of_book = {"book_id": OuterRef("pk")}
+    kept = MonthSum.objects.filter(**of_book).order_by("-recorded_before")
+    rows = Transfer.objects.filter(**of_book, recorded_at__lt=_until(now)).order_by("-recorded_at")
+    found = Book.objects.owned().annotate(
+        kept=Coalesce(Subquery(kept.values("recorded_before")[:1]), EVER_SINCE),
+        newest=Subquery(rows.values("recorded_at")[:1]),
     )
-    found = Book.objects.owned().annotate(since=since).filter(Exists(rows))
-    return list(found.order_by("pk"))
+    return list(found.filter(newest__gte=F("kept")).order_by("pk"))
 
 
 @transaction.atomic

@@ -143,14 +143,13 @@ _ROWS = "SELECT t.debit_id, t.credit_id, t.amount FROM b JOIN ledger_transfer t 
 _SUMS = f"""
     WITH asked(id, day, whole, known_at, kept_at) AS ({{books}}),
     b AS (
-        SELECT asked.*, (SELECT max(m.recorded_before) FROM ledger_monthsum m
-            WHERE m.book_id = asked.id AND m.recorded_before <= asked.kept_at) AS kept
+        SELECT asked.*, coalesce((SELECT max(m.recorded_before) FROM ledger_monthsum m
+            WHERE m.book_id = asked.id AND m.recorded_before <= asked.kept_at), '0001-01-01') AS kept
         FROM asked
     ),
     t AS (
         SELECT debit_id, credit_id, sum(amount) AS amount FROM (
-            {_ROWS} WHERE b.kept IS NULL AND t.valid_on <= b.day AND t.recorded_at <= b.known_at
-            UNION ALL {_ROWS} AND t.recorded_at >= b.kept AND t.recorded_at <= b.known_at
+            {_ROWS} AND t.recorded_at >= b.kept AND t.recorded_at <= b.known_at
             WHERE t.valid_on <= b.day
             UNION ALL {_ROWS} AND t.valid_on > b.whole AND t.valid_on <= b.day
             WHERE t.recorded_at < b.kept
@@ -169,6 +168,6 @@ _SUMS = f"""
 """
 Whole months of the day in whole months of the recording, and the rows of both edges.
 
-What was recorded after the sums were kept, and what is true in the month that the day cuts; all
-rows that were known, where nothing was kept.
+What was recorded after the sums were kept, all where none were, and what is true in the month
+that the day cuts.
 """

@@ -1,5 +1,6 @@
 """What the rows of a book come to by month: of the day on which they are true, and of their recording (§L11)."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -11,29 +12,26 @@ Month = tuple[UUID, date, datetime]
 EVER_SINCE = datetime(1, 1, 1, tzinfo=UTC)
 """Before anything was recorded."""
 
+_ZONE = "AT TIME ZONE 'UTC'"
+
 
 def sum_months(book_id: UUID, since: datetime, until: datetime) -> dict[Month, tuple[int, int]]:
     """Return what was debited and credited by the rows of a book that were recorded from *since* until *until*."""
-    true_in, recorded_in = _month("valid_on"), _month("recorded_at", "AT TIME ZONE 'UTC'")
-    rows = (
-        f"{true_in} AS true_in, {recorded_in} AS recorded_in FROM ledger_transfer"
+    months = f"{_month('valid_on')}, {_month('recorded_at', _ZONE)}"
+    rows = select(
+        f"SELECT debit_id, credit_id, {months}, sum(amount) FROM ledger_transfer"  # noqa: S608  # our own names
         " WHERE book_id = %s AND recorded_at >= %s AND recorded_at < %s"
+        f" GROUP BY debit_id, credit_id, {months}",
+        [book_id, since, until],
+        ids=(0, 1),
     )
-    found = select(
-        "SELECT id, true_in, recorded_in, sum(debit), sum(credit) FROM ("  # noqa: S608  # our own names
-        f" SELECT debit_id AS id, amount AS debit, 0 AS credit, {rows}"
-        f" UNION ALL SELECT credit_id, 0, amount, {rows}"
-        ") ends GROUP BY id, true_in, recorded_in",
-        [book_id, since, until] * 2,
-        ids=(0,),
-    )
-    return {
-        (account_id, _end(true_in) - timedelta(days=1), _midnight(_end(recorded_in))): (
-            int(debits),
-            int(credited),
-        )
-        for account_id, true_in, recorded_in, debits, credited in found
-    }
+    debits: Counter[Month] = Counter()
+    credited: Counter[Month] = Counter()
+    for debit_id, credit_id, true_in, recorded_in, amount in rows:
+        month = _end(true_in) - timedelta(days=1), _midnight(_end(recorded_in))
+        debits[debit_id, *month] += int(amount)
+        credited[credit_id, *month] += int(amount)
+    return {month: (debits[month], credited[month]) for month in debits | credited}
 
 
 def begin_month(moment: datetime) -> datetime:

@@ -182,7 +182,8 @@ def _check_homeward(
     for team, day in sorted(going.items()):
         if plan.homeward.get(team, day) != day:
             yield _found("S8", "surge.check_homeward", team=team)
-    stay = [o for o in plan.orders if o.to is not None or o.team not in plan.homeward]
+    last = {order.team: order for order in sorted(plan.orders, key=lambda o: o.leaves_on)}
+    stay = [o for o in plan.orders if o.to is not None or last[o.team] is not o]
     without = Valuation(surge, state, [], plan.aims, stay, plan.transfers).staff
     for place, heads in truth.staff.items():
         for at, (now, before) in enumerate(zip(heads, without[place], strict=True)):

@@ -47,7 +47,9 @@ class Dealing:
                     self._order(team, place, day, arrives)
                     duty = self.lumps.duty_after(home, arrives)
                     self.coming[arrives].append((duty, place, team))
-        return self.orders
+        # Who goes home to stay there is not decided here (§S8).
+        last = {order.team: order for order in self.orders}
+        return [o for o in self.orders if o.to is not None or last[o.team] is not o]
 
     def _on(
         self, day: int, columns: Mapping[tuple[int, str, int], int]

@@ -161,7 +161,8 @@ def open_store(place: Organisation, actor: Actor, now: datetime, action: str) ->
         PlaceNotBelow: The organisation is neither the place nor above it.
         StoreKept: Another organisation keeps it.
     """
-    _refuse_not_below(place, actor)
+    if not is_below(place, actor):
+        raise PlaceNotBelow(place=both_names(place))
     hold(place.pk)
     found: Store | None = Store.objects.owned().filter(place_id=place.pk).first()
     if found is not None:
@@ -199,12 +200,13 @@ def write_movement(movement: Any, actor: Actor, now: datetime, action: str) -> M
     return written
 
 
-def _refuse_not_below(place: Organisation, actor: Actor) -> None:
+def is_below(place: Organisation, actor: Actor) -> bool:
+    """Return whether *place* is the acting organisation, or below it."""
     seen: set[UUID] = set()
     above: Organisation | None = place
     while above is not None and above.pk not in seen:
         if above.pk == actor.organisation_id:
-            return
+            return True
         seen.add(above.pk)
         above = above.parent
-    raise PlaceNotBelow(place=both_names(place))
+    return False

@@ -9,6 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from tiebeam.apps.emergencies.proposal_models import OrderProposal  # noqa: F401  # kept by this app too
+from tiebeam.apps.emergencies.report_models import (  # noqa: F401
+    DailyReport,
+    ReportingPlace,
+    ReportLine,
+)
 from tiebeam.apps.emergencies.states import FINAL, MODES, SIDES, STATES
 from tiebeam.platform.tenancy.records import OwnedRecord
 

@@ -5,6 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
+from tiebeam.apps.emergencies.operations.report_rows import (
+    plan_reports,
+    stock_text,
+    take_in_reports,
+)
+from tiebeam.apps.emergencies.queries.reportable import list_reportable
+from tiebeam.apps.emergencies.queries.reports import list_lines
+from tiebeam.apps.emergencies.report_models import FIGURES, DailyReport, ReportingPlace
 from tiebeam.apps.ledger.claim_models import NATURES, Voucher
 from tiebeam.apps.ledger.operations.tranche_rows import (
     commitment_label,
@@ -49,6 +59,7 @@ from tiebeam.apps.regions.queries.own import (
     list_own_statistics,
     list_reference_names,
 )
+from tiebeam.apps.supplies.models import Item
 from tiebeam.errors import Fault
 from tiebeam.interchange.excel.form import FormColumn, Kind
 from tiebeam.interchange.excel.reading import read_form
@@ -59,6 +70,8 @@ from tiebeam.platform.tenancy.records import OwnedRecord
 from tiebeam.units import yuan
 
 OPTIONS_MOST = 20_000
+REPORTED_DAYS = 14
+"""How far back a sheet of daily reports goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +204,23 @@ KINDS: dict[str, SheetKind] = {
             take_in=take_in_vouchers,
             plan=plan_vouchers,
             bases=(Voucher,),
+        ),
+        SheetKind(
+            name="daily_reports",
+            columns=(
+                ("id", "id"),
+                ("incident", "reference"),
+                ("place", "reference"),
+                ("day", "date"),
+                *((name, "number") for name in FIGURES),
+                ("stock", "text"),
+                ("note", "text"),
+            ),
+            required=frozenset({"id", "incident", "place", "day", "patients"}),
+            operation="emergencies.take_in_reports",
+            take_in=take_in_reports,
+            plan=plan_reports,
+            bases=(DailyReport, ReportingPlace),
         ),
     )
 }
@@ -382,6 +412,29 @@ def _voucher_rows(actor: Actor) -> tuple[Rows, Options]:
     return rows, {"pair": labels}
 
 
+def _report_rows(actor: Actor) -> tuple[Rows, Options]:
+    items = References(list_reference_names(Item))
+    days = list_reportable(actor, timezone.now(), REPORTED_DAYS)
+    incidents = References({day.incident.pk: day.incident for day in days}.values())
+    places = References({day.place.pk: day.place for day in days}.values())
+    lines = list_lines(day.report.pk for day in days if day.report)
+    rows = []
+    for day in days:
+        report = day.report
+        rows.append(
+            {name: getattr(report, name, None) for name in FIGURES}
+            | {
+                "id": str(report.pk) if report else "",
+                "incident": incidents.label(day.incident.pk),
+                "place": places.label(day.place.pk),
+                "day": shown(day.day),
+                "stock": stock_text(lines.get(report.pk, []), items) if report else "",
+                "note": report.note if report else "",
+            }
+        )
+    return rows, {"incident": _labels(incidents), "place": _labels(places)}
+
+
 def list_sheet_rows(kind: str, actor: Actor) -> tuple[Rows, Options]:
     """Return what the acting organisation owns of a kind, row by row, and what its drop-downs offer."""
     return _SOURCES[kind](actor)
@@ -394,6 +447,7 @@ _SOURCES: dict[str, Callable[[Actor], tuple[Rows, Options]]] = {
     "pairings": _pairing_rows,
     "tranches": _tranche_rows,
     "vouchers": _voucher_rows,
+    "daily_reports": _report_rows,
 }
 
 

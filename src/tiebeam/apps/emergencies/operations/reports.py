@@ -20,7 +20,6 @@ from tiebeam.apps.pairings.operations.readers import let_read
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.apps.regions.operations.checks import refuse_faults, refuse_without_reason
 from tiebeam.apps.supplies.models import Item
-from tiebeam.apps.supplies.operations.stock import is_below
 from tiebeam.apps.supplies.operations.telling import (
     body_of,
     find_told,
@@ -30,6 +29,7 @@ from tiebeam.apps.supplies.operations.telling import (
     mark_told,
     save_told,
 )
+from tiebeam.apps.supplies.queries.places import is_below
 from tiebeam.errors import Fault, Refused, both_names
 from tiebeam.platform.audit.writing import (
     record_change,
@@ -210,9 +210,7 @@ def report_day(
     standing = find_standing(incident.pk, place.pk, day)
     if standing is not None:
         raise ReportStands(place=both_names(place), day=day, version=standing.version)
-    return _write(
-        report, figures, stock, said, sent_at or now, actor, now, "emergencies.report_day"
-    )
+    return write_report(report, stock, said, sent_at or now, actor, now, "emergencies.report_day")
 
 
 @operation("emergencies.correct_report", roles=REPORTERS)
@@ -256,7 +254,7 @@ def correct_report(
     )  # fmt: skip
     refuse_faults(list_report_faults(corrected, figures, stock, now))
     action = "emergencies.correct_report"
-    return _write(corrected, figures, stock, said, sent_at or now, actor, now, action)
+    return write_report(corrected, stock, said, sent_at or now, actor, now, action)
 
 
 def hash_of(*said: Any) -> str:
@@ -334,9 +332,8 @@ def _list_count_faults(figure: int, column: str) -> list[Fault]:
     return [Fault(code=code, column=column, value=str(figure), facts=facts)]
 
 
-def _write(
+def write_report(
     report: DailyReport,
-    figures: Figures,
     stock: Sequence[Counted],
     said: str,
     sent_at: datetime,
@@ -344,7 +341,7 @@ def _write(
     now: datetime,
     action: str,
 ) -> DailyReport:
-    del figures
+    """Write a version that was checked, with its stock lines."""
     report.tenant_id, report.scope_id = actor.organisation_id, report.incident.scope_id
     report.person_for_id, report.sent_at = actor.deputy_of, sent_at
     mark_told(report, said, actor, now)

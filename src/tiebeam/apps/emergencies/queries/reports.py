@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tiebeam.apps.emergencies.models import Incident
@@ -109,6 +109,16 @@ def list_versions(report: DailyReport) -> list[DailyReport]:
         incident_id=report.incident_id, place_id=report.place_id, day=report.day
     )
     return list(rows.select_related("tenant").order_by("version"))
+
+
+def list_standing(incident_ids: Iterable[UUID]) -> list[DailyReport]:
+    """Return the version that holds of every reported day of some incidents."""
+    later = DailyReport.objects.filter(
+        incident_id=OuterRef("incident_id"), place_id=OuterRef("place_id"), day=OuterRef("day"),
+        version__gt=OuterRef("version"),
+    )  # fmt: skip
+    rows = DailyReport.objects.filter(~Exists(later), incident_id__in=list(incident_ids))
+    return list(rows.order_by("day", "place_id"))
 
 
 def list_lines(report_ids: Iterable[UUID]) -> dict[UUID, list[ReportLine]]:

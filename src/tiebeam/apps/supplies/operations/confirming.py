@@ -96,12 +96,12 @@ def confirm(
         shipment=shipment.pk, received_on=received_on, place=place and place.pk, document=document,
         received=[(each.line_id, each.quantity, each.reason) for each in received],
     )  # fmt: skip
+    hold(shipment.pk)
     told = list(Receipt.objects.owned().filter(key=key).order_by("recorded_at", "pk"))
     if any(receipt.body_sha256 != said for receipt in told):
         raise KeyReused(key=str(key))
     if told:
         return told
-    hold(shipment.pk)
     lines = {each.line.pk: each for each in follow_lines([shipment.pk])}
     receipts = [_receipt_of(each, key, received_on, document, lines) for each in received]
     refuse_faults(_list_faults(shipment, received, received_on, lines, receipts, now))

@@ -19,6 +19,7 @@ from tiebeam.apps.supplies.operations.telling import (
     mark_told,
     save_told,
 )
+from tiebeam.apps.supplies.queries.places import is_below
 from tiebeam.apps.supplies.queries.stock import least_from
 from tiebeam.errors import Fault, Refused, both_names
 from tiebeam.platform.audit.writing import record_creation
@@ -198,15 +199,3 @@ def write_movement(movement: Any, actor: Actor, now: datetime, action: str) -> M
     record_creation(actor=actor, now=now, action=action, record=movement, reason=movement.reason)
     written: Movement = movement
     return written
-
-
-def is_below(place: Organisation, actor: Actor) -> bool:
-    """Return whether *place* is the acting organisation, or below it."""
-    seen: set[UUID] = set()
-    above: Organisation | None = place
-    while above is not None and above.pk not in seen:
-        if above.pk == actor.organisation_id:
-            return True
-        seen.add(above.pk)
-        above = above.parent
-    return False

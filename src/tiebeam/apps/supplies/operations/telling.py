@@ -14,6 +14,7 @@ from tiebeam.core.ledger.chart import LARGEST_AMOUNT
 from tiebeam.errors import Fault, Refused
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor
+from tiebeam.platform.tenancy.holding import hold
 from tiebeam.platform.tenancy.records import OwnedRecord
 
 Told = TypeVar("Told", bound=OwnedRecord)
@@ -46,11 +47,12 @@ def body_of(**said: Any) -> str:
 
 def find_told(model: type[Told], key: UUID, body: str) -> Told | None:
     """
-    Return the own record that was told under *key*, or None.
+    Return the own record that was told under *key*, or None; nobody else tells under it meanwhile.
 
     Raises:
         KeyReused: It says something else.
     """
+    hold(key)
     found: Told | None = model.objects.owned().filter(pk=key).first()
     if found is not None and getattr(found, "body_sha256", "") != body:
         raise KeyReused(key=str(key))

@@ -15,7 +15,7 @@ from tiebeam.apps.emergencies.operations.incidents import activate_incident
 from tiebeam.apps.emergencies.operations.messages import Message
 from tiebeam.apps.emergencies.operations.needs import enter_need, verify_need
 from tiebeam.apps.pairings.models import Pairing
-from tiebeam.apps.people.models import Member, Package, Team
+from tiebeam.apps.people.models import Package, Team
 from tiebeam.apps.people.operations.packages import hold_package, publish_package
 from tiebeam.apps.people.operations.teams import add_member, form_team
 from tiebeam.apps.programmes.models import Programme

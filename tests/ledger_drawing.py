@@ -9,10 +9,11 @@ from typing import Any, Protocol
 
 from hypothesis import strategies as st
 
-from ledger_model import MOST_OF_A_ROW, RECIPIENT, Offer, PairModel, Said
+from ledger_model import MOST_OF_A_ROW, OPENS_ANEW, RECIPIENT, Offer, PairModel, Said
 
 FIRST_YEAR = 2024
 LAST_DAY = dt.date(FIRST_YEAR + 2, 12, 31)
+_DAY = dt.timedelta(days=1)
 
 
 class Chance(Protocol):
@@ -87,7 +88,8 @@ def draw_refused(model: PairModel, today: dt.date, chance: Chance) -> Said:
         [replace(alone, kind="gift")],
         [replace(alone, kind="lapse", stage=stage) for stage in ("", "B130", "B150")],
         [replace(alone, kind="expenditure", nature=nature) for nature in ("", "other")],
-        [replace(one, on=dt.date(FIRST_YEAR + 9, 1, 1))],
+        _of_wrong_days(model, today, one, offers),
+        _outside_the_term(model, today, one, offers),
         [replace(alone, kind="opening", quantity=1), replace(alone, kind="commitment", quantity=1)],
         [replace(alone, kind="use_credit", amount=10**9)],
         [
@@ -101,4 +103,26 @@ def draw_refused(model: PairModel, today: dt.date, chance: Chance) -> Said:
         else [],
     ]
     wrong = chance.one_of(chance.one_of([way for way in ways if way]))
-    return wrong if model.reasons(wrong) else replace(said, amount=0, quantity=0)
+    return wrong if model.reasons(wrong, today) else replace(said, amount=0, quantity=0)
+
+
+def _of_wrong_days(model: PairModel, today: dt.date, one: Said, offers: list[Offer]) -> list[Said]:
+    """Return events of days to come, of a year that nobody set, and of days before what they follow."""
+    days = [today + dt.timedelta(days=ahead) for ahead in (1, 400, 4000)]
+    early = [replace(offer.said, amount=1) for offer in offers if offer.said.follows]
+    early += [Said("reversal", today, follows=key) for key in model.batches]
+    return [
+        *(replace(one, on=day) for day in [*days, dt.date(FIRST_YEAR - 1, 12, 31)]),
+        *(replace(said, on=model.batches[said.follows].said.on - _DAY) for said in early),
+    ]
+
+
+def _outside_the_term(
+    model: PairModel, today: dt.date, one: Said, offers: list[Offer]
+) -> list[Said]:
+    """Return what is promised or moved before the pair begins, and what opens anew after its end."""
+    if today >= model.ends:
+        return [
+            replace(one, kind=kind, follows="", quantity_unit="") for kind in sorted(OPENS_ANEW)
+        ]
+    return [replace(offer.said, amount=1, on=model.begins - _DAY) for offer in offers]

@@ -62,11 +62,12 @@ class LedgerMachine(RuleBasedStateMachine):
     @initialize(
         profile=st.sampled_from(["on_expenditure", "on_receipt"]),
         reopens=st.lists(st.booleans(), min_size=len(YEARS), max_size=len(YEARS)),
+        begins=st.sampled_from([dt.date(2020, 1, 1), dt.date(FIRST_YEAR, 2, 10)]),
+        ends=st.sampled_from([dt.date(2030, 1, 1), dt.date(FIRST_YEAR + 2, 5, 1)]),
     )
-    def begin(self, profile, reopens):
-        self.model = PairModel(
-            {year: (profile, each) for year, each in zip(YEARS, reopens, strict=True)}
-        )
+    def begin(self, profile, reopens, begins, ends):
+        policies = {year: (profile, each) for year, each in zip(YEARS, reopens, strict=True)}
+        self.model = PairModel(policies, begins, ends)
         self.books = self.open_books(self.model)
         self.today = dt.date(FIRST_YEAR, 1, 1)
         self.step = 0
@@ -84,7 +85,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def post(self, data, days):
         self.today = self.books.today = min(LAST_DAY, self.today + dt.timedelta(days=days))
         said = draw_enabled(self.model, self.today, Drawn(data.draw))
-        reasons = self.model.reasons(said)
+        reasons = self.model.reasons(said, self.today)
         if reasons:
             self.refuse(said, reasons)
             type(self).met["drawn and refused"] += 1
@@ -124,7 +125,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def try_what_is_refused(self, data):
         self.tried_at = self.step
         said = draw_refused(self.model, self.today, Drawn(data.draw))
-        self.refuse(said, self.model.reasons(said))
+        self.refuse(said, self.model.reasons(said, self.today))
 
     def refuse(self, said: Said, reasons: set[str]) -> None:
         before = self.books.trace()

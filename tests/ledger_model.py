@@ -68,6 +68,9 @@ KINDS = {
     *("refund_agreed", "refund_confirmed", "carry", "lapse"),
 }
 COUNTED = {"opening", "shipment", "goods_receipt", "supplies_used"}
+# §L14: what may be true before the pair begins, and what is not once it has ended.
+PREPARES = COORDINATOR | {"opening", "appropriation", "carry", "lapse", "reversal"}
+OPENS_ANEW = {"obligation", "appropriation", "commitment"}
 STAGES = {"carry": ["B110", "B120", "B130", "B140"], "lapse": ["B110", "B120"]}
 
 Account = tuple[str, int, str]
@@ -139,10 +142,16 @@ class Standing:
 
 
 class PairModel:
-    """The two books of one pair, under the policies (profile, refunds reopen) of its years."""
+    """The two books of one pair in force from *begins* until *ends*, under the policies (profile, refunds reopen) of its years."""
 
-    def __init__(self, policies: dict[int, tuple[str, bool]]) -> None:
+    def __init__(
+        self,
+        policies: dict[int, tuple[str, bool]],
+        begins: dt.date = dt.date.min,
+        ends: dt.date = dt.date.max,
+    ) -> None:
         self.policies = policies
+        self.begins, self.ends = begins, ends
         self.open_from = {"donor": 0, "recipient": 0}
         self.balances: dict[Account, int] = defaultdict(int)
         self.batches: dict[str, Standing] = {}
@@ -201,15 +210,16 @@ class PairModel:
 
     # Why an event is refused.
 
-    def reasons(self, said: Said) -> set[str]:
-        """Return the codes by which *said* may be refused; none where it has to be posted."""
+    def reasons(self, said: Said, today: dt.date) -> set[str]:
+        """Return the codes by which *said*, told today, may be refused; none where it has to be posted."""
         if said.kind == "reversal":
-            return self._reasons_of_reversal(said)
+            return self._reasons_of_reversal(said) | self._reasons_of_day(said, today)
         if said.kind not in KINDS:
             return {"ledger.unknown_kind"}
         found = self._reasons_of_terms(said)
         if found:
             return found
+        found = self._reasons_of_day(said, today)
         side = "recipient" if said.kind in RECIPIENT else "donor"
         if said.on.year < self.open_from[side]:
             found.add("ledger.year_closed")
@@ -235,6 +245,18 @@ class PairModel:
             found.add("ledger.term_missing")
         if said.kind in STAGES and said.stage not in STAGES[said.kind]:
             found.add("ledger.term_missing")
+        return found
+
+    def _reasons_of_day(self, said: Said, today: dt.date) -> set[str]:
+        found = set()
+        if said.on > today:
+            found.add("ledger.day_ahead")
+        if said.follows and said.on < self.batches[said.follows].said.on:
+            found.add("ledger.day_before_followed")
+        if said.on < self.begins and said.kind not in PREPARES:
+            found.add("ledger.day_before_term")
+        if said.on >= self.ends and said.kind in OPENS_ANEW:
+            found.add("ledger.day_after_term")
         return found
 
     def _reasons_of_bounds(self, rows: list[Row]) -> set[str]:
@@ -521,9 +543,14 @@ class PairModel:
                 for key, batch in self.batches.items():
                     if batch.said.on <= on and self.is_standing(key):
                         found += list(self._follow(side, key, on))
-        found = [offer for offer in found if offer.most is None or offer.most > 0]
+        found = [
+            offer
+            for offer in found
+            if (offer.most is None or offer.most > 0)
+            and not self._reasons_of_day(offer.said, today)
+        ]
         undoing = [Said("reversal", today, follows=key) for key in self.batches]
-        return found + [Offer(said, 0) for said in undoing if not self.reasons(said)]
+        return found + [Offer(said, 0) for said in undoing if not self.reasons(said, today)]
 
     def _free(self, side: str, on: dt.date) -> Iterator[Offer]:
         """Yield the events of a side that follow nothing."""

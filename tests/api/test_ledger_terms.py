@@ -47,7 +47,8 @@ class TestTerms:
             ("ledger.amount_out_of_range", {"amount": 0}),
             ("ledger.amount_out_of_range", {"amount": 10**15 + 1}),
             ("ledger.unknown_kind", {"kind": "gift"}),
-            ("ledger.year_not_set", {"valid_on": "2031-01-01"}),
+            ("ledger.year_not_set", {"valid_on": "2019-01-01"}),
+            ("ledger.day_ahead", {"valid_on": "2999-12-31"}),
             ("ledger.document_missing", {"document": ""}),
         ],
     )

@@ -1,7 +1,7 @@
 """The money of pairs, where both sides work on it (§L5, §L6)."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -291,6 +291,28 @@ class TestPropose:
         assert as_fujian.get(f"{own}new/expenditure/").status_code == 403
         assert as_coordinator.get(f"{own}new/payment/").status_code == 403
         assert as_fujian.get(f"{own}new/nothing/").status_code == 404
+
+
+class TestTheDayOfAnEvent:
+    """§L14: forms offer the days that will do, and say beside the field why another does not."""
+
+    def test_is_offered_from_that_of_the_payment_to_today(self, as_nyingchi, payment):
+        page = text_of(as_nyingchi.get(f"/money/payments/{payment.pk}/answer/"))
+
+        [field] = re.findall(r'<input[^>]*name="valid_on"[^>]*>', page)
+        for said in ("min", "max", "value"):
+            assert f'{said}="{today()}"' in field
+        assert f"From {today()} to {today()}." in page
+
+    def test_is_refused_beside_the_field_where_it_is_still_to_come(self, as_fujian, money, own):
+        said = commitment_of(money, valid_on=(today() + timedelta(days=1)).isoformat())
+
+        answer = as_fujian.post(f"{own}new/commitment/", said)
+
+        assert answer.status_code == 409
+        told = text_of(answer).partition('name="valid_on"')[0].rpartition("is still to come")
+        assert f"Enter a day up to today, {today()}" in told[2]
+        assert proposals(money) == []
 
 
 class TestEveryKind:

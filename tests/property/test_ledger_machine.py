@@ -16,6 +16,7 @@ from ledger_drawing import Dice, draw_enabled
 from ledger_machine import YEARS, LedgerMachine
 from ledger_model import KINDS, PairModel, Said
 from tiebeam.core.ledger import chart, events
+from tiebeam.core.ledger.days import Days
 from tiebeam.core.ledger.events import Event, Frame, Policy
 from tiebeam.core.ledger.posting import Row, effects_of, mirrored, refuse_breaches, rows_of
 from tiebeam.core.ledger.soundness import find_unsound
@@ -40,6 +41,7 @@ class CoreBooks:
             year: Policy(profile=profile, refund_reopens=reopens)
             for year, (profile, reopens) in model.policies.items()
         }
+        self.today = dt.date.max
         self.open_from: dict[chart.Side, int] = {}
         self.held: dict = {}
         self.taken: list[tuple[str, dt.date, list[Row]]] = []
@@ -49,7 +51,14 @@ class CoreBooks:
         return Frame(policies=self.policies, open_from=self.open_from)
 
     def post(self, key: str, said: Said) -> list[ledger_model.Row]:
-        return self.take(key, said.on, self.rows_of(said))
+        rows, followed = self.rows_of(said), self.model.batches.get(said.follows)
+        Days(
+            today=str(self.today),
+            begins=str(self.model.begins),
+            ends=str(self.model.ends - dt.timedelta(days=1)),
+            followed_on=str(followed.said.on) if followed else None,
+        ).refuse(said.kind, str(said.on))
+        return self.take(key, said.on, rows)
 
     def rows_of(self, said: Said) -> list[Row]:
         if said.kind == "reversal":
@@ -164,7 +173,8 @@ class TestRulesOfTheLedger:
         assert met["refused"] >= ACCEPTED / 10
         for code in (
             "amount_out_of_range", "credit_used_up", "not_reversed", "overdrawn", "term_missing",
-            "unknown_kind", "year_closed",
+            "unknown_kind", "year_closed", "day_ahead", "day_before_followed", "day_before_term",
+            "day_after_term",
         ):  # fmt: skip
             assert met[f"ledger.{code}"], code
 
@@ -189,7 +199,7 @@ class TestEventsThatDoNotMeet:
             before, last = copy.deepcopy(books), None
             for number in range(60):
                 said = draw_enabled(model, today, dice)
-                if model.reasons(said):
+                if model.reasons(said, today):
                     continue
                 forked = copy.deepcopy(books)
                 key = f"b{number}"

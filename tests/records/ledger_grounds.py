@@ -1,9 +1,10 @@
 """A pairing with its books, and two people on each side of it, for the tests of the ledger."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID, uuid4
 
+from django.utils import timezone
 from tests.small_workspace import Workspace
 
 from records.agreement_grounds import make_pairing
@@ -49,7 +50,21 @@ class LedgerGrounds:
             now=LATER,
         )
 
-    def propose(self, kind: str, amount: int = 0, *, key: UUID | None = None, **terms) -> Proposal:
+    def set_term(self, begins: date, ends: date | None) -> None:
+        """Have the pairing begin and end on other days."""
+        self.pairing.valid_from, self.pairing.valid_until = begins, ends
+        with acting(self.makers["coordinator"]):
+            self.pairing.save()
+
+    def propose(
+        self,
+        kind: str,
+        amount: int = 0,
+        *,
+        key: UUID | None = None,
+        now: datetime | None = None,
+        **terms,
+    ) -> Proposal:
         """Propose an event as the maker of the side that tells it."""
         said = {"valid_on": date(2020, 3, 1), "document": "财函〔2020〕1号", **terms}
         if kind == "commitment":
@@ -59,14 +74,16 @@ class LedgerGrounds:
             terms=Terms(kind=kind, amount=amount, **said),
             key=key or uuid4(),
             actor=self.makers[KINDS[kind].by if kind in KINDS else "donor"],
-            now=LATER,
+            now=now or _told_at(said["valid_on"]),
         )
 
     def post(self, kind: str, amount: int = 0, *, now: datetime | None = None, **terms) -> Batch:
         """Propose an event, and post it as another person of that side."""
-        proposal = self.propose(kind, amount, **terms)
+        proposal = self.propose(kind, amount, now=now, **terms)
         checker = self.checkers[KINDS[kind].by]
-        return post_proposal(proposal=proposal, actor=checker, now=now or LATER)
+        return post_proposal(
+            proposal=proposal, actor=checker, now=now or _told_at(proposal.valid_on)
+        )
 
     def pay(self, amount: int, **terms) -> Batch:
         """Order and pay *amount* of a commitment of the same amount."""
@@ -117,6 +134,11 @@ class LedgerGrounds:
     def owners(self) -> dict[str, UUID]:
         """Return the organisation of each side."""
         return {side: self.makers[side].organisation_id for side in SIDES}
+
+
+def _told_at(day: date) -> datetime:
+    """Return the moment at which an event of *day* is told: on that day at the earliest."""
+    return max(LATER, datetime.combine(day, time.min, timezone.get_default_timezone()))
 
 
 def make_grounds(workspace: Workspace, slug: str = "tibet") -> LedgerGrounds:

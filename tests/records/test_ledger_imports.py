@@ -142,6 +142,9 @@ class TestImport:
         [
             ({"kind": "opening", "amount_yuan": "-1"}, "units.negative"),
             ({"kind": "opening", "amount_yuan": "1", "day": "2019-03-01"}, "ledger.year_not_set"),
+            ({"kind": "opening", "amount_yuan": "1", "day": "2021-02-02"}, "ledger.day_ahead"),
+            ({"kind": "payment", "amount_yuan": "1", "day": "2020-02-29", "follows": "tranche"}, "ledger.day_before_followed"),
+            ({"kind": "commitment", "amount_yuan": "1", "day": "2019-12-31"}, "ledger_files.agreement_missing"),
             ({"kind": "opening", "amount_yuan": "1", "donor": "Nobody"}, "ledger_files.unknown_pair"),
             ({"kind": "opening", "amount_yuan": "1", "key": "school"}, "ledger_files.key_twice"),
             ({"kind": "order", "amount_yuan": "1", "follows": "x"}, "ledger_files.unknown_predecessor"),

@@ -41,6 +41,7 @@ class RecordMachine(LedgerMachine):
         grounds = make_grounds(kind.workspace, slug=f"run-{kind.met['runs']}")
         for year, (profile, reopens) in model.policies.items():
             grounds.fix_year(year, profile, reopens=reopens)
+        grounds.set_term(model.begins, model.ends)
         return RecordBooks(grounds, kind.met)
 
     def refuse(self, said, reasons):

@@ -239,7 +239,7 @@ class TestProposal:
             ("amount_out_of_range", "obligation", "5", {}),
             ("document_missing", "obligation", 5, {"document": " "}),
             ("text_too_long", "obligation", 5, {"document": "x" * 201}),
-            ("year_not_set", "obligation", 5, {"valid_on": date(2031, 1, 1)}),
+            ("year_not_set", "obligation", 5, {"valid_on": date(2019, 1, 1)}),
             ("term_missing", "lapse", 5, {"stage": "B130"}),
             ("term_missing", "expenditure", 5, {"nature": "wages"}),
             ("term_missing", "opening", 5, {"quantity": 3}),
@@ -253,6 +253,40 @@ class TestProposal:
     def test_is_refused_where_its_terms_are_wrong(self, grounds, code, kind, amount, terms):
         with pytest.raises(Refused, match=rf"'ledger\.{code}'"):
             grounds.propose(kind, amount, **terms)
+
+    @pytest.mark.parametrize(
+        ("code", "kind", "day"),
+        [
+            ("day_ahead", "opening", date(2021, 2, 2)),
+            ("day_before_followed", "order", date(2020, 2, 29)),
+            ("day_before_term", "commitment", date(2019, 12, 31)),
+            ("day_after_term", "commitment", date(2020, 12, 1)),
+        ],
+    )
+    def test_is_of_a_day_on_which_it_can_be_true(self, funded, code, kind, day):
+        """§L14, told on 1 February 2021 of a pair of 2020 until the end of November."""
+        follows = {"follows_id": funded.post("commitment", 5).pk} if kind == "order" else {}
+        funded.set_term(date(2020, 1, 1), date(2020, 12, 1))
+
+        with pytest.raises(Refused, match=rf"'ledger\.{code}'"):
+            funded.propose(kind, 5, valid_on=day, now=LATER, **follows)
+
+    def test_is_asked_for_its_day_again_when_it_is_posted(self, funded):
+        waiting = funded.propose("commitment", 5, valid_on=date(2020, 6, 1))
+        funded.set_term(date(2020, 1, 1), date(2020, 6, 1))
+
+        with pytest.raises(Refused, match=r"'ledger\.day_after_term'"):
+            post_proposal(proposal=waiting, actor=funded.checkers["donor"], now=LATER)
+
+    def test_settles_what_was_promised_after_the_pair_has_ended(self, funded):
+        payment = funded.pay(5)
+        funded.set_term(date(2020, 1, 1), date(2020, 4, 1))
+
+        receipt = funded.post("receipt", 5, follows_id=payment.pk, valid_on=date(2020, 5, 1))
+
+        assert receipt.valid_on == date(2020, 5, 1)
+        with pytest.raises(Refused, match=r"'ledger\.day_before_followed'"):
+            funded.reverse(receipt, "recipient", valid_on=date(2020, 4, 30))
 
     def test_is_read_by_who_follows_the_book_and_never_by_the_other_side(self, funded):
         made = funded.propose("opening", 5)

@@ -3,6 +3,7 @@
 import pytest
 
 from tiebeam.core.ledger.chart import LARGEST_AMOUNT, LARGEST_BALANCE, MONEY
+from tiebeam.core.ledger.days import Days
 from tiebeam.core.ledger.events import Event, Frame, Policy
 from tiebeam.core.ledger.posting import AccountKey, Row, find_breaches, mirrored, rows_of
 from tiebeam.core.ledger.soundness import find_unsound
@@ -45,6 +46,57 @@ class TestAnEvent:
         assert rows_of(event, FRAME, {}) == [
             Row("recipient", "Q250", "Q210", 3, 2024, unit="Q:kits")
         ]
+
+
+class TestTheDayOfAnEvent:
+    """§L14, for a pair from 10 February 2020 to the end of 2022."""
+
+    def days(self, **more) -> Days:
+        said = {"today": "2023-06-01", "begins": "2020-02-10", "ends": "2022-12-31"}
+        return Days(**said | more)
+
+    @pytest.mark.parametrize(
+        ("kind", "day", "code", "fact"),
+        [
+            ("expenditure", "2023-06-02", "day_ahead", {"latest": "2023-06-01"}),
+            ("receipt", "2022-05-06", "day_before_followed", {"earliest": "2022-05-07"}),
+            ("reversal", "2022-05-06", "day_before_followed", {"earliest": "2022-05-07"}),
+            ("commitment", "2020-02-09", "day_before_term", {"earliest": "2020-02-10"}),
+            ("expenditure", "2020-02-09", "day_before_term", {"earliest": "2020-02-10"}),
+            ("obligation", "2023-01-01", "day_after_term", {"latest": "2022-12-31"}),
+            ("appropriation", "2023-01-01", "day_after_term", {"latest": "2022-12-31"}),
+            ("commitment", "2023-01-01", "day_after_term", {"latest": "2022-12-31"}),
+        ],
+    )
+    def test_is_refused_with_the_day_that_would_do(self, kind, day, code, fact):
+        follows = kind in {"receipt", "reversal"}
+        days = self.days(followed_on="2022-05-07" if follows else None)
+
+        with pytest.raises(Refused) as refused:
+            days.refuse(kind, day)
+
+        assert refused.value.code == f"ledger.{code}"
+        assert refused.value.facts.items() >= {"day": day, **fact}.items()
+
+    @pytest.mark.parametrize(
+        ("kind", "first", "last"),
+        [
+            ("appropriation", None, "2022-12-31"),
+            ("opening", None, "2023-06-01"),
+            ("commitment", "2020-02-10", "2022-12-31"),
+            ("payment", "2020-02-10", "2023-06-01"),
+            ("refund_confirmed", "2020-02-10", "2023-06-01"),
+        ],
+    )
+    def test_is_offered_from_the_first_to_the_last_that_will_do(self, kind, first, last):
+        assert self.days().bounds(kind) == (first, last)
+        for day in filter(None, (first, last)):
+            assert self.days().refuse(kind, day) is None
+
+    def test_is_that_of_what_it_follows_at_the_earliest(self):
+        paid = self.days(followed_on="2022-05-07", ends=None)
+
+        assert paid.bounds("receipt") == ("2022-05-07", "2023-06-01")
 
 
 class TestABalance:

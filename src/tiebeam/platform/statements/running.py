@@ -102,6 +102,14 @@ def read_moment(found: Any) -> datetime | None:
     return found
 
 
+def read_day(found: Any) -> date:
+    """Return a day as it came from the database."""
+    if isinstance(found, str):
+        return date.fromisoformat(found)
+    assert isinstance(found, date)
+    return found
+
+
 def array() -> str:
     """Return the function that makes an array of JSON."""
     return "json_build_array" if is_postgresql() else "json_array"

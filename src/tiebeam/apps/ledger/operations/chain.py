@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from tiebeam.core.ledger.events import KINDS
 from tiebeam.errors import Refused
-from tiebeam.platform.statements.running import among, array, in_parts, read_array, select
+from tiebeam.platform.statements.running import (
+    among,
+    array,
+    in_parts,
+    read_array,
+    read_day,
+    select,
+)
 
 GIVES_BACK = tuple(kind for kind, of in KINDS.items() if of.gives_back)
 HEADS = frozenset({"commitment"})
@@ -62,6 +70,7 @@ class Link:
     id: UUID
     pairing_id: UUID
     kind: str
+    valid_on: date
     amount: int
     quantity: int
     quantity_unit: str
@@ -86,7 +95,7 @@ class Link:
 
 
 _COLUMNS = (
-    "id", "pairing_id", "kind", "amount", "quantity", "quantity_unit", "follows_id", "head_id",
+    "id", "pairing_id", "kind", "valid_on", "amount", "quantity", "quantity_unit", "follows_id", "head_id",
     "donor_year", "recipient_year", "purpose", "agreement_id", "body_sha256", "reversed_kind",
 )  # fmt: skip
 _IDS = tuple(place for place, name in enumerate(_COLUMNS) if name.endswith("id"))
@@ -138,6 +147,7 @@ class Chain:
         )
         for row in rows:
             values = dict(zip(_COLUMNS, row, strict=False))
+            values["valid_on"] = read_day(values["valid_on"])
             is_reversed, taken, given_back = row[len(_COLUMNS) :]
             used, used_quantity, followers = (int(each) for each in read_array(taken))
             self.links[values["id"]] = Link(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Min
@@ -21,9 +21,10 @@ from tiebeam.apps.ledger.operations.refusals import (
     YearNotOver,
 )
 from tiebeam.apps.ledger.operations.terms import Terms
-from tiebeam.apps.pairings.models import Agreement
+from tiebeam.apps.pairings.models import Agreement, Pairing
 from tiebeam.apps.pairings.queries.agreements import AgreementStanding, get_agreement
 from tiebeam.core.ledger.chart import LARGEST_AMOUNT, NET_ASSETS, Side
+from tiebeam.core.ledger.days import Days
 from tiebeam.core.ledger.events import KINDS, Event
 from tiebeam.core.ledger.posting import (
     NotReversed,
@@ -63,6 +64,32 @@ class Agreements:
             or not standing.is_in_force(day)
         ):
             raise NoAgreementInForce(valid_on=day)
+
+
+def days_of(pairing: Pairing, today: date, followed_on: date | None = None) -> Days:
+    """Return what bounds the day of an event of *pairing* that is told today."""
+    ends = pairing.valid_until
+    return Days(
+        today=today.isoformat(),
+        begins=pairing.valid_from.isoformat(),
+        ends=(ends - timedelta(days=1)).isoformat() if ends else None,
+        followed_on=followed_on.isoformat() if followed_on else None,
+    )
+
+
+def refuse_day(terms: Terms, pairing: Pairing, today: date, followed: Link | Batch | None) -> None:
+    """
+    Refuse a day on which the event is not true (§L14).
+
+    Args:
+        followed: What it follows or undoes.
+
+    Raises:
+        DayAhead, DayBeforeFollowed, DayBeforeTerm, DayAfterTerm: As their names say.
+    """
+    if terms.kind != "year_end":
+        followed_on = followed.valid_on if followed else None
+        days_of(pairing, today, followed_on).refuse(terms.kind, terms.valid_on.isoformat())
 
 
 def event_of(terms: Terms) -> Event:

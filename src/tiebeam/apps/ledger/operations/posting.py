@@ -32,6 +32,7 @@ from tiebeam.apps.ledger.operations.composing import (
     compose_reversal,
     compose_year_end,
     in_range,
+    refuse_day,
     take_over,
 )
 from tiebeam.apps.ledger.operations.dues import (
@@ -96,6 +97,7 @@ class Posting:
     ) -> None:
         demand_another(actor, maker.person_id, maker.for_id)
         self.maker, self.actor, self.now = maker, actor, now
+        self.today = timezone.localdate(now)
         self.composed: list[Composed] = []
         self._agreements = Agreements()
         self._undone: dict[UUID, list[UndoneRow]] = {}
@@ -184,8 +186,12 @@ class Posting:
         refuse_terms(terms)
         if not entered.is_by_rule:
             refuse_due_by_hand(terms, entered.pairing)
+            named = terms.follows_id or terms.reverses_id
+            followed = self.chain.links.get(named) if named else None
+            refuse_day(terms, entered.pairing, self.today, followed)
         link = Link(
-            id=entered.key, pairing_id=entered.pairing.pk, kind=terms.kind, amount=terms.amount,
+            id=entered.key, pairing_id=entered.pairing.pk, kind=terms.kind,
+            valid_on=terms.valid_on, amount=terms.amount,
             quantity=terms.quantity, quantity_unit=terms.quantity_unit.strip(), follows_id=None,
             head_id=None, donor_year=0, recipient_year=0, purpose=terms.purpose.strip(),
             agreement_id=terms.agreement_id, body_sha256=body,
@@ -215,7 +221,7 @@ class Posting:
             return rows, [row_id for row_id, _ in known]
         if terms.kind == "year_end":
             side = own_side(self.actor, books.pairing)
-            return compose_year_end(side, terms, books, timezone.localdate(self.now)), []
+            return compose_year_end(side, terms, books, self.today), []
         return compose_event(terms, link, books, self.chain, self._agreements), []
 
     def _batch_of(self, entered: Entered, link: Link, books: PairBooks) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from tiebeam.apps.ledger.claim_models import Reimbursement
 from tiebeam.apps.ledger.models import Batch, Book, Proposal
 from tiebeam.apps.ledger.operations.chain import Chain, FollowedUnknown
-from tiebeam.apps.ledger.operations.composing import Agreements, event_of
+from tiebeam.apps.ledger.operations.composing import Agreements, event_of, refuse_day
 from tiebeam.apps.ledger.operations.dues import refuse_due_by_hand, refuse_undoing_notice
 from tiebeam.apps.ledger.operations.parts import (
     CHECKERS,
@@ -94,7 +95,7 @@ def propose(*, pairing: Pairing, terms: Terms, key: UUID, actor: Actor, now: dat
     by = told_by(terms.kind, terms.reverses_id, kept, actor)
     demand_part(actor, "ledger.propose", kept, by, is_checking=False)
     refuse_terms(terms)
-    _refuse_what_never_holds(terms, kept)
+    _refuse_what_never_holds(terms, kept, timezone.localdate(now))
     said, body = body_of(kept.pk, terms)
     known = Proposal.objects.owned().filter(pk=key).first()
     if isinstance(known, Proposal):
@@ -291,16 +292,18 @@ def told_by(kind: str, reverses_id: UUID | None, pairing: Pairing, actor: Actor)
     return side
 
 
-def _refuse_what_never_holds(terms: Terms, pairing: Pairing) -> None:
-    """Refuse what no wait makes right: amounts out of range, words that are missing, a wrong chain."""
+def _refuse_what_never_holds(terms: Terms, pairing: Pairing, today: date) -> None:
+    """Refuse what no wait makes right: amounts out of range, words that are missing, a wrong chain or day."""
     if terms.kind == "reversal" and terms.reverses_id is not None:
-        kind = Batch.objects.get(pk=terms.reverses_id).kind
-        refuse_undoing_notice(kind, terms.reverses_id, pairing)
+        undone = Batch.objects.get(pk=terms.reverses_id)
+        refuse_undoing_notice(undone.kind, terms.reverses_id, pairing)
+        refuse_day(terms, pairing, today, undone)
     if terms.kind in MADE_OF_RECORDS:
         return
     refuse_due_by_hand(terms, pairing)
     chain = Chain([pairing.pk])
-    chain.follow(terms.kind, terms.follows_id, pairing.pk)
+    followed = chain.follow(terms.kind, terms.follows_id, pairing.pk)
+    refuse_day(terms, pairing, today, followed)
     if kind_of(terms.kind).names_agreement:
         Agreements().demand_in_force(terms.agreement_id, pairing.pk, terms.valid_on)
     policies = list_policies({pairing.programme_id}).get(pairing.programme_id, {})

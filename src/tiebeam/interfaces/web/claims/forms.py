@@ -11,10 +11,17 @@ from django.http import HttpRequest
 from tiebeam.apps.ledger.claim_models import NATURES
 from tiebeam.apps.ledger.gift_models import GIFT_KINDS
 from tiebeam.apps.ledger.operations.vouchers import GivenVoucher
+from tiebeam.core.ledger.days import Days
 from tiebeam.errors import InvalidInput, TiebeamError
 from tiebeam.interfaces.messages import has_message, say
 from tiebeam.interfaces.web.forms import choices_of, date_field
-from tiebeam.interfaces.web.money.forms import AmountField, MoneyForm, reason_field
+from tiebeam.interfaces.web.money.forms import (
+    FIELDS_OF_ERRORS,
+    AmountField,
+    MoneyForm,
+    bound_day,
+    reason_field,
+)
 from tiebeam.interfaces.web.page import say_error
 from tiebeam.units import MOST_FEN, parse_amount
 
@@ -103,6 +110,16 @@ class CheckForm(BesideForm):
 
     pay_on = date_field()
     document = forms.CharField(max_length=200)
+
+    def __init__(self, request: HttpRequest, days: Days) -> None:
+        """Offer the days on which something may be spent."""
+        super().__init__(request)
+        bound_day(self, "pay_on", days.bounds("expenditure"))
+
+    def refuse(self, error: TiebeamError, field: str | None = None) -> None:
+        """Show what is wrong with the day beside it."""
+        is_of_day = FIELDS_OF_ERRORS.get(error.code) == "valid_on"
+        super().refuse(error, field or ("pay_on" if is_of_day else None))
 
 
 class ReasonForm(BesideForm):

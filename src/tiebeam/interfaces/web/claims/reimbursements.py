@@ -18,6 +18,7 @@ from tiebeam.apps.ledger.operations.claims import (
     refuse_reimbursement,
     request_reimbursement,
 )
+from tiebeam.apps.ledger.operations.composing import days_of
 from tiebeam.apps.ledger.operations.vouchers import GivenVoucher
 from tiebeam.apps.ledger.queries.claims import (
     CLAIM_STATES,
@@ -165,7 +166,7 @@ def check(request: HttpRequest, claim_id: UUID) -> HttpResponse:
         return show_forbidden(request)
     return answer_form(
         request,
-        CheckForm(request, {"pay_on": timezone.localdate()}),
+        CheckForm(request, days_of(pairing, timezone.localdate())),
         lambda given: check_reimbursement(
             reimbursement=claim,
             pay_on=given["pay_on"],

@@ -11,7 +11,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from tiebeam.apps.ledger.models import Proposal
+from tiebeam.apps.ledger.models import Batch, Proposal
+from tiebeam.apps.ledger.operations.composing import days_of
 from tiebeam.apps.ledger.operations.disputes import dispute_payment
 from tiebeam.apps.ledger.operations.proposals import propose
 from tiebeam.apps.ledger.operations.terms import Terms
@@ -19,6 +20,7 @@ from tiebeam.apps.ledger.queries.waiting import OpenBatch, list_amounts, list_op
 from tiebeam.apps.pairings.models import Agreement, Pairing
 from tiebeam.apps.pairings.queries.agreements import list_agreements
 from tiebeam.apps.pairings.queries.pairings import get_pairing
+from tiebeam.core.ledger.days import Days
 from tiebeam.core.ledger.events import KINDS
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
@@ -63,6 +65,7 @@ def propose_event(request: HttpRequest, pairing_id: UUID, kind: str) -> HttpResp
     form = EventForm(
         request,
         kind,
+        _days(pairing, followed.batch if followed else None),
         agreements=agreements,
         purposes=pairing.programme.forms,
         followed=followed,
@@ -108,7 +111,7 @@ def answer_payment(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     pairing, actor = row.batch.pairing, actor_of(request)
     if not may_make(actor, pairing, "recipient"):
         return show_forbidden(request)
-    form = AnswerForm(request, row.amount)
+    form = AnswerForm(request, row.amount, _days(pairing, row.batch))
 
     return answer_form(
         request,
@@ -165,6 +168,10 @@ def dispute_goods(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 def _address_of(proposal: Proposal) -> str:
     return reverse("proposal", args=[proposal.pk])
+
+
+def _days(pairing: Pairing, followed: Batch | None) -> Days:
+    return days_of(pairing, timezone.localdate(), followed.valid_on if followed else None)
 
 
 def _chosen(request: HttpRequest, open_rows: list[OpenBatch]) -> OpenBatch | None:

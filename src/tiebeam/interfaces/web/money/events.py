@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tiebeam.apps.ledger.models import Batch, Transfer
+from tiebeam.apps.ledger.operations.composing import days_of
 from tiebeam.apps.ledger.operations.proposals import propose_reversal
 from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.ledger.queries.events import Chain, find_chain, get_event, list_rows
@@ -106,7 +107,7 @@ def reverse_event(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         return show_forbidden(request)
     return answer_form(
         request,
-        ReversalForm(request),
+        ReversalForm(request, days_of(batch.pairing, timezone.localdate(), batch.valid_on)),
         lambda given: propose_reversal(
             batch=batch,
             reason_code=given["reason"],

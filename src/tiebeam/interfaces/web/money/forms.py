@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils import timezone
 
 from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.ledger.queries.waiting import OpenBatch
 from tiebeam.apps.pairings.models import Agreement
 from tiebeam.apps.programmes.models import FORMS
+from tiebeam.core.ledger.days import Days
 from tiebeam.core.ledger.events import KINDS, STAGES
 from tiebeam.errors import Fault, InvalidInput, TiebeamError
 from tiebeam.interfaces.messages import say
@@ -33,6 +33,10 @@ FIELDS_OF_ERRORS = {
     "ledger.credit_used_up": "amount",
     "ledger.wrong_unit": "quantity_unit",
     "ledger.year_closed": "valid_on",
+    "ledger.day_ahead": "valid_on",
+    "ledger.day_before_followed": "valid_on",
+    "ledger.day_before_term": "valid_on",
+    "ledger.day_after_term": "valid_on",
     "ledger.year_not_set": "valid_on",
     "ledger.no_agreement_in_force": "agreement_id",
     "ledger.document_missing": "document",
@@ -88,6 +92,17 @@ class AmountField(forms.MultiValueField):
     def compress(self, data_list: list[Any]) -> tuple[str, str]:
         """Return the figure as it was typed, and its unit."""
         return (data_list[0], data_list[1]) if data_list else ("", "")
+
+
+def bound_day(form: PageForm, name: str, bounds: tuple[str | None, str]) -> None:
+    """Offer in a field the days between *bounds* alone, the last of them first, and say so beside it."""
+    first, last = bounds
+    field = form.fields[name]
+    field.widget.attrs |= {"max": last, **({"min": first} if first else {})}
+    form.initial[name] = last
+    words = "money.day_between" if first else "money.day_until"
+    facts = {"hint": str(field.help_text), "first": first, "last": last}
+    field.help_text = say(words, facts, form.spoken).strip()
 
 
 def document_field() -> forms.CharField:
@@ -184,6 +199,7 @@ class EventForm(MoneyForm):
         self,
         request: HttpRequest,
         kind: str,
+        days: Days,
         *,
         agreements: Sequence[Agreement] = (),
         purposes: Sequence[str] = (),
@@ -192,7 +208,7 @@ class EventForm(MoneyForm):
         amount: int | None = None,
     ) -> None:
         """Ask what an event of *kind* needs; what it follows, or *amount*, fills in what that has left."""
-        initial: dict[str, Any] = {"valid_on": timezone.localdate(), "amount": amount}
+        initial: dict[str, Any] = {"amount": amount}
         if followed is not None:
             initial |= {
                 "amount": followed.amount or None,
@@ -203,6 +219,7 @@ class EventForm(MoneyForm):
             initial["agreement_id"] = str(agreements[0].pk)
         super().__init__(request, initial, peers)
         self.kind, self.followed = kind, followed
+        bound_day(self, "valid_on", days.bounds(kind))
         for name in _not_asked(kind, followed):
             self.fields.pop(name, None)
         if KINDS[kind].counts:
@@ -289,9 +306,10 @@ class AnswerForm(MoneyForm):
 
     field_order = ("answer", "amount", "reason", "valid_on", "document")
 
-    def __init__(self, request: HttpRequest, left: int) -> None:
+    def __init__(self, request: HttpRequest, left: int, days: Days) -> None:
         """Ask about the *left* fen that nobody confirmed yet."""
-        super().__init__(request, {"valid_on": timezone.localdate()})
+        super().__init__(request)
+        bound_day(self, "valid_on", days.bounds("receipt"))
         self.left = left
         self.fields["answer"].choices = choices_of(  # type: ignore[attr-defined]  # a choice
             request, "money.answer", ("all", "part", "none")
@@ -338,10 +356,15 @@ class ReversalForm(ReasonForm):
     """The day of a reversal, its document, and why."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    valid_on = date_field(initial=timezone.localdate)
+    valid_on = date_field()
     document = document_field()
 
     field_order = ("valid_on", "document", "reason")
+
+    def __init__(self, request: HttpRequest, days: Days) -> None:
+        """Offer the days from that of what is undone on."""
+        super().__init__(request)
+        bound_day(self, "valid_on", days.bounds("reversal"))
 
 
 class YearForm(PageForm):

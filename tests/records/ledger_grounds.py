@@ -93,15 +93,16 @@ class LedgerGrounds:
 
     def reverse(self, batch: Batch, by: str, key: UUID | None = None, **more) -> Batch:
         """Reverse a batch as the side that told it."""
+        now = _told_at(more.get("valid_on") or batch.valid_on)
         proposal = propose_reversal(
             batch=batch,
             reason_code="wrong_amount",
             key=key or uuid4(),
             actor=self.makers[by],
-            now=LATER,
+            now=now,
             **more,
         )
-        return post_proposal(proposal=proposal, actor=self.checkers[by], now=LATER)
+        return post_proposal(proposal=proposal, actor=self.checkers[by], now=now)
 
     def close(self, side: str, year: int, now: datetime = LATER, **carries) -> Batch:
         """Close a year of one side's book."""

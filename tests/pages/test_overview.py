@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from tests.grounds import ground
 
 from checkers import ask
@@ -50,6 +51,17 @@ class TestPages:
         with django_assert_max_num_queries(34):
             shown = text(client.get(reverse(page)))
         assert "[" not in shown.split("<main", 1)[1].replace("[2]", "")
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_say_where_what_was_known_may_still_change(self, story, as_coordinator, page):
+        """§L11: what was known on a day is final ten minutes after its end."""
+        asked = {"pair": story.pairing.pk, "account": "B150", "on": "2024-12-31"}
+        today = timezone.localdate().isoformat()
+
+        told = text(as_coordinator.get(reverse(page), {**asked, "known": today}))
+        assert f"known at the end of {today} is not final yet" in told
+        past = text(as_coordinator.get(reverse(page), {**asked, "known": "2025-12-31"}))
+        assert "not final yet" not in past
 
     @pytest.mark.parametrize("page", PAGES)
     def test_are_read_and_never_posted_to(self, story, as_coordinator, page):

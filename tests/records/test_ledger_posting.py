@@ -1,7 +1,7 @@
 """What each event does to the books of both sides, and what is refused (§L4 to §L9)."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,6 +9,7 @@ from tests.grounds import ground
 
 from records.ledger_grounds import LATER, make_grounds
 from tiebeam.apps.ledger.models import Batch, Proposal, Transfer
+from tiebeam.apps.ledger.operations import posting
 from tiebeam.apps.ledger.operations.chain import MoreThanLeft
 from tiebeam.apps.ledger.operations.disputes import dispute_payment
 from tiebeam.apps.ledger.operations.proposals import (
@@ -20,9 +21,11 @@ from tiebeam.apps.ledger.operations.proposals import (
     withdraw_proposal,
 )
 from tiebeam.apps.ledger.operations.terms import Terms
+from tiebeam.apps.ledger.queries.finality import is_final
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.tenancy.acting import acting
+from tiebeam.platform.time.clock import telling_time
 
 WAN = 10**6
 """万元, in fen."""
@@ -213,6 +216,42 @@ class TestPosting:
         with acting(funded.makers["recipient"]):
             assert Proposal.objects.get(pk=made.pk).state == "proposed"
             assert not Batch.objects.filter(kind="expenditure").exists()
+
+    def test_is_recorded_when_it_holds_its_books_and_after_what_stands_in_them(
+        self, funded, monkeypatch
+    ):
+        """§L11: asked for at one moment, it is known from the moment after its wait on."""
+        after, order = LATER + timedelta(seconds=7), []
+        monkeypatch.setattr(posting, "share", lambda *ids: order.append("held"))
+
+        def clock():
+            order.append("asked")
+            return after
+
+        with telling_time(clock):
+            waited = funded.post("opening", 5)
+        assert order[:2] == ["held", "asked"]
+        behind = funded.post("opening", 6)
+
+        assert (waited.recorded_at, behind.recorded_at) == (after, after)
+        with acting(funded.makers["donor"]):
+            for row in Transfer.objects.filter(batch__in=[waited, behind]):
+                assert row.recorded_at == after
+
+    def test_is_refused_where_it_takes_longer_than_what_was_known_may_stay_open(self, funded):
+        before, waiting = funded.balances("donor"), funded.propose("opening", 5)
+        moments = iter([LATER, LATER + timedelta(minutes=5, seconds=1)])
+
+        with (
+            telling_time(lambda: next(moments)),
+            pytest.raises(Refused, match=r"'ledger\.post_too_slow'"),
+        ):
+            post_proposal(proposal=waiting, actor=funded.checkers["donor"], now=LATER)
+        assert funded.balances("donor") == before
+
+    @pytest.mark.parametrize(("minutes", "known"), [(9, False), (10, True)])
+    def test_can_change_what_was_known_for_ten_minutes(self, minutes, known):
+        assert is_final(LATER, LATER + timedelta(minutes=minutes)) is known
 
     def test_shows_each_side_its_own_rows_alone(self, funded):
         payment = funded.pay(5)

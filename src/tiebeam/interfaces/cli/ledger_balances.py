@@ -225,9 +225,15 @@ def _find(where: str) -> "list[Pairing]":
 
 
 def _asked(as_of: "AsOf | None") -> dict[str, object]:
+    from django.utils import timezone
+
+    from tiebeam.apps.ledger.queries.finality import is_final
+
+    known_at = as_of.known_at if as_of else None
     return {
         "true_on": as_of.true_on if as_of else None,
-        "known_at": as_of.known_at if as_of else None,
+        "known_at": known_at,
+        "is_final": is_final(known_at, timezone.now()),
     }
 
 

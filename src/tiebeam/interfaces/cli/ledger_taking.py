@@ -57,14 +57,18 @@ class Taking:
             InvalidInput: Every event that is refused; then nothing is written.
         """
         from django.db import transaction
+        from django.utils import timezone
 
         from tiebeam.apps.ledger.operations.given_events import know_events, question_amounts
+        from tiebeam.apps.ledger.operations.posting import refuse_slow
         from tiebeam.platform.tenancy.acting import acting
+        from tiebeam.platform.time.clock import telling_time
 
         own: dict[UUID, KnownEvent] = {}
         faults: dict[tuple[int | None, str], Fault] = {}
         questions: list[Fault] = []
-        with transaction.atomic():
+        began = timezone.now()
+        with transaction.atomic(), telling_time(timezone.now):
             for actor in {**self._checkers, **self._makers}.values():
                 with acting(actor):
                     known, found = know_events(events)
@@ -81,6 +85,7 @@ class Taking:
                 raise InvalidInput([Fault(code="ledger_files.questions", facts=count)], questions)
             taken = [Taken(event, self._take(event)) for event in known]
             self._demand(self._faults)
+            refuse_slow(began, began)
         return taken
 
     def _take(self, event: "KnownEvent") -> Outcome:

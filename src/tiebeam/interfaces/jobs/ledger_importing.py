@@ -12,6 +12,7 @@ from tiebeam.platform.notices.runs import told_of_run
 from tiebeam.platform.notices.telling import Told
 from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tenancy.acting import Actor, acting
+from tiebeam.platform.time.clock import telling_time
 
 POST_IMPORT = "post_ledger_import"
 
@@ -38,9 +39,10 @@ def post_parts(
     events = rows = 0
     while part * imports.PART < of and not should_stop():
         part += 1
-        posted = imports.post_import_part(
-            proposal=proposal, part=part, actor=actor, now=timezone.now()
-        )
+        with telling_time(timezone.now):
+            posted = imports.post_import_part(
+                proposal=proposal, part=part, actor=actor, now=timezone.now()
+            )
         events, rows = events + posted.batches_count, rows + posted.rows_count
         tell(min(part * imports.PART, of), of)
     return {"events": events, "rows": rows, "stood": min(part * imports.PART, of) - events}

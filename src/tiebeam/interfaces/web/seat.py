@@ -13,6 +13,7 @@ from tiebeam.platform.identity.queries import (
     find_token,
 )
 from tiebeam.platform.tenancy.acting import Actor, acting
+from tiebeam.platform.time.clock import telling_time
 
 SESSION_KEY = "organisation"
 
@@ -29,7 +30,7 @@ class SeatMiddleware:
         request.actor = actor  # type: ignore[attr-defined]  # what the middleware is for
         if actor is None:
             return self.get_response(request)
-        with acting(actor):
+        with acting(actor), telling_time(timezone.now):
             response = self.get_response(request)
         # What one person may read must not come out of a cache for another.
         response.headers.setdefault("Cache-Control", "private, no-cache")

@@ -25,13 +25,21 @@ _ACCOUNT = (
 
 @dataclass(frozen=True, slots=True)
 class BookAt:
-    """One book: its id, its owner, its last closed year and when it was closed, 0 and None where none was."""
+    """
+    One book.
+
+    Attributes:
+        closed_through: The last closed year, 0 where none was.
+        closed_at: When that was closed.
+        recorded_at: When its last row was recorded.
+    """
 
     id: UUID
     tenant_id: UUID
     scope_id: UUID
     closed_through: int = 0
     closed_at: datetime | None = None
+    recorded_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -94,21 +102,31 @@ def read_books(seats: Iterable[tuple[Side, PairBooks]], owner_id: UUID) -> None:
     for part in in_parts(pairing_id for _, pairing_id in wanted):
         condition, ids = among("b.pairing_id", part)
         rows = select(
-            "SELECT b.id, b.pairing_id, b.scope_id, b.side, (SELECT max(y.year)"  # noqa: S608  # our own names
-            " FROM ledger_closedyear y WHERE y.book_id = b.id), (SELECT max(y.closed_at)"
-            " FROM ledger_closedyear y WHERE y.book_id = b.id), a.id, a.code, a.year, a.unit, a.balance"
-            f" FROM ledger_book b LEFT JOIN ledger_account a ON a.book_id = b.id WHERE {condition}"
-            " AND b.tenant_id = %s",
+            # Asked once of each book, and not of each of its accounts.
+            "WITH b AS MATERIALIZED (SELECT b.id, b.pairing_id, b.scope_id, b.side,"  # noqa: S608  # our own names
+            " (SELECT max(y.year) FROM ledger_closedyear y WHERE y.book_id = b.id) AS closed,"
+            " (SELECT max(y.closed_at) FROM ledger_closedyear y WHERE y.book_id = b.id) AS closed_at,"
+            " (SELECT max(t.recorded_at) FROM ledger_transfer t WHERE t.book_id = b.id) AS recorded_at"
+            f" FROM ledger_book b WHERE {condition} AND b.tenant_id = %s)"
+            " SELECT b.*, a.id, a.code, a.year, a.unit, a.balance"
+            " FROM b LEFT JOIN ledger_account a ON a.book_id = b.id",
             [*ids, owner_id],
-            ids=(0, 1, 2, 6),
+            ids=(0, 1, 2, 7),
         )
-        for book_id, pairing_id, scope_id, side, closed, closed_at, account_id, *of_account in rows:
+        for (
+            book_id, pairing_id, scope_id, side, closed, closed_at, recorded_at, account_id, *of_account,
+        ) in rows:  # fmt: skip
             books = wanted.get((side, pairing_id))
             if books is None:
                 continue
             if side not in books.books:
                 books.books[side] = BookAt(
-                    book_id, owner_id, scope_id, closed or 0, read_moment(closed_at)
+                    book_id,
+                    owner_id,
+                    scope_id,
+                    closed or 0,
+                    read_moment(closed_at),
+                    read_moment(recorded_at),
                 )
             if account_id is not None:
                 code, year, unit, held = of_account

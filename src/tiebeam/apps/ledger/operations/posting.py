@@ -41,9 +41,10 @@ from tiebeam.apps.ledger.operations.dues import (
     refuse_undoing_notice,
 )
 from tiebeam.apps.ledger.operations.parts import demand_another, own_side
-from tiebeam.apps.ledger.operations.refusals import KeyReused
+from tiebeam.apps.ledger.operations.refusals import KeyReused, PostTooSlow
 from tiebeam.apps.ledger.operations.terms import Terms, body_of, refuse_terms
 from tiebeam.apps.ledger.operations.writing import Composed, open_new, write_batches, write_rows
+from tiebeam.apps.ledger.queries.finality import FINAL_AFTER
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import Side
 from tiebeam.core.ledger.events import KINDS, Policy
@@ -52,11 +53,14 @@ from tiebeam.platform.audit.writing import record_creation
 from tiebeam.platform.statements.running import among, in_parts, select
 from tiebeam.platform.tenancy.acting import Actor, changing_seats
 from tiebeam.platform.tenancy.holding import hold, share
+from tiebeam.platform.time.clock import later
 
 Sit = Callable[[UUID], None]
 
 DIVIDED = frozenset({"due_up", "due_down", "use_credit", "appropriation", "reversal", "year_end"})
 """What is posted with no other hand on its pairing."""
+DONE_WITHIN = FINAL_AFTER / 2
+"""So long a post may take from its moment on; the rest is left for its commit."""
 IN_BOTH_BOOKS = frozenset({"receipt", "goods_receipt", "refund_confirmed"})
 
 
@@ -147,10 +151,18 @@ class Posting:
                 read_books([(side, self.books[pk]) for side, pk in places], owner_id)
                 if undone:
                     self._read_rows(undone, owner_id)
-        # What is posted after a close is known after it, also where it was asked for before.
-        closes = [book.closed_at for each in self.books.values() for book in each.books.values()]
+        # Recorded now that the books are held: after what stands in them, and after a close.
+        books = [book for each in self.books.values() for book in each.books.values()]
         self._recorded_at = max(
-            [self.now, *(at + timedelta(microseconds=1) for at in closes if at is not None)]
+            [
+                later(self.now),
+                *(book.recorded_at for book in books if book.recorded_at is not None),
+                *(
+                    book.closed_at + timedelta(microseconds=1)
+                    for book in books
+                    if book.closed_at is not None
+                ),
+            ]
         )
 
     def _read_rows(self, undone: Sequence[UUID], owner_id: UUID) -> None:
@@ -277,6 +289,7 @@ class Posting:
         Raises:
             KeyReused: A key is that of a batch of another pairing.
             Overdrawn: Somebody was quicker.
+            PostTooSlow: It took longer than what was known before may stay open (§L11).
         """
         opened: list[Book] = []
         for each in self.composed:
@@ -296,6 +309,18 @@ class Posting:
                 if also is not None:
                     also()
             write_rows(places, self.composed, self.actor, self.now)
+        refuse_slow(self._recorded_at, self.now)
+
+
+def refuse_slow(since: datetime, now: datetime) -> None:
+    """
+    Refuse what took longer, from the first moment at which it recorded something, than may stay open.
+
+    Raises:
+        PostTooSlow: It did.
+    """
+    if later(now) - since > DONE_WITHIN:
+        raise PostTooSlow(minutes=DONE_WITHIN.seconds // 60)
 
 
 @contextmanager

@@ -27,6 +27,12 @@ class EarlierYearOpen(Refused):
     code = "ledger.earlier_year_open"
 
 
+class PostTooSlow(Refused):
+    """What is posted stands soon after its moment, so that what was known at a moment is final; facts: ``minutes``."""
+
+    code = "ledger.post_too_slow"
+
+
 class NoBookToClose(Refused):
     """Donor and recipient close their own books; others have none in a pairing."""
 

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
+from tiebeam.apps.ledger.queries.finality import is_final
 from tiebeam.apps.ledger.queries.measures import MEASURES
 from tiebeam.apps.ledger.queries.obligations import are_illustrative
 from tiebeam.apps.ledger.queries.pairs import list_pairs_with_money
@@ -239,6 +241,8 @@ def say_foot(request: HttpRequest, scope: Scope, *notes: str) -> list[str]:
     facts: dict[str, object] = {"on": scope.as_of.true_on.isoformat(), "pairs": len(scope.pairings)}
     if scope.as_of.known_at is not None:
         facts["known"] = request.GET.get("known", "")
+        if not is_final(scope.as_of.known_at, timezone.now()):
+            notes = (say_to(request, "overview.not_final", known=facts["known"]), *notes)
     said = [
         say_to(request, "overview.foot_known" if "known" in facts else "overview.foot", **facts)
     ]

@@ -28,6 +28,8 @@ WAITING = ("assigned", "consulted", "requested", "offered")
 """Where an answer is awaited, and expires."""
 BOUND = ("agreed", "accepted", *UNDER_WAY)
 """Where its people count towards the need (§E4)."""
+AWAY = (*UNDER_WAY, "released")
+"""Where its people are away from home, or about to leave."""
 LIVE = tuple(state for state in STATES if state not in (*FINAL, "drafted", "needed"))
 
 
@@ -136,10 +138,10 @@ TABLE: tuple[Row, ...] = (
         "ResponseToRequestReturn/decline", "reason",
     ),
     # What moves nothing.
-    _row("check_in", "home team", (*UNDER_WAY, "released"), None, _REPORT, "heads"),
-    _row("report", "home team", (*UNDER_WAY, "released"), None, _REPORT, "text"),
+    _row("check_in", "home team", AWAY, None, _REPORT, "heads"),
+    _row("report", "home team", AWAY, None, _REPORT, "text"),
     _row(
-        "ask_status", "coordinator host", (*UNDER_WAY, "released"), None,
+        "ask_status", "coordinator host", AWAY, None,
         "RequestResourceDeploymentStatus",
     ),
     _row("ask_quote", "coordinator host", WAITING, None, "RequestQuote"),

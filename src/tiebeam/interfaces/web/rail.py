@@ -55,6 +55,7 @@ PLACES = (
     Place("agreements", "web.rail.agreements"),
     Place("money", "web.rail.money"),
     Place("overview", "web.rail.overview", OVERSEERS | {Role.ASSESSOR}),
+    Place("phone", "phone.name", frozenset({Role.FRONT_TEAM})),
     Place("people", "web.rail.people", frozenset({Role.ADMINISTRATOR})),
     Place("log", "web.rail.log"),
 )

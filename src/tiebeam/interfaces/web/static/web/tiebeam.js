@@ -51,6 +51,15 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // Who signs out is warned of what still waits on this device; the last known page of the phone goes with the session.
+  document.addEventListener("submit", (event) => {
+    const warning = event.target.dataset.waiting;
+    if (!warning) return;
+    const waiting = Number(localStorage.getItem("tiebeam-waiting"));
+    if (waiting && !window.confirm(warning.replace("%", waiting))) event.preventDefault();
+    else window.caches?.delete("tiebeam-phone");
+  }, true);
+
   // Copies what is shown only once: an invitation link, a token.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button[data-copy]");

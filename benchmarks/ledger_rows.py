@@ -45,7 +45,8 @@ def fill(grounds: Any, count: int) -> Filled:
         user="owner", autocommit=True,
     )  # fmt: skip
     owner.execute("SET session_replication_role = replica; SET synchronous_commit = off")
-    owner.execute("SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'")
+    # Joins by merging would sort the rows, which are made in the order of their recording.
+    owner.execute("SET maintenance_work_mem = '512MB'; SET jit = off; SET enable_mergejoin = off")
     values = {
         "count": count, "first": FIRST, "days": DAYS, "books": BOOKS, "years": YEARS,
         "pair": grounds.pairing.pk, "donor": grounds.owners["donor"],
@@ -73,7 +74,6 @@ def fill(grounds: Any, count: int) -> Filled:
     return Filled([row[0] for row in owner.execute("SELECT id FROM bench_book")], count, owner)
 
 
-_CLOSED = "make_timestamptz(extract(year FROM day)::int + 1, 2, 1, 0, 0, 0, 'UTC')"
 _STATEMENTS = (
     """
     CREATE TABLE bench_book AS SELECT n AS number, gen_random_uuid() AS id
@@ -94,14 +94,27 @@ _STATEMENTS = (
     SELECT gen_random_uuid(), b.id, number, code, 0
     FROM bench_book b, unnest(ARRAY['D1000', 'D1310']) code
     """,
-    f"""
+    """
+    CREATE TABLE bench_year AS SELECT year, CASE WHEN year < extract(year FROM %(first)s::date)::int + %(years)s - 1
+        THEN make_timestamptz(year + 1, 2, 1, 0, 0, 0, 'UTC') ELSE 'infinity' END AS closed_at
+    FROM (SELECT DISTINCT year FROM bench_account WHERE year > 0) known
+    """,
+    """
+    CREATE TABLE bench_ends AS SELECT d.number, kind, y.year, d.book_id, d.id AS debit_id, c.id AS credit_id
+    FROM (VALUES (0, 'B110', 'B100'), (1, 'B120', 'B110'), (2, 'B130', 'B120'), (3, 'D1310', 'D1000'),
+        (4, 'D5310', 'D1310')) k (kind, debit, credit)
+    CROSS JOIN bench_year y
+    JOIN bench_account d ON d.code = debit AND d.year IN (0, y.year)
+    JOIN bench_account c ON c.code = credit AND c.year IN (0, y.year) AND c.number = d.number
+    """,
+    "ANALYZE bench_year, bench_ends",
+    """
     INSERT INTO ledger_transfer (id, tenant_id, scope_id, batch_id, book_id, number, debit_id, credit_id,
         amount, unit, year, relates_to_year, valid_on, recorded_at, is_late)
-    SELECT r.id, %(donor)s, b.id, r.id, b.id, 1, d.id, c.id, r.amount, 'CNY', r.year + late::int,
-        CASE WHEN late THEN r.year ELSE 0 END, day, recorded, late
+    SELECT r.id, %(donor)s, e.book_id, r.id, e.book_id, 1, e.debit_id, e.credit_id, r.amount, 'CNY', e.year,
+        CASE WHEN e.year > r.year THEN r.year ELSE 0 END, day, recorded, e.year > r.year
     FROM (
-        SELECT *, extract(year FROM day)::int AS year, recorded > {_CLOSED}
-            AND extract(year FROM day) < extract(year FROM %(first)s::date) + %(years)s - 1 AS late
+        SELECT *, date_part('year', day)::int AS year
         FROM (
             SELECT *, greatest(%(first)s::date, (recorded - random() * 60 * interval '1 day')::date) AS day
             FROM (
@@ -113,13 +126,9 @@ _STATEMENTS = (
             ) said
         ) known
     ) r
-    JOIN (VALUES (0, 'B110', 'B100'), (1, 'B120', 'B110'), (2, 'B130', 'B120'), (3, 'D1310', 'D1000'),
-        (4, 'D5310', 'D1310')) k (kind, debit, credit) USING (kind)
-    JOIN bench_book b USING (number)
-    JOIN bench_account d ON d.number = r.number AND d.code = k.debit
-        AND d.year = CASE WHEN k.debit LIKE 'D1%%' THEN 0 ELSE r.year + late::int END
-    JOIN bench_account c ON c.number = r.number AND c.code = k.credit
-        AND c.year = CASE WHEN k.credit LIKE 'D1%%' THEN 0 ELSE r.year + late::int END
+    JOIN bench_year y ON y.year = r.year
+    JOIN bench_ends e ON e.number = r.number AND e.kind = r.kind
+        AND e.year = r.year + (recorded > y.closed_at)::int
     """,
     """
     INSERT INTO ledger_account (id, tenant_id, scope_id, book_id, code, "group", year, unit, balance,

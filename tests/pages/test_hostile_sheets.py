@@ -31,6 +31,7 @@ ROWS = {
     "pairings": {"above": "x", "donor": "福建", "recipient": "林芝", "valid_from": "2020-03-01"},
     "tranches": {"commitment": "x", "amount": "100", "due_on": "2020-03-01"},
     "vouchers": {"issuer": "甲", "number": "1", "amount": "100", "issued_on": "2020-03-01"},
+    "daily_reports": {"incident": "x", "place": "福建", "day": "2020-02-10", "patients": 5},
 }  # fmt: skip
 SENDERS = {"tranches": "fujian", "vouchers": "nyingchi"}
 """Whose sheet it is, where it is not the coordinator's."""

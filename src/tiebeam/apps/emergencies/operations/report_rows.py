@@ -131,7 +131,7 @@ class _Sheet:
         faults: list[Fault] = []
         before = self.by_id.get(as_uuid(text) or self.actor.organisation_id)
         if text and before is None:
-            return _refused(row, [fault("reports.version_unknown", row.number, "id", text)])
+            return _refused(row, [fault("workbooks.unknown_id", row.number, "id", text)])
         key = self._find_key(row, before, faults)
         report, stock = self._read(row, before, faults)
         if key is None or faults:

@@ -14,6 +14,8 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+_PLAIN = frozenset({type(None), bool, int, str})
+
 
 def canonical_text(content: Mapping[str, Any]) -> str:
     """Return the canonical text of *content*."""
@@ -27,8 +29,11 @@ def plain(value: Any) -> Any:
     Raises:
         TypeError: A value of a type that has no one text.
     """
+    if type(value) in _PLAIN:
+        # Nearly all that an entry holds.
+        return value
     match value:
-        case None | bool() | int() | str():
+        case int() | str():
             return value
         case float():
             return repr(value)

@@ -67,7 +67,7 @@ def state_of(record: models.Model) -> dict[str, Any]:
     personal: frozenset[str] = getattr(record, "personal_fields", frozenset())
     state: dict[str, Any] = {}
     for column in record._meta.concrete_fields:
-        value = plain(column.value_from_object(record))
+        value = plain(getattr(record, column.attname))
         if column.name in personal and value not in {None, ""}:
             value = _veil(record.pk, column.name, value)
         state[column.attname] = value

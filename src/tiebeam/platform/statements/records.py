@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from tiebeam.platform.statements.running import kept, run
+from tiebeam.platform.statements.running import run
 
 Readers = list[tuple[str, Callable[[Any], Any]]]
 
@@ -45,9 +45,7 @@ def read_records(
         source: The statement from its FROM on; it filters by what the acting organisation owns.
     """
     columns = ", ".join(f'{of.name}."{column}"' for of in wanted for column, _ in of.readers)
-    with run(
-        f"SELECT {columns} {source}", [kept(value) for value in parameters]
-    ) as cursor:  # our own names
+    with run(f"SELECT {columns} {source}", parameters) as cursor:  # our own names
         return [[_record(of, values) for of in wanted] for values in map(iter, cursor.fetchall())]
 
 

@@ -9,16 +9,18 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg import Cursor
 
 PER_STATEMENT = 5000
 """Ids named in one statement."""
 
 
+@cache
 def is_postgresql() -> bool:
     """Return which of the two databases it is."""
     return connection.vendor == "postgresql"
@@ -32,13 +34,14 @@ def run(sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
     PostgreSQL keeps its plan for the connection: with the row policies, planning such a statement
     takes several times its run.
     """
+    database = connections[DEFAULT_DB_ALIAS]
     if not is_postgresql():
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
+        with database.cursor() as cursor:
+            cursor.execute(sql, [_kept(value) for value in parameters])
             yield cursor
         return
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+    database.ensure_connection()
+    with database.wrap_database_errors, Cursor(database.connection) as cursor:
         cursor.execute(sql, parameters)
         yield cursor
 
@@ -47,7 +50,7 @@ def select(
     sql: str, parameters: Sequence[Any] = (), ids: Collection[int] = ()
 ) -> list[tuple[Any, ...]]:
     """Return the rows of a query; SQLite keeps ids as text, so their places are named by *ids*."""
-    with run(sql, [kept(value) for value in parameters]) as cursor:
+    with run(sql, parameters) as cursor:
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     if is_postgresql():
         return rows
@@ -62,7 +65,7 @@ def select(
 
 def change(sql: str, parameters: Sequence[Any] = ()) -> int:
     """Run a statement that changes rows, and return how many it changed."""
-    with run(sql, [kept(value) for value in parameters]) as cursor:
+    with run(sql, parameters) as cursor:
         return int(cursor.rowcount)
 
 
@@ -127,10 +130,8 @@ def in_parts(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
         yield listed[start : start + PER_STATEMENT]
 
 
-def kept(value: Any) -> Any:
-    """Return a parameter as the database keeps it."""
-    if is_postgresql():
-        return value
+def _kept(value: Any) -> Any:
+    """Return a parameter as SQLite keeps it."""
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, datetime):

@@ -1,11 +1,11 @@
 """What places reported: a day over all places, a place over all days, as known at a moment (§D4–§D6)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tiebeam.apps.emergencies.models import Incident
@@ -42,13 +42,6 @@ class DayOfPlace:
     def figure(self, name: str) -> int | None:
         """Return a figure, None where it is not known."""
         return None if self.report is None else getattr(self.report, name)
-
-
-@dataclass(slots=True)
-class _Known:
-    """What is known of one place: its versions by day."""
-
-    days: dict[date, list[DailyReport]] = field(default_factory=dict)
 
 
 def reports_of(
@@ -101,6 +94,36 @@ def list_places(
     if place_ids is not None:
         rows = rows.filter(place_id__in=list(place_ids))
     return list(rows.select_related("place").order_by("place__name_zh", "place_id"))
+
+
+def list_incidents() -> list[Incident]:
+    """Return the incidents that may be read, open ones first, the newest first."""
+    rows = Incident.objects.order_by(F("stood_down_at").desc(nulls_first=True), "-activated_at")
+    return list(rows)
+
+
+def get_incident(incident_id: UUID) -> Incident:
+    """
+    Return an incident.
+
+    Raises:
+        Incident.DoesNotExist: There is none that may be read.
+    """
+    found: Incident = Incident.objects.select_related("programme").get(pk=incident_id)
+    return found
+
+
+def get_report(report_id: UUID) -> DailyReport:
+    """
+    Return one version of a report.
+
+    Raises:
+        DailyReport.DoesNotExist: There is none that may be read.
+    """
+    found: DailyReport = DailyReport.objects.select_related("incident__programme", "place").get(
+        pk=report_id
+    )
+    return found
 
 
 def list_versions(report: DailyReport) -> list[DailyReport]:

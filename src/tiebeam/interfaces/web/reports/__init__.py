@@ -1,0 +1,1 @@
+"""Daily reports of places: the situation by place and day, entering, correcting."""

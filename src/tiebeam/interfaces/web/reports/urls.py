@@ -1,0 +1,15 @@
+"""The addresses of daily reports."""
+
+from django.urls import path
+
+from tiebeam.interfaces.web.reports import entering, views
+
+urlpatterns = [
+    path("", views.list_all, name="daily_reports"),
+    path("<uuid:incident_id>/", views.show_situation, name="situation_by_day"),
+    path("<uuid:incident_id>/enter/", entering.enter, name="report_day"),
+    path("<uuid:incident_id>/places/add/", entering.add_place, name="add_reporting_place"),
+    path("<uuid:incident_id>/places/<uuid:place_id>/", views.show_place, name="place_by_day"),
+    path("report/<uuid:report_id>/", views.show_report, name="daily_report"),
+    path("report/<uuid:report_id>/correct/", entering.correct, name="correct_report"),
+]

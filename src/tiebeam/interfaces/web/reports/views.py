@@ -1,0 +1,231 @@
+"""The situation as places report it: by place and day, one place, one report with its versions."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from tiebeam.apps.emergencies.models import Incident
+from tiebeam.apps.emergencies.operations.reports import REPORTERS
+from tiebeam.apps.emergencies.queries.reportable import list_reportable_places
+from tiebeam.apps.emergencies.queries.reports import (
+    get_incident,
+    get_report,
+    list_incidents,
+    list_lines,
+    list_versions,
+    series,
+    table_of,
+)
+from tiebeam.apps.emergencies.report_models import FIGURES, DailyReport
+from tiebeam.interfaces.web.as_of import read_as_of
+from tiebeam.interfaces.web.forming import find_or_404
+from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
+from tiebeam.interfaces.web.reports.tables import (
+    days_of_place,
+    last_days,
+    places_by_day,
+    places_on_day,
+    say_flags,
+)
+from tiebeam.interfaces.web.seated import actor_of, seated
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day, figure, table_as_file
+from tiebeam.platform.identity.people import list_names
+from tiebeam.platform.permissions.operations import is_allowed
+from tiebeam.platform.tenancy.acting import Actor
+
+SHOWN_DAYS = 7
+
+
+@require_safe
+@seated
+def list_all(request: HttpRequest) -> HttpResponse:
+    """Show the incidents with daily reports; of one alone, its situation."""
+    incidents = list_incidents()
+    if len(incidents) == 1:
+        return redirect("situation_by_day", incident_id=incidents[0].pk)
+    rows = [
+        Row(
+            (
+                Cell(name_of(request, row)),
+                day(row.activated_on),
+                Cell(
+                    say_to(request, f"reports.incident.{'over' if row.stood_down_at else 'open'}"),
+                    status="none" if row.stood_down_at else "risk",
+                ),
+            ),
+            address=reverse("situation_by_day", args=[row.pk]),
+        )
+        for row in incidents
+    ]
+    names = ("incident", "activated_on", "incident_state")
+    return show_page(
+        request,
+        "web/reports/list.html",
+        title=say_to(request, "reports.title", count=len(incidents)),
+        table=Table(
+            name="incidents",
+            columns=tuple(Column(n, say_to(request, f"reports.column.{n}")) for n in names),
+            rows=tuple(rows),
+            empty=say_to(request, "reports.no_incidents"),
+        ),
+    )
+
+
+@require_safe
+@seated
+def show_situation(request: HttpRequest, incident_id: UUID) -> HttpResponse:
+    """Show every place on the last days, and all figures of the last one."""
+    incident, actor = find_or_404(get_incident, incident_id), actor_of(request)
+    as_of, now = read_as_of(request), timezone.now()
+    first = last_days(as_of.true_on, SHOWN_DAYS)
+    found = table_of(incident, first, as_of.true_on, now, as_of.known_at)
+    table = places_by_day(request, incident, found)
+    if file := table_as_file(table):
+        return file
+    shown = [row[-1] for row in found.values() if row and row[-1].day == as_of.true_on]
+    missing = [each for row in found.values() for each in row if each.state == "missing"]
+    return show_page(
+        request,
+        "web/reports/situation.html",
+        title=say_to(
+            request,
+            "reports.situation_title",
+            incident=name_of(request, incident),
+            reported=sum(each.report is not None for each in shown),
+            count=len(shown),
+            day=as_of.true_on,
+        ),
+        trail=trail_to_reports(request),
+        action=Link(say_to(request, "reports.enter"), reverse("report_day", args=[incident.pk]))
+        if _may_report(incident, actor)
+        else None,
+        takes_dates=True,
+        table=table,
+        on_day=places_on_day(request, shown) if shown else None,
+        shown_day=as_of.true_on,
+        missing=[
+            say_to(request, "reports.missing_day", place=name_of(request, each.place), day=each.day)
+            for each in missing
+        ],
+        may_add=is_allowed(actor, "emergencies.add_reporting_place", incident.programme_id)
+        and actor.organisation_id == incident.tenant_id,
+        may_send_sheet=_may_report(incident, actor),
+        incident=incident,
+    )
+
+
+@require_safe
+@seated
+def show_place(request: HttpRequest, incident_id: UUID, place_id: UUID) -> HttpResponse:
+    """Show all days of one place."""
+    incident = find_or_404(get_incident, incident_id)
+    place = next(
+        (p.place for p in incident.places.select_related("place") if p.place_id == place_id), None
+    )
+    if place is None:
+        raise Http404
+    as_of = read_as_of(request)
+    rows = series(incident, place, as_of.true_on, timezone.now(), as_of.known_at)
+    table = days_of_place(request, rows)
+    if file := table_as_file(table):
+        return file
+    known = sum(each.report is not None for each in rows)
+    return show_page(
+        request,
+        "web/reports/list.html",
+        title=say_to(
+            request,
+            "reports.place_title",
+            place=name_of(request, place),
+            known=known,
+            count=len(rows),
+        ),
+        trail=trail_to_reports(request, incident),
+        takes_dates=True,
+        table=table,
+    )
+
+
+@require_safe
+@seated
+def show_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Show the report of a day in all its versions."""
+    report = find_or_404(get_report, report_id)
+    versions = list_versions(report)
+    last, actor = versions[-1], actor_of(request)
+    [shown] = [
+        each
+        for each in series(report.incident, report.place, report.day, timezone.now())
+        if each.day == report.day
+    ]
+    stock = list_lines([last.pk]).get(last.pk, [])
+    may = _may_report(report.incident, actor) and report.place in list_reportable_places(
+        report.incident, actor
+    )
+    return show_page(
+        request,
+        "web/reports/report.html",
+        title=say_to(
+            request, "reports.report_title", place=name_of(request, report.place), day=report.day
+        ),
+        trail=trail_to_reports(request, report.incident),
+        action=Link(say_to(request, "reports.correct"), reverse("correct_report", args=[last.pk]))
+        if may
+        else None,
+        state=say_to(request, f"reports.state.{shown.state}"),
+        flags=say_flags(request, shown.flags),
+        note=last.note,
+        versions=_versions_table(request, versions),
+        stock=[
+            Fact(name_of(request, line.item), say_to(request, "reports.counted", count=line.quantity, unit=line.item.unit))
+            for line in stock
+        ],
+    )  # fmt: skip
+
+
+def _versions_table(request: HttpRequest, versions: list[DailyReport]) -> Table:
+    people, unknown = (
+        list_names({row.person_id for row in versions}),
+        say_to(request, "web.unknown"),
+    )
+    names = ("version", *FIGURES, "recorded_at", "by", "reason")
+    numbers = {"version", *FIGURES}
+    return Table(
+        name="versions",
+        columns=tuple(
+            Column(n, say_to(request, f"reports.column.{n}"), is_number=n in numbers) for n in names
+        ),
+        rows=tuple(
+            Row(
+                (
+                    Cell(str(row.version), exact=row.version),
+                    *(figure(getattr(row, name), unknown) for name in FIGURES),
+                    Cell(f"{timezone.localtime(row.recorded_at):%Y-%m-%d %H:%M}"),
+                    Cell(people.get(row.person_id, ""), note=name_of(request, row.tenant)),
+                    Cell(row.reason),
+                )
+            )
+            for row in reversed(versions)
+        ),
+    )
+
+
+def trail_to_reports(request: HttpRequest, incident: Incident | None = None) -> list[Link]:
+    """Return the places above a page of daily reports."""
+    trail = [Link(say_to(request, "web.rail.daily_reports"), reverse("daily_reports"))]
+    if incident is not None:
+        address = reverse("situation_by_day", args=[incident.pk])
+        trail.append(Link(name_of(request, incident), address))
+    return trail
+
+
+def _may_report(incident: Incident, actor: Actor) -> bool:
+    if not any(actor.has_role(role, incident.programme_id) for role in REPORTERS):
+        return False
+    return incident.tenant_id == actor.organisation_id or bool(
+        list_reportable_places(incident, actor)
+    )

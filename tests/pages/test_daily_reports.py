@@ -1,0 +1,179 @@
+"""The pages of daily reports: by place and day, entered on a phone, corrected in versions."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from tests.grounds import ground
+from tests.records.emergency_grounds import make_emergency
+
+from tiebeam.apps.emergencies.operations.reports import (
+    Counted,
+    Figures,
+    add_reporting_place,
+    report_day,
+)
+from tiebeam.apps.emergencies.queries.reports import list_standing
+from tiebeam.apps.supplies.operations.items import enter_item
+from tiebeam.platform.tenancy.acting import acting
+
+
+@pytest.fixture
+@ground
+def emergency(workspace, now):
+    found = make_emergency(workspace, now)
+    for key in ("huanggang", "nyingchi"):
+        add_reporting_place(
+            incident=found.incident, place=workspace.organisations[key],
+            since=timezone.localdate() - timedelta(3), actor=found.actors["coordinator"], now=now,
+        )  # fmt: skip
+    return found
+
+
+@pytest.fixture
+@ground
+def masks(emergency, now):
+    coordinator = emergency.actors["coordinator"]
+    return enter_item(name_zh="口罩", name_en="Masks", unit="个", actor=coordinator, now=now)
+
+
+@pytest.fixture
+@ground
+def reported(emergency, masks):
+    """Huanggang: 40 patients three days ago, told late, and 100 two days ago; nothing since."""
+    for ago, patients in ((3, 40), (2, 100)):
+        made = report_day(
+            incident=emergency.incident, place=emergency.organisation("host"),
+            day=timezone.localdate() - timedelta(ago), figures=Figures(patients=patients, beds=60),
+            stock=[Counted(item_id=masks.pk, quantity=700)], key=uuid4(),
+            actor=emergency.actors["host"], now=timezone.now(),
+        )  # fmt: skip
+    return made
+
+
+def page_of(emergency):
+    return f"/reports/{emergency.incident.pk}/"
+
+
+def standing(emergency):
+    with acting(emergency.actors["coordinator"]):
+        rows = list_standing([emergency.incident.pk])
+        return [(row.place.name_en, row.version, row.patients, row.beds) for row in rows]
+
+
+def sent(client, address, **values):
+    """Return what the form of a page would send, with other values."""
+    form = client.get(address).context["form"]
+    given = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in (given | values).items() if value is not None}
+
+
+class TestSituation:
+    def test_marks_what_is_late_hard_to_believe_or_missing(
+        self, emergency, reported, as_coordinator
+    ):
+        page = as_coordinator.get(page_of(emergency), follow=True)
+
+        [row] = [row for row in page.context["table"].rows if row.cells[0].text == "Huanggang"]
+        texts = [(cell.text, cell.note) for cell in row.cells[1:]]
+        assert texts[0] == ("40", "Late")
+        assert texts[1][0] == "100"
+        assert set(texts[1][1].split(" · ")) == {"Late", "Jump", "Over beds"}
+        assert texts[3] == ("Awaited", "")
+        assert ("Nyingchi, " + str(timezone.localdate() - timedelta(3))) in page.context["missing"]
+        assert as_coordinator.get("/reports/").url == page_of(emergency)
+
+    def test_shows_another_day_as_it_was_known(self, emergency, reported, as_coordinator):
+        yesterday = timezone.localdate() - timedelta(1)
+        page = as_coordinator.get(f"{page_of(emergency)}?known={yesterday}")
+
+        texts = {cell.text for row in page.context["table"].rows for cell in row.cells[1:]}
+        assert texts <= {"Missing", "Awaited"}
+
+    @pytest.mark.parametrize("language", ["en", "zh"])
+    def test_speaks_the_language_of_the_reader(self, emergency, reported, sign_in, language):
+        client = sign_in("huanggang", language)
+        pages = [
+            page_of(emergency),
+            f"{page_of(emergency)}places/{reported.place_id}/",
+            f"/reports/report/{reported.pk}/",
+            f"{page_of(emergency)}enter/",
+            f"/reports/report/{reported.pk}/correct/",
+        ]
+        for address in pages:
+            answer = client.get(address)
+            assert answer.status_code == 200, address
+            assert not re.search(r"\[(reports|web|supplies)\.", answer.content.decode()), address
+
+    def test_is_asked_of_the_database_in_few_questions(
+        self, emergency, reported, as_coordinator, django_assert_max_num_queries
+    ):
+        with django_assert_max_num_queries(25):
+            as_coordinator.get(page_of(emergency))
+
+    def test_is_not_there_for_who_takes_no_part(self, emergency, sign_in, as_nobody):
+        assert as_nobody.get(page_of(emergency)).status_code == 302
+        assert sign_in("office").get(f"/reports/{uuid4()}/").status_code == 404
+        assert sign_in("office").post(page_of(emergency)).status_code == 405
+
+
+class TestAReport:
+    def test_is_entered_and_led_to(self, emergency, masks, as_huanggang):
+        address = f"{page_of(emergency)}enter/"
+        body = sent(as_huanggang, address, place=str(emergency.organisation("host").pk),
+                    patients="12", beds="", **{f"item_{masks.pk.hex}": "5"})  # fmt: skip
+        answer = as_huanggang.post(address, body, follow=True)
+        again = as_huanggang.post(address, body)
+
+        assert "Masks" in answer.content.decode()
+        assert again.status_code == 302
+        assert standing(emergency) == [("Huanggang", 1, 12, None)]
+
+    def test_says_beside_the_field_what_is_wrong(self, emergency, as_huanggang):
+        address = f"{page_of(emergency)}enter/"
+        place = str(emergency.organisation("host").pk)
+        faulty = as_huanggang.post(address, sent(as_huanggang, address, place=place, patients="-3"))
+        assert faulty.status_code == 400
+        assert "below zero" in str(faulty.context["form"].errors["patients"])
+        tomorrow = str(timezone.localdate() + timedelta(1))
+        early = as_huanggang.post(
+            address, sent(as_huanggang, address, place=place, patients="3", day=tomorrow)
+        )
+        assert "has not come yet" in str(early.context["form"].errors["day"])
+        body = sent(as_huanggang, address, place=place, patients="3")
+        as_huanggang.post(address, body)
+        twice = as_huanggang.post(address, body | {"key": str(uuid4())})
+        assert twice.status_code == 409
+        assert "Correct that report" in twice.content.decode()
+
+    def test_is_corrected_with_a_reason_and_keeps_its_versions(
+        self, emergency, reported, as_huanggang
+    ):
+        address = f"/reports/report/{reported.pk}/correct/"
+        body = sent(as_huanggang, address, patients="90")
+        assert as_huanggang.post(address, body | {"reason": ""}).status_code == 400
+        page = as_huanggang.post(address, body | {"reason": "Counted again"}, follow=True)
+
+        assert [row.cells[0].text for row in page.context["versions"].rows] == ["2", "1"]
+        assert "Counted again" in page.content.decode()
+        late = as_huanggang.post(address, body | {"reason": "Other", "key": str(uuid4())})
+        assert late.status_code == 409
+
+    def test_is_entered_by_who_answers_for_a_place_alone(self, emergency, reported, as_fujian):
+        assert "report_day" not in as_fujian.get(page_of(emergency)).content.decode()
+        for address in (f"{page_of(emergency)}enter/", f"/reports/report/{reported.pk}/correct/"):
+            assert as_fujian.get(address).status_code == 403
+
+
+class TestAPlace:
+    def test_is_added_by_who_coordinates(self, emergency, workspace, as_coordinator, as_huanggang):
+        address = f"{page_of(emergency)}places/add/"
+        place = str(workspace.organisations["hunan"].pk)
+        body = {"place": place, "since": str(timezone.localdate())}
+
+        page = as_coordinator.post(address, body, follow=True)
+
+        assert "Hunan" in {row.cells[0].text for row in page.context["table"].rows}
+        assert as_huanggang.get(address).status_code == 403

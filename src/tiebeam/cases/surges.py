@@ -82,6 +82,15 @@ class SurgeCase:
         return {assumption.id: assumption.value for assumption in self.assumptions}
 
     @property
+    def base_cells(self) -> tuple[Cell, ...]:
+        """Return one cell for each replay, with the values taken."""
+        return tuple(Cell(replay=name, values=self.base) for name in self.replays)
+
+    def changes_of(self, cell: Cell) -> Mapping[str, Value]:
+        """Return what *cell* has other than the values taken."""
+        return {key: value for key, value in cell.values.items() if value != self.base[key]}
+
+    @property
     def horizon(self) -> int:
         """Return the number of days."""
         return (self.last_day - self.first_day).days + 1

@@ -31,6 +31,7 @@ from tiebeam.interfaces.cli.scenario import (
     write_scenario_template,
 )
 from tiebeam.interfaces.cli.serving import manage, serve, worker
+from tiebeam.interfaces.cli.surge import replay
 from tiebeam.interfaces.cli.whatif import whatif
 
 COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
@@ -61,6 +62,7 @@ COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
         "close": close,
         "export": export_journal,
     },
+    "surge": {"replay": replay},
     "audit": {
         "seal": seal_log,
         "verify": verify_log,

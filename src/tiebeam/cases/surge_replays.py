@@ -1,16 +1,13 @@
-"""Replays of a surge case: one policy on one cell of the grid, and files that keep what came out."""
+"""Replays of a surge case: one policy on one cell of the grid, also as the work of a sweep."""
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-from tiebeam import __version__
 from tiebeam.cases.surge_instances import Instance, build_instance
-from tiebeam.cases.surges import CASES_FOLDER, Cell, SurgeCase
+from tiebeam.cases.surges import Cell, SurgeCase, read_surge_case
 from tiebeam.core.surge.forecast import Break
 from tiebeam.core.surge.hindsight import bound_measures
 from tiebeam.core.surge.measures import MeasureName
@@ -87,81 +84,31 @@ def ends_of(
     return static, value, bound
 
 
-# -- files -------------------------------------------------------------------
+# -- one replay as work of a sweep ----------------------------------------------
 
 
-def write_outcome(outcome: Outcome) -> str:
-    """Return *outcome* as one line of JSON; ratios are exact, as text."""
-    document = asdict(outcome)
+def play_document(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer one *asked* replay, as :func:`ask` writes it, with what JSON can say; ratios are text."""
+    case = read_surge_case(asked["case"])
+    cell = Cell(replay=asked["replay"], values=asked["values"])
+    document = asdict(play(case, cell, asked["policy"]))
     document["measures"] = {
         key: str(value) if isinstance(value, Fraction) else value
         for key, value in document["measures"].items()
     }
-    return json.dumps(document, ensure_ascii=False)
+    return document
 
 
-def read_outcome(line: str) -> Outcome:
-    """Return the outcome of one line that :func:`write_outcome` wrote."""
-    document: dict[str, Any] = json.loads(line)
+def ask(case: SurgeCase, cell: Cell, policy: str) -> dict[str, Any]:
+    """Return what asks :func:`play_document` for this replay."""
+    return {"case": case.id, "replay": cell.replay, "values": dict(cell.values), "policy": policy}
+
+
+def read_outcome(content: bytes) -> Outcome:
+    """Return the outcome of an answer of :func:`play_document` that became JSON."""
+    document: dict[str, Any] = json.loads(content)
     measures = document.pop("measures")
     for key in ("worst_ratio", "peak_hub_occupancy"):
         measures[key] = Fraction(measures[key])
     unmet = tuple(document.pop("unmet"))
     return Outcome(**document, unmet=unmet, measures=Measures(**measures))
-
-
-class OutcomeFile:
-    """
-    The outcomes so far of one case, one line each, in a file named by case and program.
-
-    A run that ended early leaves whole lines and at most one torn one, which is done again.
-    """
-
-    def __init__(self, case: SurgeCase, folder: Path) -> None:
-        self.path = folder / f"outcomes-{_fingerprint(case.id)}.jsonl"
-        self.done: dict[tuple[str, str], Outcome] = {}
-        folder.mkdir(parents=True, exist_ok=True)
-        if self.path.exists():
-            for line in self.path.read_text(encoding="utf-8").split("\n"):
-                if line.endswith("}"):
-                    self._take(read_outcome(line))
-
-    def _take(self, outcome: Outcome) -> None:
-        self.done[outcome.cell, outcome.policy] = outcome
-
-    def add(self, outcome: Outcome) -> None:
-        """Keep *outcome*, on disk before this returns."""
-        self._take(outcome)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write("\n" + write_outcome(outcome))
-            file.flush()
-
-
-def _fingerprint(case_id: str) -> str:
-    """Return what changes with the case or the program: outcomes of others are not taken for ours."""
-    digest = hashlib.sha256(__version__.encode())
-    for folder, pattern in (
-        (CASES_FOLDER / case_id, "*"),
-        (CASES_FOLDER, "surge*.py"),
-        (CASES_FOLDER.parent / "core" / "surge", "*.py"),
-    ):
-        for path in sorted(folder.glob(pattern)):
-            if path.suffix != ".md":
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def play_all(
-    case: SurgeCase,
-    tasks: Mapping[tuple[str, str], Cell],
-    kept: OutcomeFile | None,
-    on_task: Callable[[Cell, str], Callable[[int], None]],
-) -> Iterator[Outcome]:
-    """Yield the outcome of each of *tasks*, (cell, policy) -> cell; what is kept is not done again."""
-    for (_, policy), cell in tasks.items():
-        outcome = kept.done.get((cell.id, policy)) if kept else None
-        if outcome is None:
-            outcome = play(case, cell, policy, on_task(cell, policy))
-            if kept:
-                kept.add(outcome)
-        yield outcome

@@ -1,6 +1,6 @@
 """The policies a planner is measured against: the official list, and the nearest team each day (§S3)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tiebeam.core.surge.model import Order, State, Surge, Team, need
 from tiebeam.core.surge.replay import Decision, Policy
@@ -56,20 +56,25 @@ def greedy(surge: Surge) -> Policy:
             place_id = state.standings[team.id].place
             if place_id is not None:
                 lacking[place_id] -= team.size
-        free = {
-            team.id: (team, team.home)
+        free = [
+            team
             for team in surge.teams
             if state.standings[team.id].status == "home" and state.day >= team.ready_on
-        }
-        orders = []
-        while free and max(lacking.values()) > 0:
-            goal = max(lacking, key=lambda place: (lacking[place], place))
-            team, start = min(
-                free.values(), key=lambda at: (surge.travel.km(at[1], goal), at[0].id)
-            )
-            del free[team.id]
-            lacking[goal] -= team.size
-            orders.append(order_to(surge, team, start, goal, state.day))
-        return Decision(orders=tuple(orders))
+        ]
+        return Decision(orders=send_nearest(surge, lacking, free, state.day))
 
     return decide
+
+
+def send_nearest(
+    surge: Surge, lacking: Mapping[str, int], free: Sequence[Team], day: int
+) -> tuple[Order, ...]:
+    """Return the orders that send the nearest of *free* to whoever lacks most, until none does."""
+    left, waiting, orders = dict(lacking), list(free), []
+    while waiting and max(left.values()) > 0:
+        goal = max(left, key=lambda place: (left[place], place))
+        team = min(waiting, key=lambda mate: (surge.travel.km(mate.home, goal), mate.id))
+        waiting.remove(team)
+        left[goal] -= team.size
+        orders.append(order_to(surge, team, team.home, goal, day))
+    return tuple(orders)

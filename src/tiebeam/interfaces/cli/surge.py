@@ -1,7 +1,7 @@
 """``tiebeam surge replay``: what each policy makes of a real emergency, beside what was possible."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,13 +15,16 @@ from tiebeam.interfaces.cli.session import Session, write_lines
 
 if TYPE_CHECKING:
     from tiebeam.cases.surge_replays import Outcome
-    from tiebeam.cases.surges import Cell, SurgeCase
 
 CaseId = Annotated[str, typer.Argument(help="help.surge.replay.case", metavar="CASE")]
 PolicyNames = Annotated[
     list[str] | None, typer.Option("--policy", help="help.surge.replay.policy", metavar="NAME")
 ]
 Grid = Annotated[bool, typer.Option("--grid", help="help.surge.replay.grid")]
+
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="help.surge.replay.jobs", metavar="N")
+]
 
 LINE_EVERY_S = 2.0
 """Least seconds between two lines of progress."""
@@ -35,14 +38,18 @@ def replay(
     case_id: CaseId,
     policy: PolicyNames = None,
     out: options.OutFolder = None,
+    jobs: Jobs = None,
     *,
     grid: Grid = False,
 ) -> int:
     """Replay the case with every policy, bound it by hindsight, and draw one picture."""
-    from tiebeam.cases.surge_replays import OutcomeFile, play_all
+    from tiebeam.cases.surge_replays import ask, play_document, read_outcome
     from tiebeam.cases.surges import read_surge_case
+    from tiebeam.interfaces.cli.interruption import Interruption
     from tiebeam.interfaces.cli.surge_tables import print_cells, print_document, print_grid
     from tiebeam.interfaces.report.surge_picture import write_pictures
+    from tiebeam.platform.sweeps.executors import open_executor
+    from tiebeam.platform.sweeps.sweep import run_sweep
 
     session = session_of(ctx)
     policies = _demand_policies(policy)
@@ -50,15 +57,27 @@ def replay(
     cells = case.cells if grid else case.base_cells
     folder = Path(f"{case.id}-replay") if out is None else out
     # The planner takes longest: whatever it is compared with is there before it.
-    tasks = {(cell.id, name): cell for name in policies for cell in cells}
+    tasks = [ask(case, cell, name) for name in policies for cell in cells]
+    with Interruption(lambda: write_lines([session.say("surge.stopping")])) as interruption:
+        swept = run_sweep(
+            play_document,
+            tasks,
+            executor=open_executor(workers=jobs),
+            folder=folder / "outcomes",
+            on_progress=_Teller(session).listen,
+            should_stop=interruption.is_asked,
+        )
+    if not swept.is_complete:
+        write_lines([session.say("surge.stopped", folder=folder)])
+        return ExitStatus.INTERRUPTED
     found: dict[str, dict[str, Outcome]] = {cell.id: {} for cell in cells}
-    kept = OutcomeFile(case, folder)
-    for outcome in play_all(case, tasks, kept, _Teller(session, case, cells).begin):
+    for answer in swept.answers:
+        outcome = read_outcome(answer or b"")
         found[outcome.cell][outcome.policy] = outcome
     _demand_bound(found)
     pictures = write_pictures(case, cells, found, folder)
     if session.wants_json:
-        print_document(case, cells, found, [kept.path, *pictures])
+        print_document(case, cells, found, pictures)
         return ExitStatus.DONE
     (print_grid if grid else print_cells)(session, case, cells, found)
     write_lines([session.say("surge.written", folder=folder)])
@@ -107,29 +126,17 @@ def _demand_bound(found: Found) -> None:
 
 
 class _Teller:
-    """Tells on standard error where the replays stand."""
+    """Tells on standard error how many replays are done."""
 
-    def __init__(self, session: Session, case: "SurgeCase", cells: Sequence["Cell"]) -> None:
-        self.session, self.case = session, case
-        self.number = {cell.id: number for number, cell in enumerate(cells, 1)}
-        self.told = self.started = time.monotonic()
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.started = time.monotonic()
+        self.told = -LINE_EVERY_S
 
-    def begin(self, cell: "Cell", policy: str) -> Callable[[int], None]:
-        """Return who is to be told each day of this replay."""
-
-        def listen(day: int) -> None:
-            now = time.monotonic()
-            if self.session.is_quiet or now - self.told < LINE_EVERY_S:
-                return
-            self.told = now
-            facts = {
-                "number": self.number[cell.id],
-                "cells": len(self.number),
-                "policy": self.session.say(f"surge.policy.{policy}"),
-                "day": day + 1,
-                "days": self.case.horizon,
-                "elapsed": now - self.started,
-            }
-            write_lines([self.session.say("surge.progress", **facts)])
-
-        return listen
+    def listen(self, done: int, total: int) -> None:
+        """Take the news that *done* of *total* replays are done."""
+        elapsed = time.monotonic() - self.started
+        if self.session.is_quiet or (elapsed - self.told < LINE_EVERY_S and done < total):
+            return
+        self.told = elapsed
+        write_lines([self.session.say("surge.progress", done=done, total=total, elapsed=elapsed)])

@@ -47,7 +47,7 @@ def print_cells(session: Session, case: SurgeCase, cells: Sequence[Cell], found:
                     session.say(f"surge.policy.{policy}"),
                     number(measures.unmet_person_days),
                     f"{_percent(session, measures.worst_ratio)} {place}".strip(),
-                    _percent(session, measures.peak_hub_occupancy),
+                    _percent(session, peak) if (peak := measures.peak_hub_occupancy) else "",
                     number(measures.moves),
                     number(measures.kilometres),
                     number(measures.transfers),

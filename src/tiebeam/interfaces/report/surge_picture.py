@@ -99,7 +99,9 @@ class _Drawing:
             "policy": self.say(f"surge.policy.{best}"),
             "value": unmet[best],
             "static": unmet["static"],
-            "bound": unmet[BOUND],
+            "best": self.say(
+                f"surge.picture.best_{'some' if unmet[BOUND] else 'none'}", bound=unmet[BOUND]
+            ),
         }
         if best == "static":
             return self.say("surge.picture.title_list", **facts)
@@ -107,7 +109,8 @@ class _Drawing:
         return self.say(f"surge.picture.title_{kind}", **facts)
 
     def _write(self, text: str, *, size: float, ink: Ink, weight: str = "") -> None:
-        for line in fold(text, size, WIDTH - 2 * MARGIN):
+        # Bold signs are wider than they are taken for.
+        for line in fold(text, size * (1.1 if weight else 1), WIDTH - 2 * MARGIN):
             self.at += size * 1.35
             self._text(line, MARGIN, self.at, size=size, ink=ink, weight=weight)
 

@@ -1,0 +1,23 @@
+from tiebeam.core.surge.replanning import Replanning, planner
+from tiebeam.core.surge.replay import replay
+from unit.small_surge import small_surge, team
+
+
+class TestPlanner:
+    def test_sends_a_team_as_soon_as_the_figures_that_lack_it_are_published(self):
+        """§S3: the hub has 40 patients from day 0; with a lag of 2 that is known on day 2."""
+        surge = small_surge(team(max_tour=30), horizon=12)
+
+        history = replay(surge, {"hub": (40,) * 12, "side": (0,) * 12}, planner(surge), lag=2)
+
+        orders = [order for day in history.days for order in day.orders]
+        assert [(order.to, order.leaves_on) for order in orders] == [("hub", 2)]
+
+    def test_lets_the_orders_of_the_last_plan_stand_until_the_next(self):
+        """A team that is ready on day 3 leaves by the plan of day 1."""
+        surge = small_surge(team(ready_on=3, max_tour=30), horizon=6)
+        policy = planner(surge, settings=Replanning(every=10))
+
+        days = replay(surge, {"hub": (40,) * 6, "side": (0,) * 6}, policy, lag=0).days
+
+        assert [(o.to, o.leaves_on) for day in days for o in day.orders] == [("hub", 3)]

@@ -8,7 +8,7 @@ import numpy as np
 from tiebeam.core.surge.following import follow, staff_on, start_course
 from tiebeam.core.surge.model import Order, State, Surge, need
 from tiebeam.core.surge.planned import Aims
-from tiebeam.core.surge.program import Floats, Program
+from tiebeam.core.surge.program import Floats, Frame
 
 
 def keep_standing(surge: Surge, state: State, aims: Aims, standing: Iterable[Order]) -> list[Order]:
@@ -44,31 +44,32 @@ class _Group:
     teams: list[str]
 
 
-def draft(program: Program, kept: Sequence[Order]) -> list[Order]:
+def draft(frame: Frame, kept: Sequence[Order]) -> list[Order]:
     """Return *kept*, and orders for other teams while one helps a place that lacks heads."""
-    return _Drafter(program, kept).run()
+    return _Drafter(frame, kept).run()
 
 
 class _Drafter:
     """Lacks of all places, and the groups of teams that have no order yet."""
 
-    def __init__(self, program: Program, kept: Sequence[Order]) -> None:
-        self.program, self.travel = program, program.surge.travel
-        self.today, self.window = program.state.day, len(program.days)
+    def __init__(self, frame: Frame, kept: Sequence[Order]) -> None:
+        self.frame, self.travel = frame, frame.surge.travel
+        self.today, self.window = frame.state.day, len(frame.days)
         self.orders = list(kept)
         days = range(self.today, self.today + self.window)
-        followed = follow(program.surge, program.state, kept, days.stop)
-        staff = staff_on(program.surge, followed.spells, days)
-        needs = {p: _needs(program, p) for p in program.ids}
-        self.lack = {p: needs[p] - np.array(staff[p], dtype=float) for p in program.ids}
-        self.total = {p: np.maximum(needs[p].sum(1), 1e-9) for p in program.ids}
-        self.weights = np.array(program.weights)
-        self.ratio = {p: self._ratio(p, self.lack[p]) for p in program.ids}
+        followed = follow(frame.surge, frame.state, kept, days.stop)
+        staff = staff_on(frame.surge, followed.spells, days)
+        needs = {p: _needs(frame, p) for p in frame.ids}
+        self.lack = {p: needs[p] - np.array(staff[p], dtype=float) for p in frame.ids}
+        self.total = {p: np.maximum(needs[p].sum(1), 1e-9) for p in frame.ids}
+        self.weights = np.array(frame.weights)
+        self.ratio = {p: self._ratio(p, self.lack[p]) for p in frame.ids}
         self.groups = self._list_groups({order.team for order in kept})
         self.losses: dict[int, Floats] = {}
+        self.gains: dict[tuple[str, int, int], Floats] = {}
 
     def _list_groups(self, busy: set[str]) -> list[_Group]:
-        lumps = self.program.lumps
+        lumps = self.frame.lumps
         groups: dict[tuple[str | None, int, int], _Group] = {}
         for home, members in sorted(lumps.ready.items()):
             kind = lumps.homes[home]
@@ -90,7 +91,7 @@ class _Drafter:
 
     def run(self) -> list[Order]:
         """Serve the worst place as long as anything helps it, then the next."""
-        places = set(self.program.ids)
+        places = set(self.frame.ids)
         while places:
             place = max(sorted(places), key=self.ratio.__getitem__)
             best = max(
@@ -137,17 +138,19 @@ class _Drafter:
 
     def _gains(self, place: str, size: int, end: int | None = None) -> Floats:
         """Return (days + 1,) what *size* heads more from each day on are worth."""
-        daily = self.weights @ np.clip(self.lack[place], 0, size)
-        if end is not None:
-            daily[end:] = 0
-        return np.append(daily[::-1].cumsum()[::-1], 0.0)
+        key = place, size, self.window if end is None else end
+        if key not in self.gains:
+            daily = self.weights @ self.lack[place].clip(0, size)
+            daily[key[2] :] = 0
+            self.gains[key] = _sum_from(daily)
+        return self.gains[key]
 
     def _list_losses(self, group: _Group) -> Floats:
         """Return (days + 1,) what *group* is worth where it is, from each day on."""
         assert group.place is not None
-        daily = self.weights @ np.clip(self.lack[group.place] + group.size, 0, group.size)
+        daily = self.weights @ (self.lack[group.place] + group.size).clip(0, group.size)
         daily[group.tour_end :] = 0
-        return np.append(daily[::-1].cumsum()[::-1], 0.0)
+        return _sum_from(daily)
 
     def _send(self, group: _Group, place: str, day: int) -> None:
         """Order one team of *group* to *place*."""
@@ -162,6 +165,8 @@ class _Drafter:
             self.ratio[other] = self._ratio(other, self.lack[other])
         for at in [at for at in self.losses if self.groups[at].place in changed]:
             del self.losses[at]
+        for key in [key for key in self.gains if key[0] in changed]:
+            del self.gains[key]
         self.orders.append(
             Order(
                 team=group.teams.pop(0),
@@ -175,9 +180,16 @@ class _Drafter:
         return float(self.weights @ (np.maximum(lack, 0).sum(1) / self.total[place]))
 
 
-def _needs(program: Program, place: str) -> Floats:
+def _sum_from(daily: Floats) -> Floats:
+    """Return (days + 1,) the sum of *daily* from each day on."""
+    sums = np.zeros(len(daily) + 1)
+    sums[:-1] = daily[::-1].cumsum()[::-1]
+    return sums
+
+
+def _needs(frame: Frame, place: str) -> Floats:
     """Return (scenarios, days) the heads that *place* needs."""
-    sigma = program.surge.staff_per_patient
+    sigma = frame.surge.staff_per_patient
     return np.array(
-        [[need(n, sigma) for n in patients[place]] for patients in program.patients], dtype=float
+        [[need(n, sigma) for n in patients[place]] for patients in frame.patients], dtype=float
     )

@@ -16,7 +16,6 @@ from tiebeam.core.surge.bounding import Solver
 from tiebeam.core.surge.counting import Dealing, count_orders, deal_transfers
 from tiebeam.core.surge.drafting import draft, keep_standing
 from tiebeam.core.surge.faults import refuse_nonsense
-from tiebeam.core.surge.lumps import lump_teams
 from tiebeam.core.surge.model import Demand, Order, State, Surge, Transfer
 from tiebeam.core.surge.planned import (
     LEVELS,
@@ -28,7 +27,7 @@ from tiebeam.core.surge.planned import (
     Reached,
     SurgePlan,
 )
-from tiebeam.core.surge.program import Floats, Program, Stage
+from tiebeam.core.surge.program import Floats, Frame, Program, Stage
 from tiebeam.core.surge.releasing import release
 from tiebeam.core.surge.valuing import Valuation, sums
 
@@ -78,7 +77,8 @@ def plan(
     )
     refuse_nonsense(surge, state, scenarios, aims)
     search = Search(surge, state, scenarios, aims, standing, effort, should_stop)
-    search.run()
+    if effort > 0:
+        search.run()
     return search.write()
 
 
@@ -98,26 +98,26 @@ class Search:
         self.surge, self.state, self.scenarios, self.aims = surge, state, scenarios, aims
         self.effort, self.should_stop = effort, should_stop
         self.standing = () if standing is None else standing.orders
-        lumps = lump_teams(surge, state, aims.window, aims.locks)
-        self.program = Program(surge, state, scenarios, aims, lumps, self.standing)
-        self.solver = Solver(self.program, should_stop)
-        whole = np.array(self.program.whole)
-        self.is_small = int(whole.sum()) <= SMALL
-        self.kernel: NDArray[np.bool_] = np.full(len(whole), self.is_small)
+        self.frame = Frame(surge, state, scenarios, aims, self.standing)
+        self.stages = self.frame.list_stages()
         self.kept: dict[Stage, Fraction] = {}
         self.best_of: dict[Level, Valuation] = {}
         self.bounds: dict[Stage, tuple[float, Certificate]] = {}
         starts: list[Sequence[Order]] = [()]
         if self.standing:
             starts.append(keep_standing(surge, state, aims, self.standing))
-        self.best = self._choose([self._value(draft(self.program, kept)) for kept in starts])
+        self.best = self._choose([self._value(draft(self.frame, kept)) for kept in starts])
 
     def run(self) -> None:
         """Take every stage in turn."""
-        stages = list(self.program.stage_rows)
-        for at, stage in enumerate(stages):
+        self.program = Program(self.frame)
+        self.solver = Solver(self.program, self.should_stop)
+        self.whole = np.array(self.program.whole)
+        self.is_small = int(self.whole.sum()) <= SMALL
+        self.kernel: NDArray[np.bool_] = np.full(len(self.whole), self.is_small)
+        for stage, following in zip(self.stages, [*self.stages[1:], None], strict=True):
             self._take(stage)
-            if at + 1 == len(stages) or stages[at + 1].level != stage.level:
+            if following is None or following.level != stage.level:
                 self._close(stage.level)
 
     def _take(self, stage: Stage) -> None:
@@ -166,7 +166,7 @@ class Search:
 
     def _offer(self, stage: Stage, columns: Floats) -> None:
         """Take what *columns* say where it is better and keeps what was reached."""
-        at = np.flatnonzero(np.array(self.program.whole) & (columns > 0.5))
+        at = np.flatnonzero(self.whole & (columns > 0.5))
         counts = {int(c): round(columns[c]) for c in at}
         dealing = Dealing(self.program, counts, self.standing)
         transfers = deal_transfers(self.program, counts) if self.program.moved_in else []
@@ -198,7 +198,7 @@ class Search:
 
     def _choose(self, found: list[Valuation]) -> Valuation:
         """Return the best of *found*, level by level, slack included."""
-        for stage in self.program.stage_rows:
+        for stage in self.stages:
             loose = 1 + self.aims.slack.get(stage.level, Fraction())
             least = min(self._at(valuation, stage) for valuation in found)
             found = [v for v in found if self._at(v, stage) <= least * loose]
@@ -235,7 +235,7 @@ class Search:
     def _tell(self, level: Level) -> Reached:
         value = self.best.figure(level)
         is_loose = bool(self.aims.slack.get(level))
-        best = self.best_of[level].figure(level) if is_loose else value
+        best = self.best_of.get(level, self.best).figure(level) if is_loose else value
         of: tuple[str, ...] = ()
         kinds: list[Certificate]
         bound: float | tuple[float, ...]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tiebeam.core.surge.lumps import Lumps
+from tiebeam.core.surge.lumps import lump_teams
 from tiebeam.core.surge.model import Demand, Order, Place, State, Surge, need
 from tiebeam.core.surge.planned import Aims, Level
 from tiebeam.core.surge.valuing import patients_in, sent
@@ -35,6 +35,36 @@ class Stage:
     count: int = 0
 
 
+class Frame:
+    """What a plan is made of, before any program: kinds of teams, places and scenarios."""
+
+    def __init__(
+        self,
+        surge: Surge,
+        state: State,
+        scenarios: Sequence[Demand],
+        aims: Aims,
+        standing: Sequence[Order],
+    ) -> None:
+        self.surge, self.state, self.aims = surge, state, aims
+        self.lumps = lump_teams(surge, state, aims.window, aims.locks)
+        self.days = range(aims.window)
+        self.ids = sorted(place.id for place in surge.places)
+        calendar = range(state.day, state.day + aims.window)
+        self.patients = [patients_in(surge, state, s, calendar) for s in scenarios]
+        total = sum(s.weight for s in scenarios)
+        self.weights = [float(s.weight / total) for s in scenarios]
+        self.standing = sent(standing, calendar)
+
+    def list_stages(self) -> list[Stage]:
+        """Return the stages of all levels in their order."""
+        return [
+            Stage(level, count)
+            for level in self.aims.levels
+            for count in (kept_sums(len(self.ids)) if level == "shortage" else (0,))
+        ]
+
+
 class Program:
     """
     Columns and rows of one window.
@@ -48,18 +78,10 @@ class Program:
         stage_rows: Stage -> the row that adds it up, free until it is kept.
     """
 
-    def __init__(
-        self,
-        surge: Surge,
-        state: State,
-        scenarios: Sequence[Demand],
-        aims: Aims,
-        lumps: Lumps,
-        standing: Sequence[Order],
-    ) -> None:
-        self.surge, self.state, self.aims, self.lumps = surge, state, aims, lumps
-        self.days = range(aims.window)
-        self.ids = sorted(place.id for place in surge.places)
+    def __init__(self, frame: Frame) -> None:
+        self.surge, self.state, self.aims = frame.surge, frame.state, frame.aims
+        self.lumps, self.days, self.ids = frame.lumps, frame.days, frame.ids
+        self.patients, self.weights = frame.patients, frame.weights
         self.lower: list[float] = []
         self.upper: list[float] = []
         self.whole: list[bool] = []
@@ -80,16 +102,11 @@ class Program:
         self._lay_ways()
         self._lay_duty()
         self._lay_homes()
-        self.patients = [
-            patients_in(surge, state, s, range(state.day, state.day + aims.window))
-            for s in scenarios
-        ]
-        total = sum(s.weight for s in scenarios)
-        self.weights = [float(s.weight / total) for s in scenarios]
-        if surge.limits.allowed:
+        if self.surge.limits.allowed:
             self._lay_transfers()
         self._lay_shortages()
-        self._lay_stages(sent(standing, range(state.day, state.day + aims.window)))
+        for stage in frame.list_stages():
+            self._lay_stage(stage, frame.standing)
 
     # -- columns and rows ------------------------------------------------------
 
@@ -387,25 +404,22 @@ class Program:
         self.row([(whole, 1.0), (threshold, -1.0), *above], 0.0, INFINITY)
         return whole
 
-    def _lay_stages(self, standing: set[tuple[str, str, int]]) -> None:
-        """Write the row of every stage, in the order of the levels."""
-        for level in self.aims.levels:
-            match level:
-                case "shortage":
-                    for count in kept_sums(len(self.ids)):
-                        self._lay_sum(count)
-                    continue
-                case "unmet":
-                    terms = [(self._over_scenarios(self.unmet), 1.0)]
-                case "hub":
-                    terms = self._hub_terms()
-                case "changes":
-                    terms = self._change_terms(standing)
-                case _:
-                    terms = self._travel_terms()
-            self.stage_rows[Stage(level)] = self.row(terms, -INFINITY, INFINITY)
+    def _lay_stage(self, stage: Stage, standing: set[tuple[str, str, int]]) -> None:
+        """Write the row that adds up *stage*."""
+        match stage.level:
+            case "shortage":
+                terms = self._sum_terms(stage.count)
+            case "unmet":
+                terms = [(self._over_scenarios(self.unmet), 1.0)]
+            case "hub":
+                terms = self._hub_terms()
+            case "changes":
+                terms = self._change_terms(standing)
+            case _:
+                terms = self._travel_terms()
+        self.stage_rows[stage] = self.row(terms, -INFINITY, INFINITY)
 
-    def _lay_sum(self, count: int) -> None:
+    def _sum_terms(self, count: int) -> Terms:
         most = max((self.upper[c] for c in self.ratio.values()), default=1.0)
         threshold = self.column(most)
         terms = [(threshold, float(count))]
@@ -413,7 +427,7 @@ class Program:
             above = self.column(most)
             self.row([(above, 1.0), (threshold, 1.0), (ratio, -1.0)], 0.0, INFINITY)
             terms.append((above, 1.0))
-        self.stage_rows[Stage("shortage", count)] = self.row(terms, -INFINITY, INFINITY)
+        return terms
 
     def _hub_terms(self) -> Terms:
         peaks = []

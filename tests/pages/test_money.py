@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from tests.grounds import ground
 from tests.pages.money_grounds import WAN, make_money, pay, post, today
+from tests.small_workspace import NOW
 
 from tiebeam.apps.ledger.models import Batch, Dispute, Proposal
 from tiebeam.apps.ledger.queries.flows import YearOfPair
@@ -14,6 +15,8 @@ from tiebeam.core.ledger.events import KINDS
 from tiebeam.interfaces.web.listing import Asked
 from tiebeam.interfaces.web.money.tables import pair_as_file, standing_cell
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
+from tiebeam.platform.identity.operations import assign_role
+from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
 
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -494,6 +497,17 @@ class TestEvent:
         assert "Special account (R1000)" in taken
         assert "D5310" not in taken
         assert f'href="/money/events/{payment.pk}/"' in given
+
+    def test_shows_an_auditor_the_hash_of_its_rows(self, workspace, sign_in, as_fujian, payment):
+        assign_role(
+            person=workspace.people["office"], organisation_id=workspace.organisations["office"].pk,
+            role=Role.AUDITOR, valid_from=NOW.date(), now=NOW,
+            actor=workspace.actor("admin", Role.ADMINISTRATOR),
+        )  # fmt: skip
+        address = f"/money/events/{payment.pk}/"
+
+        assert payment.rows_sha256 in text_of(sign_in("office").get(address))
+        assert payment.rows_sha256 not in text_of(as_fujian.get(address))
 
     def test_says_what_is_left_and_offers_the_next_step(self, as_fujian, as_nyingchi, payment):
         address = f"/money/events/{payment.pk}/"

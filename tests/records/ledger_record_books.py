@@ -220,4 +220,5 @@ class RecordBooks:
                     entry = Entry.objects.get(record_type="ledger.batch", record_id=batch.pk)
                     after = json.loads(entry.body)["after"]
                     assert after["body_sha256"] == batch.body_sha256
+                    assert after["rows_sha256"] == batch.rows_sha256
                     assert after["amount"] == batch.amount

@@ -5,13 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
+from django.db.models import F
+from drills.tampering import as_superuser
 from tests.grounds import ground
 
 from records.ledger_grounds import make_grounds
-from tiebeam.apps.ledger.models import Account, Book, Transfer
+from tiebeam.apps.ledger.models import Account, Batch, Book, Transfer
 from tiebeam.apps.ledger.queries.balances import balance_as_of, list_balances, trial_balance
 from tiebeam.apps.ledger.queries.verification import verify_books
 from tiebeam.core.ledger.chart import CHART
+from tiebeam.core.ledger.posting import Row
+from tiebeam.core.ledger.proof import digest_of_rows
 from tiebeam.errors import Refused
 from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.time.periods import AsOf
@@ -136,3 +140,41 @@ class TestVerification:
         assert [(each.law, each.where, each.kept) for each in found] == [
             ("balance_kept", "D1000 CNY", 7)
         ]
+
+    def test_finds_a_row_that_was_changed_with_all_that_stands_beside_it(self, story):
+        """§L12: balances and sums agree with the changed rows; the hash of the batch, and the log, do not."""
+        with acting(story.makers["donor"]), as_superuser():
+            paid = Batch.objects.filter(kind="payment").first()
+            for row in Transfer.objects.filter(batch=paid):
+                Transfer.objects.filter(pk=row.pk).update(amount=row.amount - 1)
+                for account_id, change in ((row.debit_id, -1), (row.credit_id, 1)):
+                    Account.objects.filter(pk=account_id).update(balance=F("balance") + change)
+            found = {each.law: each for each in verify_books(Book.objects.all())}
+            assert found["rows_proven"].where == str(paid.pk)
+            assert "balance_kept" not in found
+
+            Batch.objects.filter(pk=paid.pk).update(rows_sha256=found["rows_proven"].found)
+            found = {each.law: each for each in verify_books(Book.objects.all())}
+            assert found["rows_logged"].where == str(paid.pk)
+            assert "rows_proven" not in found
+
+    def test_finds_a_row_that_is_gone(self, story):
+        with acting(story.makers["donor"]), as_superuser():
+            Transfer.objects.filter(batch__kind="payment", number=2)[:1].get().delete()
+            laws = {each.law for each in verify_books(Book.objects.all())}
+
+        assert {"rows_proven", "balance_kept"} <= laws
+
+
+class TestTheHashOfRows:
+    def test_is_that_of_their_canonical_text(self):
+        """Worked out by `printf | sha256sum`."""
+        rows = [
+            Row("donor", "B150", "B140", 500, 2024),
+            Row("donor", "D1310", "D1000", 500, 2024, relates_to=2023),
+        ]
+
+        assert (
+            digest_of_rows(rows)
+            == "63e7e1600c795fce4c1c51f4a4e50d6144061e134e500a2b041e40bc4cc0bc00"
+        )

@@ -122,12 +122,13 @@ def _read_the_books(people, hold, example):
     """Compare the trial balance that each side reads of its own book with what was worked by hand."""
     for side in ("donor", "recipient"):
         hold(people.makers[side])
-        trial = run("ledger", "trial", "tibet", "--json").document
+        trial = run("ledger", "trial", "tibet", "--verify", "--json").document
         found = {
             (row["account"], row["year"] or 0, row["unit"]): row["debit"] or -row["credit"]
             for row in trial["accounts"]
         }
         assert trial["is_balanced"]
+        assert trial["amiss"] == []
         assert found == {
             key: amount if CHART[key[0]].is_debit else -amount
             for key, amount in example.balances.items()

@@ -121,6 +121,7 @@ class Batch(OwnedRecord):
     ``donor_year`` and ``recipient_year`` are the fiscal years in which its halves stand, 0
     where it has none: the year of the event, or the earliest open one of that book.
     ``head`` is the commitment at the beginning of a chain of orders, payments and receipts.
+    ``rows_sha256`` is the hash of its rows, by which the log proves them.
     """
 
     pairing = models.ForeignKey(
@@ -164,6 +165,7 @@ class Batch(OwnedRecord):
     checker_id = models.UUIDField()
     checker_for_id = models.UUIDField(null=True)
     body_sha256 = models.CharField(max_length=64)
+    rows_sha256 = models.CharField(max_length=64, null=True)  # none was kept of the first batches
     import_id = models.UUIDField(null=True)
 
     class Meta(OwnedRecord.Meta):

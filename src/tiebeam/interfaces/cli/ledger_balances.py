@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -11,11 +13,12 @@ from tiebeam.errors import Fault, InvalidInput
 from tiebeam.interfaces.cli.exits import ExitStatus
 from tiebeam.interfaces.cli.help import session_of
 from tiebeam.interfaces.cli.ledger import open_books
-from tiebeam.interfaces.cli.session import Session
+from tiebeam.interfaces.cli.session import Session, write_lines
 from tiebeam.interfaces.cli.token import demand_reader
 
 if TYPE_CHECKING:
     from tiebeam.apps.ledger.queries.trial import Held
+    from tiebeam.apps.ledger.queries.verification import Difference
     from tiebeam.apps.pairings.models import Pairing
     from tiebeam.platform.time.periods import AsOf
 
@@ -28,6 +31,7 @@ KnownOn = Annotated[str, typer.Option("--known-on", help="help.ledger.known_on",
 YearOption = Annotated[
     int | None, typer.Option("--year", help="help.ledger.year", metavar="YEAR", min=1949, max=2200)
 ]
+Verify = Annotated[bool, typer.Option("--verify", help="help.ledger.verify")]
 SideOption = Annotated[
     str, typer.Option("--side", help="help.ledger.side_read", metavar="donor|recipient")
 ]
@@ -99,6 +103,8 @@ def show_trial(
     side: SideOption = "",
     as_of: AsOfDay = "",
     known_on: KnownOn = "",
+    *,
+    verify: Verify = False,
 ) -> int:
     """Show what all accounts hold, and that each group balances; status 1 where one does not."""
     session = session_of(ctx)
@@ -116,14 +122,16 @@ def show_trial(
     with acting(demand_reader()):
         pairings = [pairing.pk for pairing in _find(where)]
         held = list_trial(pairings, moment, side=side, year=year)
+        amiss = _verify(pairings) if verify else []
     sums = _sums(held)
     is_balanced = all(debit == credit for debit, credit in sums.values())
-    status = ExitStatus.DONE if is_balanced else ExitStatus.FINDING
+    status = ExitStatus.DONE if is_balanced and not amiss else ExitStatus.FINDING
     if session.wants_json:
         content = {
             **_asked(moment),
             "year": year,
             "is_balanced": is_balanced,
+            **({"amiss": [asdict(each) for each in amiss]} if verify else {}),
             "accounts": [
                 {
                     "account": row.key.code,
@@ -155,7 +163,20 @@ def show_trial(
     console.print_table(session, session.say("ledger_files.trial"), columns, lines)
     code = "balanced" if is_balanced else "not_balanced"
     console.print_lines(["", session.say(f"ledger_files.{code}", count=len(sums))])
+    if verify:
+        told = [
+            session.say(f"ledger_files.amiss.{each.law}", **asdict(each))
+            for each in amiss
+        ]  # fmt: skip
+        write_lines(told or [session.say("ledger_files.nothing_amiss")])
     return status
+
+
+def _verify(pairing_ids: Sequence[UUID]) -> "list[Difference]":
+    from tiebeam.apps.ledger.models import Book
+    from tiebeam.apps.ledger.queries.verification import verify_books
+
+    return verify_books(Book.objects.filter(pairing_id__in=pairing_ids))
 
 
 def _read_accounts(words: Sequence[str]) -> list[tuple[str, int | None]]:

@@ -325,7 +325,8 @@ def _post(
         _demand_whole(faults)
         made.write(sit, proposal.pk)
         for composed in made.composed:
-            bodies.update(str(composed.batch["body_sha256"]).encode())
+            for proven in ("body_sha256", "rows_sha256"):
+                bodies.update(str(composed.batch[proven]).encode())
             batches, rows = batches + 1, rows + len(composed.rows)
     record = Import(
         tenant_id=proposal.tenant_id,

@@ -49,6 +49,7 @@ from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import Side
 from tiebeam.core.ledger.events import KINDS, Policy
 from tiebeam.core.ledger.posting import Row
+from tiebeam.core.ledger.proof import digest_of_rows
 from tiebeam.platform.audit.writing import record_creation
 from tiebeam.platform.statements.running import among, in_parts, select
 from tiebeam.platform.tenancy.acting import Actor, changing_seats
@@ -216,9 +217,10 @@ class Posting:
             else:
                 link.recipient_year = link.recipient_year or row.year
         self.chain.add(link)
-        self.composed.append(
-            Composed(books, self._batch_of(entered, link, books), list(in_range(rows, undoes)))
-        )
+        listed = list(in_range(rows, undoes))
+        batch = self._batch_of(entered, link, books)
+        batch["rows_sha256"] = digest_of_rows(row for row, _ in listed)
+        self.composed.append(Composed(books, batch, listed))
         return True
 
     def _compose(self, terms: Terms, link: Link, books: PairBooks) -> tuple[list[Row], list[UUID]]:

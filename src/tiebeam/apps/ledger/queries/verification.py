@@ -4,15 +4,20 @@ Whether the books are what their rows say (§L12): balances, kept sums, and what
 Everything is summed up from the rows anew, and nothing that is kept beside them is trusted.
 """
 
-from collections.abc import Iterable
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from tiebeam.apps.ledger.models import Account, Book, MonthSum
+from tiebeam.apps.ledger.models import Account, Batch, Book, MonthSum, Transfer
 from tiebeam.apps.ledger.queries.balances import EVER, Sums, sum_rows
 from tiebeam.apps.ledger.queries.months import EVER_SINCE, sum_months
-from tiebeam.core.ledger.posting import AccountKey
+from tiebeam.core.ledger.posting import AccountKey, Row
+from tiebeam.core.ledger.proof import digest_of_rows
 from tiebeam.core.ledger.soundness import find_unsound
+from tiebeam.platform.audit.models import Entry
+from tiebeam.platform.statements.running import in_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +27,17 @@ class Difference:
 
     Attributes:
         law: ``balance_kept`` or ``sums_kept``: what stands beside an account is not what its rows come to;
-            otherwise a law of the core, such as ``stage``.
-        where: The account or group, with its year.
+            ``rows_proven``: the rows of a batch are not those that were posted; ``rows_logged``: nor is
+            their hash that of the log; otherwise a law of the core, such as ``stage``.
+        where: The account or group, with its year, or the batch.
         kept, found: What stands there, and what it should be.
     """
 
     book_id: UUID
     law: str
     where: str
-    kept: int
-    found: int
+    kept: int | str
+    found: int | str
 
 
 def verify_books(books: Iterable[Book]) -> list[Difference]:
@@ -48,6 +54,7 @@ def verify_books(books: Iterable[Book]) -> list[Difference]:
         if kept[each.account_id] != each.balance
     ]
     differences += _verify_sums(summed)
+    differences += _verify_rows(listed)
     pairs: dict[UUID, dict[AccountKey, int]] = {}
     pairing_of = {book.pk: book.pairing_id for book in listed}
     for each in summed:
@@ -84,6 +91,53 @@ def _verify_sums(sums: Iterable[Sums]) -> list[Difference]:
                 if before != now
             ]
     return differences
+
+
+def _verify_rows(books: Sequence[Book]) -> list[Difference]:
+    """Return the batches whose rows are not those that were posted, as far as all their rows are read."""
+    read: defaultdict[UUID, dict[str, UUID]] = defaultdict(dict)
+    for book in books:
+        read[book.pairing_id][book.side] = book.pk
+    differences = []
+    posted = Batch.objects.filter(pairing_id__in=read).exclude(rows_sha256=None)
+    for part in in_parts(posted.values_list("pk", flat=True)):
+        rows, logged = _list_rows(part), _list_logged(part)
+        for batch in posted.filter(pk__in=part):
+            sides = {"donor": batch.donor_year, "recipient": batch.recipient_year}
+            of_pair = read[batch.pairing_id]
+            if not {side for side, year in sides.items() if year} <= of_pair.keys():
+                continue
+            found = digest_of_rows(rows[batch.pk])
+            in_log = logged.get(batch.pk, batch.rows_sha256)
+            differences += [
+                Difference(next(iter(of_pair.values())), law, str(batch.pk), kept, now)
+                for law, kept, now in (
+                    ("rows_proven", batch.rows_sha256, found),
+                    ("rows_logged", in_log, batch.rows_sha256),
+                )
+                if kept != now
+            ]
+    return differences
+
+
+def _list_rows(batch_ids: Sequence[UUID]) -> defaultdict[UUID, list[Row]]:
+    found: defaultdict[UUID, list[Row]] = defaultdict(list)
+    rows = Transfer.objects.filter(batch_id__in=batch_ids).order_by("batch_id", "number")
+    for batch_id, *row in rows.values_list(
+        "batch_id", "book__side", "debit__code", "credit__code", "amount", "year",
+        "relates_to_year", "unit",
+    ):  # fmt: skip
+        found[batch_id].append(Row(*row))
+    return found
+
+
+def _list_logged(batch_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the hashes that the log has; of an import it has one of all its batches."""
+    entries = Entry.objects.filter(record_type="ledger.batch", record_id__in=batch_ids)
+    said = [
+        (key, json.loads(body)["after"]) for key, body in entries.values_list("record_id", "body")
+    ]
+    return {key: after["rows_sha256"] for key, after in said if after and "rows_sha256" in after}
 
 
 def _name(key: AccountKey) -> str:

@@ -37,6 +37,7 @@ from tiebeam.interfaces.web.page import Fact, Link, language_of, name_of, say_to
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day
 from tiebeam.platform.identity.people import list_names
+from tiebeam.platform.permissions.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,8 @@ def _facts_of_making(request: HttpRequest, batch: Batch) -> list[Fact]:
     facts = [Fact(term("by"), name_of(request, batch.tenant))]
     facts += [Fact(term(key), names.get(pk, unknown)) for key, pk in people.items() if pk]
     recorded = f"{timezone.localtime(batch.recorded_at):%Y-%m-%d %H:%M}"
+    if batch.rows_sha256 and actor_of(request).has_role(Role.AUDITOR, batch.programme_id):
+        facts.append(Fact(term("rows_sha256"), batch.rows_sha256))
     return [
         *facts,
         Fact(term("recorded_at"), recorded),

@@ -57,6 +57,7 @@ PLACES = (
     Place("agreements", "web.rail.agreements"),
     Place("money", "web.rail.money"),
     Place("overview", "web.rail.overview", OVERSEERS | {Role.ASSESSOR}),
+    Place("emergencies", "emergencies.title"),
     Place("daily_reports", "web.rail.daily_reports", REPORT_READERS),
     Place("supplies", "web.rail.supplies", REPORT_READERS),
     Place("phone", "phone.name", frozenset({Role.FRONT_TEAM})),

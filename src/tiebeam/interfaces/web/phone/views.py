@@ -1,15 +1,17 @@
 """The page of a front team: its deployments, what can be said of each, and what waits on the device."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tiebeam.apps.emergencies.queries.field import list_own_standings, list_questions
+from tiebeam.apps.emergencies.models import Step
+from tiebeam.apps.emergencies.queries.inbox import list_open_questions, list_own_teams
 from tiebeam.apps.emergencies.queries.standing import Standing
-from tiebeam.apps.emergencies.states import list_possible
+from tiebeam.apps.emergencies.states import AWAY, list_possible
 from tiebeam.interfaces.web.page import language_of, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 
@@ -57,18 +59,21 @@ class Card:
 def show_phone(request: HttpRequest) -> HttpResponse:
     """Show the deployments of the teams that the reader is on."""
     actor = actor_of(request)
-    standings = list_own_standings(actor.person_id, timezone.now())
+    standings = [
+        row for row in list_own_teams(actor.person_id, timezone.now()) if row.state in AWAY
+    ]
+    questions = list_open_questions([row.deployment.pk for row in standings])
     code = "phone.title" if standings else "phone.title.none"
     return show_page(
         request,
         "web/phone/phone.html",
         title=say_to(request, code, count=len(standings)),
-        cards=[_card_of(request, standing) for standing in standings],
+        cards=[_card_of(request, row, questions.get(row.deployment.pk, [])) for row in standings],
         person=actor.person_id,
     )
 
 
-def _card_of(request: HttpRequest, standing: Standing) -> Card:
+def _card_of(request: HttpRequest, standing: Standing, questions: Sequence[Step]) -> Card:
     possible = {row.event for row in list_possible(standing.state, ["team"])}
     coming = _list_coming(standing.state, possible)
     steps = [
@@ -84,7 +89,8 @@ def _card_of(request: HttpRequest, standing: Standing) -> Card:
     if "inform" in possible:
         words += [
             _entry_of(request, standing, "inform", asks="text", question=row.text, answers=row.pk)
-            for row in list_questions(standing.deployment)
+            for row in questions
+            if row.event == "ask" and row.side != "team"
         ]
     return Card(standing=standing, steps=tuple(steps), words=tuple(words))
 

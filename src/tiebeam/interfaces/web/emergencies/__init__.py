@@ -1,0 +1,1 @@
+"""Emergencies: how an incident stands, its needs, and the deployments that answer them."""

@@ -1,0 +1,276 @@
+"""What is asked in an emergency."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils import timezone
+
+from tiebeam.apps.emergencies.models import LEVELS, Step
+from tiebeam.apps.emergencies.operations.messages import Message
+from tiebeam.apps.emergencies.states import MODES
+from tiebeam.apps.ledger.operations.vouchers import GivenVoucher
+from tiebeam.apps.people.models import READINESS
+from tiebeam.apps.people.operations.faults import MOST_HEADS
+from tiebeam.interfaces.web.emergencies.words import KINDS
+from tiebeam.interfaces.web.forms import PageForm, choices_of, date_field
+
+Choices = Sequence[tuple[str, str]]
+
+
+def _text(most: int = 5000, *, is_required: bool = False) -> forms.CharField:
+    return forms.CharField(
+        required=is_required, max_length=most, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def _heads() -> forms.IntegerField:
+    return forms.IntegerField(min_value=1, max_value=MOST_HEADS)
+
+
+def _cost() -> forms.DecimalField:
+    # Yuan on the page, fen below it; the law's limit of a row is 10^15 fen.
+    return forms.DecimalField(
+        required=False, min_value=0, max_digits=15, decimal_places=2, localize=False
+    )
+
+
+class ActivationForm(PageForm):
+    """What happened, how grave it is, and by which decision it is an emergency."""
+
+    words = "emergencies.field"
+    programme = forms.ChoiceField()
+    name_zh = forms.CharField(max_length=160)
+    name_en = forms.CharField(max_length=160)
+    level = forms.TypedChoiceField(coerce=int)
+    mode = forms.ChoiceField(widget=forms.RadioSelect)
+    activated_on = date_field()
+    document = forms.CharField(max_length=200)
+    hub = forms.ChoiceField(required=False)
+
+    def __init__(self, request: HttpRequest, *, programmes: Choices, places: Choices) -> None:
+        """Offer the programmes, levels, modes and places."""
+        super().__init__(request, initial={"activated_on": timezone.localdate(), "mode": "assign"})
+        _offer(self, "programme", programmes)
+        _offer(self, "hub", (("", "—"), *places))
+        _offer(self, "level", choices_of(request, "emergencies.level", map(str, LEVELS)))
+        _offer(self, "mode", choices_of(request, "emergencies.mode", MODES))
+
+
+class LevelForm(PageForm):
+    """Another level, and by which document."""
+
+    words = "emergencies.field"
+    level = forms.TypedChoiceField(coerce=int)
+    reason = _text(is_required=True)
+
+    def __init__(self, request: HttpRequest, level: int) -> None:
+        """Offer the levels, the present one first."""
+        super().__init__(request, initial={"level": level})
+        _offer(self, "level", choices_of(request, "emergencies.level", map(str, LEVELS)))
+
+
+class DocumentForm(PageForm):
+    """By which document."""
+
+    words = "emergencies.field"
+    document = forms.CharField(max_length=200)
+
+
+class ReasonForm(PageForm):
+    """Why."""
+
+    words = "emergencies.field"
+    reason = _text(is_required=True)
+
+
+class NoteForm(PageForm):
+    """What there is to note."""
+
+    words = "emergencies.field"
+    note = _text()
+
+
+class NeedForm(PageForm):
+    """How many people of which kind a place needs, and when."""
+
+    words = "emergencies.field"
+    place = forms.ChoiceField()
+    kind = forms.ChoiceField()
+    heads = _heads()
+    starts_on = date_field()
+    until = date_field(required=False)
+    expires_on = date_field(required=False)
+    note = _text()
+
+    def __init__(self, request: HttpRequest, *, places: Choices) -> None:
+        """Offer the places that the reader enters for."""
+        super().__init__(request, initial={"starts_on": timezone.localdate()})
+        _offer(self, "place", places)
+        _offer(self, "kind", choices_of(request, "emergencies.kind", KINDS))
+
+
+class ProlongForm(PageForm):
+    """Until when people are needed, and the call is good."""
+
+    words = "emergencies.field"
+    until = date_field(required=False)
+    expires_on = date_field(required=False)
+    reason = _text(is_required=True)
+
+
+class StepForm(PageForm):
+    """What a step has to say, and what it may say besides."""
+
+    words = "emergencies.field"
+    home = forms.ChoiceField()
+    heads = _heads()
+    starts_on = date_field(required=False)
+    ends_on = date_field(required=False)
+    answer_by = date_field(required=False)
+    package = forms.ChoiceField(required=False)
+    team = forms.ChoiceField()
+    cost = _cost()
+    document = forms.CharField(max_length=200)
+    reason = _text()
+    text = _text()
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        *,
+        terms: Sequence[str],
+        extra: Sequence[str] = (),
+        last: Step | None = None,
+        offered: Mapping[str, Choices] | None = None,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        """
+        Ask for *terms*, which the step has to say, and *extra*, which it may.
+
+        What an earlier step said stands in the fields. A field of choices without a choice is left out.
+        """
+        said = {
+            name: getattr(last, name, None) for name in ("heads", "starts_on", "ends_on")
+        } if last else {}  # fmt: skip
+        super().__init__(request, initial={**said, **(initial or {})})
+        for name, field in list(self.fields.items()):
+            if name not in (*terms, *extra):
+                del self.fields[name]
+                continue
+            field.required = name in terms
+            choices = (offered or {}).get(name)
+            if choices is not None:
+                _offer(self, name, choices if field.required else (("", "—"), *choices))
+
+    def message(self, given: Mapping[str, Any], **more: Any) -> Message:
+        """Return what was said as the message of a step."""
+        said: dict[str, Any] = {
+            name: given[name]
+            for name in ("heads", "starts_on", "ends_on", "document", "reason", "text")
+            if given.get(name)
+        }
+        for name in ("package", "team"):
+            if given.get(name):
+                said[f"{name}_id"] = given[name]
+        if given.get("cost") is not None:
+            said["cost"] = int(Decimal(given["cost"]) * 100)
+        if given.get("answer_by"):
+            said["answer_by"] = timezone.make_aware(datetime.combine(given["answer_by"], time(18)))
+        return Message(**said, **more)
+
+
+class ClaimForm(PageForm):
+    """The voucher by which a claim is entered in the books, and for what it was."""
+
+    words = "emergencies.field"
+    purpose = forms.ChoiceField()
+    issuer = forms.CharField(max_length=200)
+    number = forms.CharField(max_length=80)
+    issued_on = date_field()
+    amount = forms.DecimalField(min_value=0, max_digits=15, decimal_places=2)
+
+    def __init__(
+        self, request: HttpRequest, *, purposes: Choices, initial: Mapping[str, Any]
+    ) -> None:
+        """Offer the purposes of the pair, and what is claimed."""
+        super().__init__(request, initial=initial)
+        _offer(self, "purpose", purposes)
+
+    def voucher(self, given: Mapping[str, Any]) -> GivenVoucher:
+        """Return what was entered as a voucher."""
+        return GivenVoucher(
+            issuer=given["issuer"],
+            number=given["number"],
+            issued_on=given["issued_on"],
+            amount=int(given["amount"] * 100),
+        )
+
+
+class PackageForm(PageForm):
+    """What is held ready before any emergency."""
+
+    words = "emergencies.field"
+    name = forms.CharField(max_length=200)
+    kind = forms.ChoiceField()
+    heads = _heads()
+    cost = _cost()
+    equipment = _text()
+    equipment_readiness = forms.ChoiceField()
+    people_readiness = forms.ChoiceField()
+    funding_readiness = forms.ChoiceField()
+    ready_within_days = forms.IntegerField(required=False, min_value=0, max_value=365)
+
+    def __init__(self, request: HttpRequest, *, initial: Mapping[str, Any] | None = None) -> None:
+        """Offer kinds and readiness."""
+        super().__init__(request, initial=initial)
+        _offer(self, "kind", choices_of(request, "emergencies.kind", KINDS))
+        for part in ("equipment", "people", "funding"):
+            words = choices_of(request, "emergencies.readiness", READINESS)
+            _offer(self, f"{part}_readiness", words)
+
+    def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what was entered as an operation takes it."""
+        values = {name: given[name] for name in given if name not in {"cost", "equipment"}}
+        cost = given.get("cost")
+        values["cost_per_day"] = None if cost is None else int(Decimal(cost) * 100)
+        values["equipment"] = [
+            line.strip() for line in given["equipment"].splitlines() if line.strip()
+        ]
+        return values
+
+
+class TeamForm(PageForm):
+    """A team that goes together."""
+
+    words = "emergencies.field"
+    name = forms.CharField(max_length=200)
+    heads = _heads()
+    package = forms.ChoiceField(required=False)
+
+    def __init__(self, request: HttpRequest, *, packages: Choices) -> None:
+        """Offer the own packages."""
+        super().__init__(request)
+        _offer(self, "package", (("", "—"), *packages))
+
+
+class MemberForm(PageForm):
+    """Somebody on a team."""
+
+    words = "emergencies.field"
+    name = forms.CharField(max_length=120)
+    skill = forms.CharField(max_length=60, required=False)
+    is_leader = forms.BooleanField(required=False)
+    person = forms.ChoiceField(required=False)
+
+    def __init__(self, request: HttpRequest, *, people: Choices) -> None:
+        """Offer who holds a role here, and can work the phone."""
+        super().__init__(request)
+        _offer(self, "person", (("", "—"), *people))
+
+
+def _offer(form: forms.Form, name: str, choices: Any) -> None:
+    form.fields[name].choices = list(choices)  # type: ignore[attr-defined]  # a choice

@@ -1,0 +1,301 @@
+"""Needs: entered, verified, and answered by somebody who is asked or who offers."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from tiebeam.apps.emergencies.models import Need, Step
+from tiebeam.apps.emergencies.operations.deployments import ask_home, volunteer
+from tiebeam.apps.emergencies.operations.needs import (
+    enter_need,
+    prolong_need,
+    verify_need,
+    withdraw_need,
+)
+from tiebeam.apps.emergencies.queries.incidents import get_incident, list_own_packages
+from tiebeam.apps.emergencies.queries.needs import get_need
+from tiebeam.apps.emergencies.queries.situation import NeedSituation, list_needs
+from tiebeam.apps.pairings.queries.pairings import list_pairings_of
+from tiebeam.apps.programmes.queries.programmes import list_participants
+from tiebeam.apps.regions.queries.names import list_organisations_by_id
+from tiebeam.interfaces.web.as_of import read_as_of
+from tiebeam.interfaces.web.emergencies.forms import (
+    NeedForm,
+    NoteForm,
+    ProlongForm,
+    ReasonForm,
+    StepForm,
+)
+from tiebeam.interfaces.web.emergencies.incidents import places_of
+from tiebeam.interfaces.web.emergencies.tables import deployments_table
+from tiebeam.interfaces.web.emergencies.words import (
+    may,
+    say_kind,
+    say_state,
+    title_of_need,
+    trail_to,
+    trail_to_need,
+)
+from tiebeam.interfaces.web.errors import show_forbidden
+from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
+from tiebeam.interfaces.web.forms import PageForm
+from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
+from tiebeam.interfaces.web.seated import actor_of, seated
+from tiebeam.interfaces.web.timeline import timeline_of
+from tiebeam.platform.time.periods import AsOf
+
+
+@FORM
+@seated
+def enter(request: HttpRequest, incident_id: UUID) -> HttpResponse:
+    """Say what a place needs."""
+    incident, actor = find_or_404(get_incident, incident_id), actor_of(request)
+    places = places_of(request, incident)
+    if not may(actor, "enter_need", incident) or not places:
+        return show_forbidden(request)
+
+    def act(given: dict[str, object]) -> Need:
+        place = list_organisations_by_id([UUID(str(given.pop("place")))])
+        return enter_need(
+            incident=incident, place=next(iter(place.values())), actor=actor, now=timezone.now(),
+            **given,  # type: ignore[arg-type]  # the fields of the form
+        )  # fmt: skip
+
+    return answer_form(
+        request, NeedForm(request, places=places), lambda given: act(dict(given)),
+        done=say_to(request, "emergencies.need_entered"),
+        verb=say_to(request, "emergencies.verb.enter_need"),
+        title=say_to(request, "emergencies.enter_need_title", incident=name_of(request, incident)),
+        back=reverse("incident", args=[incident.pk]),
+        onto=lambda made: reverse("need", args=[made.pk]),
+        trail=trail_to(request, incident),
+    )  # fmt: skip
+
+
+@require_safe
+@seated
+def show(request: HttpRequest, need_id: UUID) -> HttpResponse:
+    """Show a need: how far it is filled, by whom, and on which days people lack."""
+    need, as_of = find_or_404(get_need, need_id), read_as_of(request)
+    rows = list_needs(need.incident, as_of, need.place_id)
+    found = next((row for row in rows if row.need.pk == need.pk), None)
+    if found is None:
+        raise Http404
+    is_now = as_of.known_at is None and as_of.true_on == timezone.localdate()
+    links = _links(request, found) if is_now else []
+    return show_page(
+        request,
+        "web/emergencies/record.html",
+        title=_title(request, found),
+        trail=trail_to(request, need.incident),
+        action=links[0] if links else None,
+        takes_dates=True,
+        lead=_gaps(request, found),
+        facts=_facts(request, found),
+        links=links[1:],
+        tables=[
+            (
+                say_to(request, "emergencies.section.deployments"),
+                deployments_table(request, found.standings),
+            )
+        ],
+        timeline=timeline_of(request, [need.pk], as_of.known_at),
+    )
+
+
+def _title(request: HttpRequest, found: NeedSituation) -> str:
+    name = title_of_need(request, found.need)
+    if found.fill is None:
+        return name
+    word = say_to(request, f"emergencies.fill.{found.fill}")
+    return say_to(request, "emergencies.need_title", need=name, bound=found.bound, fill=word)
+
+
+def _facts(request: HttpRequest, found: NeedSituation) -> list[Fact]:
+    need = found.need
+
+    def word(key: str, text: str) -> Fact:
+        return Fact(say_to(request, f"emergencies.column.{key}"), text)
+
+    open_end = say_to(request, "emergencies.open_end")
+    return [
+        word("state", say_state(request, found.state)),
+        word("kind", say_kind(request, need.kind)),
+        word("starts_on", need.starts_on.isoformat()),
+        word("until", need.until.isoformat() if need.until else open_end),
+        word("expires_on", need.expires_on.isoformat() if need.expires_on else open_end),
+        *([word("note", need.note)] if need.note else []),
+        *([word("withdrawn", need.withdrawn_because)] if need.withdrawn_at else []),
+    ]
+
+
+def _gaps(request: HttpRequest, found: NeedSituation) -> str:
+    """Return on which days people lack, and where a hand-over leaves a gap, in one line."""
+    said = [
+        say_to(
+            request, "emergencies.gap", first=gap.first.isoformat(), until=gap.until.isoformat(),
+            lacking=gap.lacking,
+        )
+        for gap in found.gaps
+    ] + [
+        say_to(request, "emergencies.hand_over_gap", days=row.gap_days)
+        for row in found.hand_overs
+        if row.gap_days
+    ]  # fmt: skip
+    return " ".join(said)
+
+
+def _links(request: HttpRequest, found: NeedSituation) -> list[Link]:
+    """Return what may be done now, the most likely first."""
+    actor, need = actor_of(request), found.need
+    is_steering = actor.organisation_id == need.incident.tenant_id
+    is_place = actor.organisation_id == need.place_id
+    possible = []
+    if found.state == "open" and is_steering:
+        possible.append("verify_need")
+    if found.state == "verified":
+        asks = is_steering or (is_place and need.incident.mode == "request")
+        possible += ["ask_home"] if asks else []
+        possible += [] if is_place or is_steering else ["volunteer"]
+    if found.state in {"open", "verified", "expired"} and actor.organisation_id == need.tenant_id:
+        possible += ["prolong_need", "withdraw_need"]
+    return [
+        Link(say_to(request, f"emergencies.verb.{name}"), reverse(name, args=[need.pk]))
+        for name in possible
+        if may(actor, name, need.incident)
+    ]
+
+
+@FORM
+@seated
+def verify(request: HttpRequest, need_id: UUID) -> HttpResponse:
+    """Say that a need is real."""
+    need, actor = find_or_404(get_need, need_id), actor_of(request)
+    return _answer(
+        request, need, "verify_need", NoteForm(request),
+        lambda given: verify_need(need=need, **given, actor=actor, now=timezone.now()),
+    )  # fmt: skip
+
+
+@FORM
+@seated
+def prolong(request: HttpRequest, need_id: UUID) -> HttpResponse:
+    """Say anew until when people are needed."""
+    need, actor = find_or_404(get_need, need_id), actor_of(request)
+    return _answer(
+        request, need, "prolong_need", ProlongForm(request),
+        lambda given: prolong_need(need=need, **given, actor=actor, now=timezone.now()),
+    )  # fmt: skip
+
+
+@FORM
+@seated
+def withdraw(request: HttpRequest, need_id: UUID) -> HttpResponse:
+    """Take a need back."""
+    need, actor = find_or_404(get_need, need_id), actor_of(request)
+    return _answer(
+        request, need, "withdraw_need", ReasonForm(request),
+        lambda given: withdraw_need(need=need, **given, actor=actor, now=timezone.now()),
+    )  # fmt: skip
+
+
+@FORM
+@seated
+def ask(request: HttpRequest, need_id: UUID) -> HttpResponse:
+    """Ask a home for people; those who stand in a pair with the place are offered first."""
+    need, actor = find_or_404(get_need, need_id), actor_of(request)
+    homes = _homes(request, need)
+    form = StepForm(
+        request,
+        terms=("home", "heads", "starts_on", "ends_on"),
+        extra=("answer_by", "reason", "text"),
+        offered={"home": homes},
+        initial={"heads": need.heads, "starts_on": need.starts_on, "ends_on": need.until},
+    )
+
+    def act(given: dict[str, object]) -> Step:
+        home = list_organisations_by_id([UUID(str(given["home"]))])
+        return ask_home(
+            need=need, home=next(iter(home.values())), message=form.message(given), actor=actor,
+            now=timezone.now(),
+        )  # fmt: skip
+
+    return _answer(
+        request, need, "ask_home", form, lambda given: act(dict(given)),
+        text=say_to(request, f"emergencies.ask_text.{need.incident.mode}"),
+    )  # fmt: skip
+
+
+@FORM
+@seated
+def offer_unasked(request: HttpRequest, need_id: UUID) -> HttpResponse:
+    """Offer people without having been asked."""
+    need, actor = find_or_404(get_need, need_id), actor_of(request)
+    packages = [(str(row.pk), row.name) for row in list_own_packages() if row.ended_on is None]
+    form = StepForm(
+        request,
+        terms=("heads", "starts_on", "ends_on"),
+        extra=("package", "cost", "text"),
+        offered={"package": packages},
+        initial={"heads": need.heads, "starts_on": need.starts_on, "ends_on": need.until},
+    )
+    return _answer(
+        request, need, "volunteer", form,
+        lambda given: volunteer(
+            need=need, message=form.message(given), actor=actor, now=timezone.now()
+        ),
+    )  # fmt: skip
+
+
+def _homes(request: HttpRequest, need: Need) -> list[tuple[str, str]]:
+    """Return who may be asked: partners of the place first, and marked."""
+    as_of = AsOf(true_on=timezone.localdate())
+    partners = {
+        pairing.donor_id
+        for pairing in list_pairings_of(need.place, as_of)
+        if pairing.recipient_id == need.place_id
+    }
+    rows = [row.organisation for row in list_participants(need.incident.programme, as_of, "donor")]
+    rows.sort(key=lambda row: (row.pk not in partners, name_of(request, row)))
+    return [
+        (
+            str(row.pk),
+            say_to(request, "emergencies.partner", name=name_of(request, row))
+            if row.pk in partners
+            else name_of(request, row),
+        )
+        for row in rows
+    ]
+
+
+def _answer(
+    request: HttpRequest,
+    need: Need,
+    name: str,
+    form: PageForm,
+    act: Callable[[Mapping[str, Any]], object],
+    text: str = "",
+) -> HttpResponse:
+    """Answer for a page that does *name* to a need by one form."""
+    if not may(actor_of(request), name, need.incident):
+        return show_forbidden(request)
+    back = reverse("need", args=[need.pk])
+    return answer_form(
+        request,
+        form,
+        act,
+        done=say_to(request, f"emergencies.done.{name}"),
+        verb=say_to(request, f"emergencies.verb.{name}"),
+        title=say_to(request, f"emergencies.title.{name}", need=title_of_need(request, need)),
+        text=text,
+        back=back,
+        onto=lambda made: (
+            reverse("deployment", args=[made.deployment_id]) if isinstance(made, Step) else back
+        ),
+        trail=trail_to_need(request, need),
+    )

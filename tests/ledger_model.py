@@ -216,10 +216,9 @@ class PairModel:
             return self._reasons_of_reversal(said) | self._reasons_of_day(said, today)
         if said.kind not in KINDS:
             return {"ledger.unknown_kind"}
-        found = self._reasons_of_terms(said)
-        if found:
-            return found
-        found = self._reasons_of_day(said, today)
+        wrong, found = self._reasons_of_terms(said), self._reasons_of_day(said, today)
+        if wrong:
+            return wrong | found
         side = "recipient" if said.kind in RECIPIENT else "donor"
         if said.on.year < self.open_from[side]:
             found.add("ledger.year_closed")

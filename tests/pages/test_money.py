@@ -15,7 +15,7 @@ from tiebeam.core.ledger.events import KINDS
 from tiebeam.interfaces.web.listing import Asked
 from tiebeam.interfaces.web.money.tables import pair_as_file, standing_cell
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
-from tiebeam.platform.identity.operations import assign_role
+from tiebeam.platform.identity.operations import assign_role, create_person
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
 
@@ -499,14 +499,21 @@ class TestEvent:
         assert f'href="/money/events/{payment.pk}/"' in given
 
     def test_shows_an_auditor_the_hash_of_its_rows(self, workspace, sign_in, as_fujian, payment):
+        admin, office = (
+            workspace.actor("admin", Role.ADMINISTRATOR),
+            workspace.organisations["office"],
+        )
+        workspace.organisations["auditor"] = office
+        workspace.people["auditor"] = create_person(
+            email="auditor@example.org", name="Auditor", language="en", actor=admin, now=NOW
+        )
         assign_role(
-            person=workspace.people["office"], organisation_id=workspace.organisations["office"].pk,
-            role=Role.AUDITOR, valid_from=NOW.date(), now=NOW,
-            actor=workspace.actor("admin", Role.ADMINISTRATOR),
+            person=workspace.people["auditor"], organisation_id=office.pk, role=Role.AUDITOR,
+            valid_from=NOW.date(), actor=admin, now=NOW,
         )  # fmt: skip
         address = f"/money/events/{payment.pk}/"
 
-        assert payment.rows_sha256 in text_of(sign_in("office").get(address))
+        assert payment.rows_sha256 in text_of(sign_in("auditor").get(address))
         assert payment.rows_sha256 not in text_of(as_fujian.get(address))
 
     def test_says_what_is_left_and_offers_the_next_step(self, as_fujian, as_nyingchi, payment):

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID, uuid4, uuid5
 
@@ -17,6 +18,7 @@ from tiebeam.apps.ledger.operations.proposals import (
     propose,
     propose_reversal,
     propose_year_end,
+    withdraw_proposal,
 )
 from tiebeam.apps.ledger.operations.refusals import (
     EarlierYearOpen,
@@ -27,6 +29,7 @@ from tiebeam.apps.ledger.operations.refusals import (
 from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.ledger.queries.balances import list_balances
 from tiebeam.apps.ledger.queries.trial import list_trial
+from tiebeam.errors import Refused
 from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.time.periods import AsOf
@@ -77,7 +80,13 @@ class RecordBooks:
             proposal = propose(
                 pairing=grounds.pairing, terms=self.terms(said), key=key, actor=maker, now=now
             )
-        batch = post_proposal(proposal=proposal, actor=checker, now=now)
+        try:
+            batch = post_proposal(proposal=proposal, actor=checker, now=now)
+        except Refused:
+            # A year is not closed over what waits.
+            with suppress(Refused):
+                withdraw_proposal(proposal=proposal, actor=maker, now=now)
+            raise
         if key.int % 6 == 0:
             self.send_again(proposal, by)
         return batch

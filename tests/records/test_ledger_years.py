@@ -7,6 +7,7 @@ from tests.grounds import ground
 
 from records.ledger_grounds import LATER, make_grounds
 from tiebeam.apps.ledger.models import Transfer
+from tiebeam.apps.ledger.operations.proposals import return_proposal
 from tiebeam.apps.ledger.operations.years import set_programme_year
 from tiebeam.errors import Refused
 from tiebeam.platform.tenancy.acting import acting
@@ -95,6 +96,20 @@ class TestYearOfAProgramme:
 
 
 class TestYearsEnd:
+    def test_waits_for_the_own_proposals_of_the_year(self, grounds):
+        waiting = grounds.propose("commitment", 5)
+        for kind, terms in {"commitment": {"valid_on": NEXT}, "obligation": {}}.items():
+            grounds.propose(kind, 5, **terms)
+
+        with pytest.raises(Refused, match=r"'ledger\.proposals_open'") as refused:
+            grounds.close("donor", 2020)
+        assert refused.value.facts["proposals"] == (str(waiting.pk),)
+        assert refused.value.facts["days"] == (date(2020, 3, 1),)
+
+        hand = {"actor": grounds.checkers["donor"], "now": LATER}
+        return_proposal(proposal=waiting, reason="late", **hand)
+        assert grounds.close("donor", 2020).donor_year == 2020
+
     def test_lapses_the_due_and_carries_what_is_appropriated_or_bound(self, grounds):
         commitment = grounds.post("commitment", 30)
         grounds.post("order", 10, follows_id=commitment.pk)

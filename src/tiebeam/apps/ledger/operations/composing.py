@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Min
 
-from tiebeam.apps.ledger.models import Batch
+from tiebeam.apps.ledger.models import Batch, Proposal
 from tiebeam.apps.ledger.operations.books import PairBooks
 from tiebeam.apps.ledger.operations.chain import Chain, Link
 from tiebeam.apps.ledger.operations.refusals import (
@@ -16,6 +16,7 @@ from tiebeam.apps.ledger.operations.refusals import (
     Followed,
     NoAgreementInForce,
     NoBookToClose,
+    ProposalsOpen,
     ReversalReversed,
     YearClosed,
     YearNotOver,
@@ -200,6 +201,31 @@ def compose_year_end(side: str, terms: Terms, books: PairBooks, today: date) -> 
         raise EarlierYearOpen(year=year, open=still_open)
     carried = {"B110": terms.carries_due, "B120": terms.carries_appropriated}
     return year_end(of, year, books.balances, carried)
+
+
+def list_open_proposals(pairing: Pairing, year: int) -> list[tuple[UUID, date]]:
+    """Return what the acting organisation proposed for *year* and nobody decided, with the day of each."""
+    waiting = Proposal.objects.owned().filter(
+        pairing_id=pairing.pk, state="proposed", valid_on__year=year
+    )
+    found = waiting.exclude(kind="year_end").order_by("valid_on", "pk")
+    return list(found.values_list("pk", "valid_on"))
+
+
+def refuse_open_proposals(year: int, waiting: Sequence[tuple[UUID, date]]) -> None:
+    """
+    Refuse to end a year of which something still waits for a decision (§L10).
+
+    Raises:
+        ProposalsOpen: Something does.
+    """
+    if waiting:
+        raise ProposalsOpen(
+            year=year,
+            count=len(waiting),
+            days=tuple(dict.fromkeys(day for _, day in waiting)),
+            proposals=tuple(str(proposal_id) for proposal_id, _ in waiting),
+        )
 
 
 def take_over(rows: Sequence[Row], books: PairBooks) -> None:

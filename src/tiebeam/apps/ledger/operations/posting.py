@@ -32,7 +32,9 @@ from tiebeam.apps.ledger.operations.composing import (
     compose_reversal,
     compose_year_end,
     in_range,
+    list_open_proposals,
     refuse_day,
+    refuse_open_proposals,
     take_over,
 )
 from tiebeam.apps.ledger.operations.dues import (
@@ -115,6 +117,11 @@ class Posting:
         }
         self.chain = Chain(pairings)
         self.chain.read(_list_named(entered))
+        self._open_proposals = {
+            each.pairing.pk: list_open_proposals(each.pairing, each.terms.valid_on.year)
+            for each in entered
+            if each.terms.kind == "year_end"
+        }
         # Whose books are met: the own seat comes first, and is the last to be written.
         self._seats: dict[UUID, set[tuple[Side, UUID]]] = {actor.organisation_id: set()}
         for each in entered:
@@ -235,7 +242,9 @@ class Posting:
             return rows, [row_id for row_id, _ in known]
         if terms.kind == "year_end":
             side = own_side(self.actor, books.pairing)
-            return compose_year_end(side, terms, books, self.today), []
+            rows = compose_year_end(side, terms, books, self.today)
+            refuse_open_proposals(terms.valid_on.year, self._open_proposals[books.pairing.pk])
+            return rows, []
         return compose_event(terms, link, books, self.chain, self._agreements), []
 
     def _batch_of(self, entered: Entered, link: Link, books: PairBooks) -> dict[str, Any]:

@@ -33,6 +33,12 @@ class PostTooSlow(Refused):
     code = "ledger.post_too_slow"
 
 
+class ProposalsOpen(Refused):
+    """A year is closed when nothing of it waits for a decision; facts: ``year``, ``count``, ``days``, ``proposals``."""
+
+    code = "ledger.proposals_open"
+
+
 class NoBookToClose(Refused):
     """Donor and recipient close their own books; others have none in a pairing."""
 

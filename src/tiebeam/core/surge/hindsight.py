@@ -27,13 +27,12 @@ def bound_measures(surge: Surge, patients: Series) -> Measures:
 
     Moves, kilometres and transfers are 0: a policy may give no order at all.
     """
-    need_of = _Bounds(surge, patients)
-    unmet = ceil(need_of.prove(need_of.price_unmet))
+    bounds = _Bounds(surge, patients)
     return Measures(
-        unmet_person_days=unmet,
-        worst_ratio=max(Fraction(0), need_of.prove(need_of.price_worst) / PARTS),
+        unmet_person_days=max(0, ceil(bounds.prove(bounds.price_unmet))),
+        worst_ratio=max(Fraction(0), bounds.prove(bounds.price_worst) / PARTS),
         worst_place=None,
-        peak_hub_occupancy=need_of.bound_hub(),
+        peak_hub_occupancy=bounds.bound_hub(),
         moves=0,
         kilometres=0,
         transfers=0,
@@ -145,11 +144,12 @@ class _Bounds:
 
     def _lay_heads(self) -> None:
         """Let heads flow from the pool to places and back (§S2.2 to §S2.6)."""
-        program, horizon = self.program, self.surge.horizon
+        program = self.program
         everyone = sum(team.size for team in self.surge.teams)
         way = min(
             (self.surge.travel.days(p, q) for p in self.own for q in self.own if p != q), default=1
         )
+        self.arrived: dict[str, list[int]] = {place: [] for place in self.own}
         pool: list[int] = []
         out: list[list[int]] = []
         for t in self.days:
@@ -173,7 +173,6 @@ class _Bounds:
                 [(waiting, 1), *before, *back, *((c, 1) for c in come)], low=first, high=first
             )
             pool.append(waiting)
-        assert len(pool) == horizon
         self._hold_rest()
 
     def _hold_tours(self, place: str, day: int, into: int) -> None:
@@ -182,9 +181,6 @@ class _Bounds:
 
         Until the first tour can be over: from then on some may have been sent home earlier (§S2.5).
         """
-        if day == 0:
-            self.arrived: dict[str, list[int]] = getattr(self, "arrived", {})
-            self.arrived[place] = []
         self.arrived[place].append(into)
         arrival = next((t for t in self.days if self.reach.first[t]), self.surge.horizon)
         shortest = min((team.max_tour for team in self.surge.teams), default=0)

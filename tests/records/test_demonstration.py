@@ -1,12 +1,15 @@
 """The demonstration: published facts only, somebody in each role, loaded once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import transaction
 from django.test import override_settings
 
 from ledger_examples import load_example
+from tiebeam.apps.emergencies.models import Incident, Need
+from tiebeam.apps.emergencies.queries.inbox import inbox
+from tiebeam.apps.emergencies.queries.situation import situation
 from tiebeam.apps.ledger.models import Account, Batch, Dispute, ObligationNotice, Proposal
 from tiebeam.apps.ledger.queries.claims import list_claims
 from tiebeam.apps.pairings.models import Agreement, HandOver, Opinion, Pairing, PairList
@@ -169,3 +172,33 @@ class TestBooksOfTheDemonstration:
                     kind__in=("year_end", "reversal", "obligation")
                 )
             )
+
+
+class TestEmergencyOfTheDemonstration:
+    def test_shows_who_was_there_and_leaves_everybody_something_to_do(
+        self, coordinator_of_demo, told
+    ):
+        with acting(coordinator_of_demo):
+            incident = Incident.objects.get(mode="assign")
+            found = situation(incident, AsOf(true_on=date(2020, 2, 12)))
+            on_duty = {each.place.name_zh: each.on_duty for each in found.places}
+            notes = {need.note for need in Need.objects.all()}
+        waiting = {}
+        for word in ("coordinator", "donor", "donor-hunan", "recipient-yichang"):
+            person = Person.objects.get(email=f"{word}@demo.example")
+            seat = list_seats(person.pk, NOW.date())[0]
+            actor = find_actor_for(person.pk, seat.organisation_id, NOW.date())
+            with acting(actor):
+                items = inbox(seat.organisation_id, NOW)
+            waiting[word] = sorted({event for item in items for event in item.events})
+
+        # Published arrivals, as hubei-2020 restates them.
+        assert on_duty == {"黄冈市": 137, "随州市": 135, "荆州市": 358, "宜昌市": 158}
+        assert found.states == {"on_duty": 5, "assigned": 1}
+        assert notes == {"DEMO"}
+        assert waiting == {
+            "coordinator": ["accept_order", "change_order", "inform", "refuse_order"],
+            "donor": ["consult", "decline", "extend", "refuse_extension"],
+            "donor-hunan": ["decline", "offer"],
+            "recipient-yichang": ["inform"],
+        }

@@ -133,7 +133,7 @@ class TestClaimInTheBooks:
         claim = _enter(grounds).reimbursement
         said = {"reimbursement": claim, "now": grounds.now}
         states = [_state(grounds)]
-        check = {"pay_on": date(2020, 2, 20), "document": "V 1", "actor": finance, **said}
+        check = {"pay_on": date(2020, 2, 10), "document": "V 1", "actor": finance, **said}
         kept = check_reimbursement(**check)
         states.append(_state(grounds))
         return_proposal(proposal=kept.proposal, reason="Sum?", actor=second, now=grounds.now)

@@ -18,6 +18,14 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import AfterValidator, model_validator
 
+from tiebeam.apps.emergencies.models import Incident
+from tiebeam.apps.emergencies.queries import inbox as waiting
+from tiebeam.apps.emergencies.queries import situation as situations
+from tiebeam.apps.emergencies.queries.dispatch import (
+    dispatch_board,
+    list_locks,
+    team_timeline,
+)
 from tiebeam.apps.ledger.queries.gifts import list_gifts, sum_gifts
 from tiebeam.apps.ledger.queries.schedule import forecast, list_schedules
 from tiebeam.apps.pairings.models import Agreement, HandOver, Pairing, PairList, Variant
@@ -33,6 +41,7 @@ from tiebeam.apps.pairings.queries.pairings import (
 )
 from tiebeam.apps.pairings.queries.responsibilities import get_matrix
 from tiebeam.apps.pairings.queries.variants import is_stale
+from tiebeam.apps.people.models import Team
 from tiebeam.apps.programmes.models import Programme, Round
 from tiebeam.apps.programmes.queries.returns import list_returns
 from tiebeam.apps.regions.models import Organisation, Region
@@ -41,6 +50,7 @@ from tiebeam.interfaces.api.problems import demand_known_parameters
 from tiebeam.interfaces.api.records import RecordOut, find_record, record_out
 from tiebeam.interfaces.api.texts import demand_known_days
 from tiebeam.platform.audit.canonical import plain
+from tiebeam.platform.tenancy.acting import find_actor
 from tiebeam.platform.time.periods import AsOf
 
 questions = Router(tags=["questions"])
@@ -251,6 +261,49 @@ def cash_forecast(donor: Organisation) -> object:
 def gifts(pairing: Pairing) -> object:
     """The totals of the registers of a pairing by year: outside the books, and never added to them."""
     return sum_gifts(list_gifts(pairing))
+
+
+@question("situation", "How an incident stands")
+def situation(incident: Incident, as_of: AsOf) -> object:
+    """By place: people needed, bound and on duty, with every need, its fill, its gaps and its deployments."""
+    return situations.situation(incident, as_of)
+
+
+@question("gaps", "Which needs lack people")
+def gaps(incident: Incident, as_of: AsOf) -> object:
+    """The needs of an incident that lack people on some day, or whose teams hand over with a gap."""
+    return situations.gaps(incident, as_of)
+
+
+@question("inbox", "What waits for the own organisation in its emergencies")
+def inbox() -> object:
+    """Deployments, questions, needs to verify and proposed orders that wait for an answer."""
+    actor = find_actor()
+    assert actor is not None  # who asks is known
+    return waiting.inbox(actor.organisation_id, timezone.now())
+
+
+@question("own-teams", "The deployments of the teams whose phone one works")
+def own_teams() -> object:
+    """For a front team: its deployments, the latest first, each with its last step."""
+    actor = find_actor()
+    assert actor is not None  # who asks is known
+    return waiting.list_own_teams(actor.person_id, timezone.now())
+
+
+@question("dispatch-board", "What a dispatcher looks at")
+def dispatch(incident: Incident) -> object:
+    """Needs, published packages and what binds them, proposed orders, and the locks of the next plan."""
+    return {
+        "board": dispatch_board(incident, timezone.now()),
+        "locks": list_locks(incident),
+    }
+
+
+@question("team-timeline", "What happened to a team")
+def timeline(team: Team) -> object:
+    """The deployments of a team, step by step, with open questions and successors."""
+    return team_timeline(team, timezone.now())
 
 
 def _tell(value: Any) -> Any:

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from tiebeam.cases import CASES_FOLDER
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.interchange.plan import read_plan
 from tiebeam.interchange.scenario import read_scenario
+from tiebeam.interfaces.demonstration.emergency import Rescue, run_emergency
 from tiebeam.interfaces.demonstration.money import Money, Two, keep_books
 from tiebeam.interfaces.demonstration.obligations import take_obligation_steps
 from tiebeam.interfaces.demonstration.people import (
@@ -102,6 +104,8 @@ def load_demonstration(*, password: str, now: datetime, plan: Path | None, tell:
     take_obligation_steps(steering, _actor(second, office, Role.COORDINATOR), now)
     tell("示范账簿 · Books (DEMO)")
     keep_books(_money(admin, sign_ins, directory, now), now)
+    tell("应急响应 · Emergency (DEMO)")
+    run_emergency(_rescue(admin, sign_ins, directory, now), programmes[0])
     return Loaded([SignIn(administrator.email, Role.ADMINISTRATOR, office), *sign_ins], programmes)
 
 
@@ -141,6 +145,33 @@ def _money(admin: Actor, sign_ins: list[SignIn], directory: Directory, now: date
             "北京市": (Two(*placed("北京市", *giving)), Two(*placed("拉萨市", *taking))),
             "上海市": (Two(*placed("上海市", *giving)), Two(*placed("日喀则市", *taking))),
         },
+    )
+
+
+def _rescue(admin: Actor, sign_ins: list[SignIn], directory: Directory, now: datetime) -> Rescue:
+    """Return who runs the emergency: those who can sign in, and others for the places of nobody."""
+    seated = {
+        "福建省": "donor",
+        "湖南省": "donor-hunan",
+        "宜昌市": "recipient-yichang",
+        "黄冈市": "recipient-huanggang",
+    }
+
+    @cache
+    def act(name: str, role: Role) -> Actor:
+        if name in seated:
+            return _seated(seated[name], sign_ins)
+        organisation = directory.organisations[name]
+        return place_people(organisation, (role,), administrator=admin, now=now)[0]
+
+    return Rescue(
+        coordinator=_seated("coordinator", sign_ins),
+        second=_seated("coordinator2", sign_ins),
+        homes=lambda name: act(name, Role.DONOR_OFFICE),
+        hosts=lambda name: act(name, Role.RECIPIENT_OFFICE),
+        front=_seated("team", sign_ins),
+        organisations=directory.organisations,
+        now=now,
     )
 
 

@@ -31,6 +31,8 @@ SEATS: tuple[tuple[str, str, tuple[str, str], Role], ...] = (
     ("recipient-shannan", "德吉", ("山南市", "Shannan"), Role.RECIPIENT_OFFICE),
     ("recipient-shannan-finance", "央金", ("山南市", "Shannan"), Role.RECIPIENT_FINANCE),
     ("recipient-huanggang", "胡军", ("黄冈市", "Huanggang"), Role.RECIPIENT_OFFICE),
+    ("recipient-yichang", "刘洋", ("宜昌市", "Yichang"), Role.RECIPIENT_OFFICE),
+    ("recipient-yichang-finance", "袁梅", ("宜昌市", "Yichang"), Role.RECIPIENT_FINANCE),
     ("assessor", "孙莉", COLLEGE, Role.ASSESSOR),
     ("auditor", "马超", AUDIT, Role.AUDITOR),
     ("reader", "朱红", MINISTRY, Role.READER),

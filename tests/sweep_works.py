@@ -5,6 +5,8 @@ import signal
 import time
 from pathlib import Path
 
+from tiebeam.errors import Fault, InvalidInput
+
 
 def square(cell):
     return {"root": cell["number"], "square": cell["number"] ** 2, "names": ["武汉", "Wuhan"]}
@@ -38,6 +40,10 @@ def die_always(cell):
     if cell["number"] == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     return cell["number"]
+
+
+def refuse(cell):
+    raise InvalidInput([Fault(code="cases.unknown", value=str(cell["number"]))])
 
 
 def wait_long(cell):

@@ -23,6 +23,16 @@ class TiebeamError(Exception):
         super().__init__(self.code, facts)
         self.facts = facts
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Come whole out of the process in which it was raised."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(kind: type[TiebeamError], args: tuple[object, ...], state: dict[str, Any]) -> object:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
 
 class Infeasible(TiebeamError):
     """The rules of the scenario cannot all hold (exit status 3)."""

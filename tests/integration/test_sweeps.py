@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import sweep_works
+from tiebeam.errors import InvalidInput
 from tiebeam.platform.sweeps import sweep
 from tiebeam.platform.sweeps.executors import (
     ClusterUnreachable,
@@ -109,6 +110,17 @@ class TestSweep:
         )
 
         assert told == [(done, 6) for done in range(7)]
+
+
+class TestRefusal:
+    @pytest.mark.parametrize("where", ["here", "cluster"])
+    def test_comes_back_from_the_worker_with_its_facts(self, where, request):
+        executor = LOCAL if where == "here" else request.getfixturevalue("dask")
+
+        with pytest.raises(InvalidInput) as refusal:
+            run_sweep(sweep_works.refuse, NUMBERS[2:3], executor=executor)
+
+        assert [fault.value for fault in refusal.value.faults] == ["2"]
 
 
 class TestKilledWorker:

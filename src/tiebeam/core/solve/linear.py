@@ -40,6 +40,18 @@ class LinearProgram:
         columns, values = zip(*terms, strict=True)
         self.rows.append((list(columns), list(values), low, high))
 
+    def solve(self) -> tuple[list[float], list[float]]:
+        """
+        Return the values of the columns in a best solution, and the prices of the rows.
+
+        The program must have a solution; columns are bounded, so there is a best one.
+        """
+        highs = self._build()
+        highs.run()
+        assert highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        solution = highs.getSolution()
+        return list(solution.col_value), list(solution.row_dual)
+
     def prove_bound(self) -> Fraction:
         """
         Solve, and return what the multipliers prove: no solution costs less.

@@ -1,6 +1,7 @@
 """A forecast by exponential smoothing with a damped trend, from statsmodels (§S10)."""
 
 import warnings
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +12,10 @@ from tiebeam.core.surge.forecast import (
     Roots,
     Spread,
     by_place,
+    damped_trend,
     damped_trend_of,
+    last_value,
+    seven_day_trend,
 )
 from tiebeam.errors import Refused
 
@@ -59,3 +63,11 @@ def _fit(roots: tuple[float, ...], days: int) -> tuple[tuple[float, ...], tuple[
 
 
 smoothing: Forecaster = by_place(_smooth)
+
+FORECASTERS: Mapping[str, Forecaster] = {
+    "smoothing": smoothing,
+    "damped-trend": damped_trend,
+    "7-day-trend": seven_day_trend,
+    "last-value": last_value,
+}
+"""The forecasters by the name a user gives; every other satisfies the same interface."""

@@ -35,7 +35,7 @@ Row = dict[str, Any]
 def balance(
     ctx: typer.Context,
     case_id: CaseId,
-    forecast: Forecast = "smoothing",
+    forecast: Forecast = "damped-trend",
     workers: Workers = None,
     cluster: Cluster = None,
     out: options.OutFolder = None,
@@ -102,8 +102,8 @@ def _read_rows(
             "policy": cell["policy"],
             **measures,
         }
-    for (changed, _), row in found.items():
-        ends = (found[changed, "no_transfer"], found[changed, "hindsight"])
+    for (key, _), row in found.items():
+        ends = (found[key, "no_transfer"], found[key, "hindsight"])
         yield {**row, "closed": {name: _closed(row, ends, name) for name in CLOSED}}
 
 

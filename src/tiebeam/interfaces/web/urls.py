@@ -59,6 +59,7 @@ urlpatterns = [
     path("workbooks/", include("tiebeam.interfaces.web.workbooks.urls")),
     path("notices/", include("tiebeam.interfaces.web.notices.urls")),
     path("emergencies/", include("tiebeam.interfaces.web.emergencies.urls")),
+    path("supplies/", include("tiebeam.interfaces.web.supplies.urls")),
     path("reports/", include("tiebeam.interfaces.web.reports.urls")),
     path("phone/", include("tiebeam.interfaces.web.phone.urls")),
     path("money/bank/", include("tiebeam.interfaces.web.statements.urls")),

@@ -20,6 +20,23 @@ def list_holds(day: date, recipient_id: UUID | None = None) -> "QuerySet[Hold]":
     return found
 
 
+def list_all_holds(most: int = 200) -> list[Hold]:
+    """Return all holds that may be read, the one that ends last first."""
+    rows = Hold.objects.select_related("tenant", "item", "programme")
+    return list(rows.order_by("-valid_until", "-valid_from")[:most])
+
+
+def get_hold(hold_id: UUID) -> Hold:
+    """
+    Return a hold.
+
+    Raises:
+        Hold.DoesNotExist: There is none that may be read.
+    """
+    found: Hold = Hold.objects.select_related("tenant", "item").get(pk=hold_id)
+    return found
+
+
 def list_holds_against(
     recipient_id: UUID, item_ids: Iterable[UUID], day: date
 ) -> dict[UUID, list[Hold]]:

@@ -54,8 +54,19 @@ def list_movements(place_id: UUID, item_id: UUID | None = None, most: int = 200)
     rows = Movement.objects.filter(store__place_id=place_id)
     if item_id is not None:
         rows = rows.filter(item_id=item_id)
-    related = rows.select_related("item", "line__shipment", "reversed_by")
+    related = rows.select_related("item", "store__place", "line", "reversed_by")
     return list(related.order_by("-moved_on", "-recorded_at")[:most])
+
+
+def get_movement(movement_id: UUID) -> Movement:
+    """
+    Return a movement.
+
+    Raises:
+        Movement.DoesNotExist: There is none that may be read.
+    """
+    found: Movement = Movement.objects.select_related("item", "store__place").get(pk=movement_id)
+    return found
 
 
 def least_from(store_id: UUID, item_id: UUID, day: date) -> tuple[int, date]:

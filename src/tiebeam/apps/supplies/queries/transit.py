@@ -48,6 +48,43 @@ def list_shipments(
     return found
 
 
+def get_shipment(shipment_id: UUID) -> Shipment:
+    """
+    Return a shipment.
+
+    Raises:
+        Shipment.DoesNotExist: There is none that may be read.
+    """
+    rows = Shipment.objects.select_related("tenant", "recipient", "origin", "programme", "pairing")
+    found: Shipment = rows.get(pk=shipment_id)
+    return found
+
+
+def get_line(line_id: UUID) -> ShipmentLine:
+    """
+    Return a line of a shipment.
+
+    Raises:
+        ShipmentLine.DoesNotExist: There is none that may be read.
+    """
+    rows = ShipmentLine.objects.select_related("shipment__recipient", "item")
+    found: ShipmentLine = rows.get(pk=line_id)
+    return found
+
+
+def list_told(shipment_id: UUID) -> list[Receipt | Settlement]:
+    """Return what was confirmed and settled of a shipment, in the order in which it was told."""
+    told: list[Receipt | Settlement] = [
+        *Receipt.objects.filter(line__shipment_id=shipment_id).select_related(
+            "line__item", "tenant"
+        ),
+        *Settlement.objects.filter(line__shipment_id=shipment_id).select_related(
+            "line__item", "tenant"
+        ),
+    ]
+    return sorted(told, key=lambda row: row.recorded_at)
+
+
 def follow_lines(
     shipment_ids: Iterable[UUID],
     *,

@@ -1,0 +1,1 @@
+"""Supplies: stock of the own places, shipments, what shall not be sent now, the catalogue."""

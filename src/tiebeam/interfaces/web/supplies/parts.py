@@ -1,0 +1,44 @@
+"""What the pages of supplies share: their tabs, the way to them, and who may do what."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from tiebeam.interfaces.web.page import Link, by_name, name_of, say_to
+from tiebeam.interfaces.web.seated import actor_of
+from tiebeam.platform.permissions.operations import is_allowed
+
+TABS = ("supplies", "shipments", "holds", "supply_items")
+
+
+def tabs_of(request: HttpRequest, current: str) -> tuple[Link, ...]:
+    """Return the sides of supplies."""
+    return tuple(
+        Link(say_to(request, f"supplies.tab.{name}"), reverse(name), name == current)
+        for name in TABS
+    )
+
+
+def trail_to(request: HttpRequest, name: str = "supplies") -> list[Link]:
+    """Return the places above a page of supplies."""
+    trail = [Link(say_to(request, "web.rail.supplies"), reverse("supplies"))]
+    if name != "supplies":
+        trail.append(Link(say_to(request, f"supplies.tab.{name}"), reverse(name)))
+    return trail
+
+
+def action_of(request: HttpRequest, operation: str, words: str, address: str) -> Link | None:
+    """Return the primary action of a page, where the reader may do it."""
+    if not is_allowed(actor_of(request), operation):
+        return None
+    return Link(say_to(request, words), reverse(address))
+
+
+def choices_by_name(
+    request: HttpRequest, records: Iterable[Any], *, first: str = ""
+) -> Sequence[tuple[str, str]]:
+    """Return choices of records by name; *first* is the word of choosing none."""
+    found = [(str(row.pk), name_of(request, row)) for row in by_name(request, list(records))]
+    return [("", first), *found] if first else found

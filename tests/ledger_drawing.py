@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from hypothesis import strategies as st
 
-from ledger_model import MOST_OF_A_ROW, OPENS_ANEW, RECIPIENT, Offer, PairModel, Said
+from ledger_model import MOST_OF_A_ROW, OPENS_ANEW, PREPARES, RECIPIENT, Offer, PairModel, Said
 
 FIRST_YEAR = 2024
 LAST_DAY = dt.date(FIRST_YEAR + 2, 12, 31)
@@ -98,6 +98,12 @@ def draw_refused(model: PairModel, today: dt.date, chance: Chance) -> Said:
             if offer.most is not None
         ],
         *[[Said("reversal", today, follows=key) for key in model.batches]] * 3,
+        [
+            Said("reversal", today, follows=key)
+            for key, batch in model.batches.items()
+            if batch.said.kind in {"carry", "lapse"}
+            and batch.said.on.year < model.open_from["donor"]
+        ],
         [replace(one, on=dt.date(model.open_from[side] - 1, 12, 31), relates_to=0)]
         if model.open_from[side]
         else [],
@@ -111,8 +117,10 @@ def _of_wrong_days(model: PairModel, today: dt.date, one: Said, offers: list[Off
     days = [today + dt.timedelta(days=ahead) for ahead in (1, 400, 4000)]
     early = [replace(offer.said, amount=1) for offer in offers if offer.said.follows]
     early += [Said("reversal", today, follows=key) for key in model.batches]
+    ahead = [replace(one, on=day) for day in [*days, dt.date(FIRST_YEAR - 1, 12, 31)]]
     return [
-        *(replace(one, on=day) for day in [*days, dt.date(FIRST_YEAR - 1, 12, 31)]),
+        # As often as all the others.
+        *ahead * (1 + len(early) // len(ahead)),
         *(replace(said, on=model.batches[said.follows].said.on - _DAY) for said in early),
     ]
 
@@ -125,4 +133,8 @@ def _outside_the_term(
         return [
             replace(one, kind=kind, follows="", quantity_unit="") for kind in sorted(OPENS_ANEW)
         ]
-    return [replace(offer.said, amount=1, on=model.begins - _DAY) for offer in offers]
+    return [
+        replace(offer.said, amount=1, on=model.begins - _DAY)
+        for offer in offers
+        if offer.said.kind not in PREPARES
+    ]

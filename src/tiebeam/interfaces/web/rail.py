@@ -43,7 +43,6 @@ PLANNERS = frozenset(
     }
 )
 
-REPORT_READERS = PLANNERS | {Role.FRONT_TEAM}
 
 # Parties see of the desk what they are sent for opinion: the page itself has nothing for them.
 OVERSEERS = frozenset({Role.COORDINATOR, Role.MINISTRY, Role.AUDITOR})
@@ -57,9 +56,7 @@ PLACES = (
     Place("agreements", "web.rail.agreements"),
     Place("money", "web.rail.money"),
     Place("overview", "web.rail.overview", OVERSEERS | {Role.ASSESSOR}),
-    Place("emergencies", "emergencies.title"),
-    Place("daily_reports", "web.rail.daily_reports", REPORT_READERS),
-    Place("supplies", "web.rail.supplies", REPORT_READERS),
+    Place("emergencies", "emergencies.title", below=("/reports/", "/supplies/")),
     Place("phone", "phone.name", frozenset({Role.FRONT_TEAM})),
     Place("people", "web.rail.people", frozenset({Role.ADMINISTRATOR})),
     Place("log", "web.rail.log"),

@@ -12,6 +12,7 @@ from tiebeam.apps.emergencies.models import Deployment, Incident, Need, Step, Ve
 from tiebeam.apps.emergencies.queries.fill import Cover, Fill, Gap, HandOver, Tour, fill_of
 from tiebeam.apps.emergencies.queries.needs import NeedState, find_state
 from tiebeam.apps.emergencies.queries.standing import Standing, list_standings
+from tiebeam.apps.emergencies.report_models import DailyReport
 from tiebeam.apps.emergencies.states import AFTERWARDS, BOUND
 from tiebeam.apps.programmes.models import Participant
 from tiebeam.apps.regions.models import Organisation
@@ -130,6 +131,30 @@ def gaps(incident: Incident, as_of: AsOf) -> list[NeedSituation]:
         if each.state in {"open", "verified"}
         and (each.gaps or any(hand_over.gap_days for hand_over in each.hand_overs))
     ]
+
+
+def lacking_on(needs: Iterable[NeedSituation], day: date) -> int | None:
+    """Return how many people live needs lack on a day that is not past, None where that is not known."""
+    live = [each for each in needs if each.state in {"open", "verified"}]
+    if any(each.fill is None for each in live):
+        return None
+    return sum(gap.lacking for each in live for gap in each.gaps if gap.first <= day < gap.until)
+
+
+def find_version(incident: Incident) -> str:
+    """Return what changes whenever something of *incident* does that may be read: for those who poll."""
+    moment = timezone.now()
+    report = DailyReport.objects.filter(incident=incident).order_by("-recorded_at")
+    times = [
+        _last_change(incident, moment),
+        report.values_list("recorded_at", flat=True).first(),
+        Verification.objects.filter(need__incident=incident)
+        .order_by("-verified_at")
+        .values_list("verified_at", flat=True)
+        .first(),
+        incident.stood_down_at,
+    ]
+    return "|".join([str(timezone.localdate(moment)), str(incident.level), *map(str, times)])
 
 
 def _of_need(

@@ -32,6 +32,7 @@ from tiebeam.interfaces.web.emergencies.tables import (
 from tiebeam.interfaces.web.emergencies.words import (
     may,
     tabs_of,
+    tabs_of_incident,
     trail_to,
     trail_to_incidents,
 )
@@ -135,6 +136,7 @@ def show_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         title=title_of(request, found),
         trail=trail_to_incidents(request),
         action=action,
+        tabs=tabs_of_incident(request, incident, "incident"),
         takes_dates=True,
         lead=states_line(request, found.states),
         facts=_facts(request, incident),

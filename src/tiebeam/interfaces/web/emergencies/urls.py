@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from tiebeam.interfaces.web.emergencies import deployments, incidents, needs, units, waiting
+from tiebeam.interfaces.web.emergencies import board, deployments, incidents, needs, units, waiting
 
 urlpatterns = [
     path("", incidents.show_incidents, name="emergencies"),
     path("activate/", incidents.activate, name="activate_incident"),
     path("waiting/", waiting.show_inbox, name="emergency_inbox"),
     path("<uuid:incident_id>/", incidents.show_incident, name="incident"),
+    path("<uuid:incident_id>/board/", board.show_board, name="incident_board"),
+    path("<uuid:incident_id>/map.json", board.show_map, name="incident_map"),
     path("<uuid:incident_id>/level/", incidents.change_level_of, name="incident_level"),
     path("<uuid:incident_id>/stand-down/", incidents.stand_down, name="stand_down_incident"),
     path("<uuid:incident_id>/expire/", incidents.expire, name="expire_overdue"),

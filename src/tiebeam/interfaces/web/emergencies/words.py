@@ -110,3 +110,16 @@ def tabs_of(request: HttpRequest, shown: str) -> list[Link]:
         Link(say_to(request, f"emergencies.tab.{name}"), reverse(name), name == shown)
         for name in names
     ]
+
+
+def tabs_of_incident(request: HttpRequest, incident: Incident, shown: str) -> list[Link]:
+    """Return the sides of an incident: its records, its board, what its places report."""
+    names = ("incident", "incident_board", "situation_by_day")
+    return [
+        Link(
+            say_to(request, f"emergencies.tab.{name}"),
+            reverse(name, args=[incident.pk]),
+            name == shown,
+        )
+        for name in names
+    ]

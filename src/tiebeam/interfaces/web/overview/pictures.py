@@ -68,7 +68,7 @@ def draw_years(
         for name, (ink, dash) in LOOKS.items()
         if any(sums[year][name] for year in sums)
     ]
-    ticks = [(float(fen), say_money(request, fen)) for fen in _ticks(most)]
+    ticks = [(float(fen), say_money(request, fen)) for fen in tick_figures(most)]
     wide, narrow = (
         draw_trend(lines, tick_words=ticks, alternative=title, width=width)
         for width in (WIDE, NARROW)
@@ -164,7 +164,7 @@ def _nodes(
     ]
 
 
-def _ticks(most: int) -> list[int]:
+def tick_figures(most: int) -> list[int]:
     """Return from 0 to *most* and just beyond, in steps that are 1, 2 or 5 of a power of ten."""
     rough = max(1, most) / 4
     power = 10 ** math.floor(math.log10(rough))

@@ -19,10 +19,11 @@ from tiebeam.apps.people.models import Package, Team
 from tiebeam.apps.people.operations.packages import hold_package, publish_package
 from tiebeam.apps.people.operations.teams import add_member, form_team
 from tiebeam.apps.programmes.models import Programme
+from tiebeam.apps.regions.models import Organisation
 from tiebeam.platform.identity.models import Person
 from tiebeam.platform.identity.operations import assign_role, create_person
 from tiebeam.platform.permissions.roles import Role
-from tiebeam.platform.tenancy.acting import Actor, Duty
+from tiebeam.platform.tenancy.acting import Actor, Duty, acting
 
 TOUR = {"starts_on": date(2020, 2, 12), "ends_on": date(2020, 2, 26)}
 OPERATIONS = {"return": answers.return_home}
@@ -105,11 +106,8 @@ class EmergencyGrounds:
                 return step
         raise AssertionError(until)
 
-    def organisation(self, key: str):
+    def organisation(self, key: str) -> Organisation:
         """Return the organisation of who acts as *key*."""
-        from tiebeam.apps.regions.models import Organisation
-        from tiebeam.platform.tenancy.acting import acting
-
         with acting(self.actors[key]):
             return Organisation.objects.get(pk=self.actors[key].organisation_id)
 

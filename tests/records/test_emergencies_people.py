@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from tests.grounds import ground
 
 from records.emergency_grounds import make_emergency, seat
-from tiebeam.apps.emergencies.models import Incident
-from tiebeam.apps.emergencies.operations.incidents import stand_down_incident
+from tiebeam.apps.emergencies.models import Deployment, Incident
+from tiebeam.apps.emergencies.operations.incidents import activate_incident, stand_down_incident
 from tiebeam.apps.emergencies.queries.dispatch import dispatch_board, team_timeline
 from tiebeam.apps.emergencies.queries.inbox import list_own_teams
+from tiebeam.apps.emergencies.queries.standing import list_standings, list_steps
 from tiebeam.apps.people.models import Member, Package, Team
 from tiebeam.apps.people.operations.packages import (
     PackageEnded,
@@ -31,7 +32,8 @@ from tiebeam.apps.people.operations.teams import (
     end_membership,
     form_team,
 )
-from tiebeam.apps.programmes.operations import add_participant
+from tiebeam.apps.programmes.models import Participant
+from tiebeam.apps.programmes.operations import add_participant, end_participation
 from tiebeam.apps.regions.operations import create_organisation
 from tiebeam.apps.regions.operations.checks import ReasonMissing
 from tiebeam.errors import InvalidInput
@@ -74,8 +76,6 @@ class TestPackage:
         after = _read(grounds, "coordinator")
         with acting(grounds.actors["coordinator"]):
             other = Incident.objects.get()
-        from tiebeam.apps.emergencies.operations.incidents import activate_incident
-
         activate_incident(
             programme=grounds.programme, name_en="Second", name_zh="二", level=2, mode="request",
             activated_on=date(2020, 2, 10), document="D", actor=grounds.actors["coordinator"],
@@ -156,6 +156,46 @@ class TestPackage:
 
         assert before == (0, 0)
         assert (_read(grounds, "coordinator"), _read(grounds, "late", Incident)) == (1, 1)
+
+
+class TestWhoOversees:
+    """§E1."""
+
+    def test_reads_deployments_from_joining_until_leaving(self, grounds, admin, now):
+        deployment = grounds.ask().deployment
+        auditor = create_organisation(
+            name_en="Audit office", name_zh="审计", kind="office", actor=admin, now=now
+        )
+        grounds.actors["auditor"] = Actor(person_id=uuid4(), organisation_id=auditor.pk)
+        said = {"actor": grounds.actors["coordinator"], "now": now}
+        before = _read(grounds, "auditor", Deployment)
+        participant = add_participant(
+            programme=grounds.programme, organisation=auditor, side="auditor",
+            valid_from=date(2020, 2, 1), **said,
+        )  # fmt: skip
+        with acting(grounds.actors["auditor"]):
+            during = [each.state for each in list_standings(Deployment.objects.all(), now)]
+            steps = len(list_steps(deployment))
+        end_participation(participant=participant, until=now.date(), reason="Done", **said)
+
+        assert (before, during, steps) == (0, ["assigned"], 2)
+        assert (_read(grounds, "auditor", Deployment), _read(grounds, "auditor", Incident)) == (
+            0,
+            0,
+        )
+
+    def test_sends_and_receives_to_the_end_though_it_left(self, grounds, now):
+        deployment = grounds.ask().deployment
+        actor = grounds.actors["coordinator"]
+        with acting(actor):
+            participant = Participant.objects.get(
+                organisation_id=grounds.actors["home"].organisation_id
+            )
+        end_participation(
+            participant=participant, until=now.date(), reason="Gone", actor=actor, now=now
+        )
+
+        assert grounds.take("consult", "home", deployment).state == "consulted"
 
 
 class TestTeam:

@@ -11,6 +11,7 @@ from records.emergency_grounds import make_emergency
 from tiebeam.apps.emergencies.models import Deployment
 from tiebeam.apps.emergencies.operations.deployments import ask_home
 from tiebeam.apps.emergencies.operations.messages import Message
+from tiebeam.apps.emergencies.operations.needs import enter_need, verify_need
 from tiebeam.apps.emergencies.operations.partners import PartnerFirst
 from tiebeam.apps.emergencies.operations.proposals import (
     GivenOrder,
@@ -73,8 +74,6 @@ class TestPartner:
     def test_without_anything_fitting_is_passed(
         self, grounds, workspace, kind, skills, is_published
     ):
-        from tiebeam.apps.emergencies.operations.needs import enter_need, verify_need
-
         need = enter_need(
             incident=grounds.incident, place=workspace.organisations["huanggang"], kind="medical",
             heads=5, skills={"nurse": 5}, starts_on=date(2020, 2, 12),
@@ -86,8 +85,6 @@ class TestPartner:
         assert grounds.ask("other", need=need).state == "assigned"
 
     def test_whose_package_is_bound_elsewhere_is_passed(self, grounds, workspace):
-        from tiebeam.apps.emergencies.operations.needs import enter_need, verify_need
-
         package = grounds.package("home")
         grounds.send(grounds.ask("home", said={"package_id": package.pk}).deployment, "agreed")
         need = enter_need(

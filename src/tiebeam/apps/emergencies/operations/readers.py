@@ -1,7 +1,7 @@
 """Who reads what of an emergency (§E1, §E3): its parties, those who oversee it, and names to three alone."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -99,26 +99,56 @@ def follow_package(package: Package, actor: Actor, now: datetime) -> None:
 
 @follow_participation
 def follow_participant(participant: Participant, actor: Actor, now: datetime) -> None:
-    """Let who joins a programme read its open incidents; who oversees it, the deployments as well."""
-    today = timezone.localdate(now)
-    if participant.valid_until is not None and participant.valid_until <= today:
-        return
+    """Let who joins a programme read its incidents, and who oversees it the deployments; until they leave."""
     incidents = Incident.objects.owned().filter(programme_id=participant.programme_id)
-    for incident in incidents.filter(stood_down_at=None):
-        show_incident(incident, actor, now)
-        show_packages(incident, actor, now)
+    until = _last_day(participant)
+    for incident in incidents:
+        if until is None:
+            show_incident(incident, actor, now)
+            if incident.stood_down_at is None:
+                show_packages(incident, actor, now)
+        elif not _is_party(participant, incident):
+            end_reading(
+                actor=actor, scope_id=incident.scope_id,
+                organisation_id=participant.organisation_id, until=until,
+            )  # fmt: skip
     if participant.side in OVERSEERS:
-        rows = Deployment.objects.filter(incident__programme_id=participant.programme_id)
-        with changing_seats() as sit:
-            for deployment in rows.select_related("incident"):
-                sit(deployment.tenant_id)
-                let_read(
-                    actor=Actor(person_id=actor.person_id, organisation_id=deployment.tenant_id),
-                    scope_id=deployment.scope_id,
-                    organisation_ids=[participant.organisation_id],
-                    role="deployment",
-                    now=now,
-                )
+        _follow_overseer(participant, until, actor, now)
+
+
+def _follow_overseer(
+    participant: Participant, until: date | None, actor: Actor, now: datetime
+) -> None:
+    """Let who oversees a programme read its deployments, each from its owner's seat; or end that."""
+    rows = Deployment.objects.filter(incident__programme_id=participant.programme_id)
+    found = list(rows.values_list("tenant_id", "scope_id"))
+    reader_id = participant.organisation_id
+    with changing_seats() as sit:
+        for owner_id, scope_id in found:
+            sit(owner_id)
+            seated = Actor(person_id=actor.person_id, organisation_id=owner_id)
+            if until is not None:
+                end_reading(actor=seated, scope_id=scope_id, organisation_id=reader_id, until=until)
+                continue
+            let_read(
+                actor=seated, scope_id=scope_id, organisation_ids=[reader_id], role="deployment",
+                now=now,
+            )  # fmt: skip
+
+
+def _last_day(participant: Participant) -> date | None:
+    """Return the first day on which an organisation takes part no longer, on any side; None where it goes on."""
+    rows = Participant.objects.filter(
+        programme_id=participant.programme_id, organisation_id=participant.organisation_id
+    )
+    days = list(rows.values_list("valid_until", flat=True))
+    return None if None in days else max(days)
+
+
+def _is_party(participant: Participant, incident: Incident) -> bool:
+    """Return whether an organisation sends or receives a team in *incident*: it reads that to the end."""
+    either = Q(home_id=participant.organisation_id) | Q(host_id=participant.organisation_id)
+    return bool(Deployment.objects.filter(either, incident=incident).exists())
 
 
 def _list_coordinators(home_id: UUID, now: datetime) -> list[UUID]:

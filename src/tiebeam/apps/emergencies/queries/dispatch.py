@@ -66,9 +66,10 @@ class TeamTimeline:
 def dispatch_board(incident: Incident, now: datetime) -> DispatchBoard:
     """Return the needs of *incident*, the packages that may be read, and the orders to decide."""
     as_of = AsOf(true_on=timezone.localdate(now))
+    with_package = Step.objects.filter(package__isnull=False).values("deployment_id")
     bound = {
         each.last.package_id: each
-        for each in list_standings(Deployment.objects.filter(incident__isnull=False), now)
+        for each in list_standings(Deployment.objects.filter(pk__in=with_package), now)
         if each.is_bound and each.last.package_id is not None
     }
     packages = Package.objects.filter(is_published=True).select_related("tenant")

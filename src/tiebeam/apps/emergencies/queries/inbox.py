@@ -40,8 +40,10 @@ class Waiting:
 
 def inbox(organisation_id: UUID, now: datetime) -> list[Waiting]:
     """List what waits for *organisation_id*, which acts: the nearest limit first, then the oldest."""
-    rows = Deployment.objects.filter(incident__isnull=False)
-    standings = [each for each in list_standings(rows, now) if each.state not in FINAL]
+    # Nothing follows a last state: what bears a step into one has ended.
+    ended = Step.objects.filter(state__in=FINAL).values("deployment_id")
+    standings = list_standings(Deployment.objects.exclude(pk__in=ended), now)
+    standings = [each for each in standings if each.state not in FINAL]
     questions = list_open_questions([each.deployment.pk for each in standings])
     waiting: list[Waiting] = []
     for each in standings:

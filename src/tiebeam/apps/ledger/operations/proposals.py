@@ -48,9 +48,12 @@ from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.holding import hold
 
 _NAMES = ("id", "name_zh", "name_en")
+_PAIRING = (
+    "id", "scope_id", "programme_id", "donor_id", "recipient_id", "valid_from", "valid_until",
+)  # fmt: skip
 _WITH_PARTIES = (
     Wanted("p", Proposal),
-    Wanted("g", Pairing, ("id", "scope_id", "programme_id", "donor_id", "recipient_id")),
+    Wanted("g", Pairing, _PAIRING),
     Wanted("m", Programme, ("id", "tenant_id", "scope_id", "name_zh", "name_en")),
     Wanted("d", Organisation, _NAMES),
     Wanted("r", Organisation, _NAMES),

@@ -150,10 +150,11 @@ def post_import_part(*, proposal: ImportProposal, part: int, actor: Actor, now: 
     if part != following:
         raise PartMissing(next=following)
     events = list_events(kept)
-    _demand_checker(actor, action, events)
+    these = events[(part - 1) * PART : part * PART]
+    _demand_checker(actor, action, events if part == 1 else these)
     if part == 1:
         _demand_whole(try_events(events, actor, now))
-    posted = _post(kept, events[(part - 1) * PART : part * PART], part, actor, now)
+    posted = _post(kept, these, part, actor, now)
     if part * PART >= len(events):
         _end(kept, "posted", actor, now, action, "")
     return posted

@@ -25,7 +25,7 @@ DAYS = _rows(FOLDER / "patients.csv")
 @pytest.fixture(scope="module")
 def policies(tmp_path_factory):
     ended = run(
-        *("surge", "balance", "texas-2020", "--forecast", "last-value", "--workers", 2),
+        *("surge", "balance", "texas-2020", "--forecast", "last-value", "--jobs", 2),
         *("--json", "-q", "-o", tmp_path_factory.mktemp("cells")),
     )
     assert ended.status == 0, ended.err

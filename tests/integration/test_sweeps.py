@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import sweep_works
+from tiebeam.cases.balances import play, read_balance_case
 from tiebeam.errors import InvalidInput
 from tiebeam.platform.sweeps import sweep
 from tiebeam.platform.sweeps.executors import (
@@ -92,6 +93,18 @@ class TestSweep:
         assert here.is_complete
         assert here.answers == one.answers == there.answers
         assert len(set(here.answers)) == 5
+
+    def test_gives_the_same_replays_here_and_on_a_cluster(self, dask):
+        base = read_balance_case("texas-2020").base
+        cells = [
+            {"case": "texas-2020", "policy": name, "forecast": "damped-trend", "values": base}
+            for name in ("planned", "hindsight")
+        ]
+
+        here, there = (run_sweep(play, cells, executor=executor) for executor in (LOCAL, dask))
+
+        assert here.is_complete
+        assert here.answers == there.answers
 
     def test_answers_in_the_order_of_its_cells(self):
         swept = run_sweep(sweep_works.square, NUMBERS, executor=LOCAL)

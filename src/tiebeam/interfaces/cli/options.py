@@ -28,3 +28,5 @@ Setting = Annotated[
 ]
 Against = Annotated[Path | None, typer.Option(help="help.report.against", metavar="PLAN_B")]
 Boundaries = Annotated[Path | None, typer.Option(help="help.report.boundaries", metavar="GEOJSON")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="help.jobs", metavar="N")]
+Cluster = Annotated[str | None, typer.Option(help="help.cluster", metavar="ADDRESS")]

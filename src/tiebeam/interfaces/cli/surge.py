@@ -22,10 +22,6 @@ PolicyNames = Annotated[
 ]
 Grid = Annotated[bool, typer.Option("--grid", help="help.surge.replay.grid")]
 
-Jobs = Annotated[
-    int | None, typer.Option("--jobs", min=1, help="help.surge.replay.jobs", metavar="N")
-]
-
 LINE_EVERY_S = 2.0
 """Least seconds between two lines of progress."""
 
@@ -38,7 +34,8 @@ def replay(
     case_id: CaseId,
     policy: PolicyNames = None,
     out: options.OutFolder = None,
-    jobs: Jobs = None,
+    jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     *,
     grid: Grid = False,
 ) -> int:
@@ -62,7 +59,7 @@ def replay(
         swept = run_sweep(
             play_document,
             tasks,
-            executor=open_executor(workers=jobs),
+            executor=open_executor(cluster, jobs),
             folder=folder / "outcomes",
             on_progress=_Teller(session).listen,
             should_stop=interruption.is_asked,

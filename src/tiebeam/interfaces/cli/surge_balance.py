@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 CaseId = Annotated[str, typer.Argument(help="help.surge.balance.case", metavar="CASE")]
 Forecast = Annotated[str, typer.Option(help="help.surge.balance.forecast", metavar="NAME")]
 Grid = Annotated[bool, typer.Option("--grid", help="help.surge.balance.grid")]
-Workers = Annotated[
-    int | None, typer.Option(help="help.surge.workers", metavar="N", min=1, max=1024)
-]
-Cluster = Annotated[str | None, typer.Option(help="help.surge.cluster", metavar="ADDRESS")]
 
 LINE_EVERY_S = 2.0
 """Least seconds between two lines of progress."""
@@ -36,8 +32,8 @@ def balance(
     ctx: typer.Context,
     case_id: CaseId,
     forecast: Forecast = "damped-trend",
-    workers: Workers = None,
-    cluster: Cluster = None,
+    jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     out: options.OutFolder = None,
     *,
     grid: Grid = False,
@@ -65,7 +61,7 @@ def balance(
         swept = run_sweep(
             play,
             asked,
-            executor=open_executor(cluster, workers),
+            executor=open_executor(cluster, jobs),
             folder=out,
             on_progress=_teller(session),
             should_stop=interruption.is_asked,

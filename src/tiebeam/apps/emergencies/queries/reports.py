@@ -32,6 +32,7 @@ class DayOfPlace:
         versions: How many there are.
     """
 
+    incident_id: UUID
     place: Organisation
     day: date
     report: DailyReport | None
@@ -181,11 +182,15 @@ def _days_of(
         due = due_at(day, zone)
         if not versions:
             state = "missing" if moment > due else "awaited"
-            yield DayOfPlace(place=reporting.place, day=day, report=None, state=state)
+            yield DayOfPlace(
+                incident_id=reporting.incident_id, place=reporting.place, day=day, report=None,
+                state=state,
+            )  # fmt: skip
         else:
             report = versions[-1]
             figures = {name: getattr(report, name) for name in FIGURES}
             yield DayOfPlace(
+                incident_id=reporting.incident_id,
                 place=reporting.place,
                 day=day,
                 report=report,

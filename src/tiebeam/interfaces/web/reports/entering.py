@@ -46,7 +46,7 @@ def enter(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         items=list_items(),
         places=[(str(place.pk), name_of(request, place)) for place in named],
         initial={
-            "day": timezone.localdate(now) - timedelta(days=1),
+            "day": request.GET.get("day") or timezone.localdate(now) - timedelta(days=1),
             "place": request.GET.get("place", ""),
         },
     )

@@ -1,8 +1,9 @@
 """Daily reports as tables: places by day, one day over all places, one place over all days."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -54,8 +55,10 @@ def places_by_day(
     )
 
 
-def places_on_day(request: HttpRequest, rows: Sequence[DayOfPlace]) -> Table:
-    """Return all figures of one day, a row for each place."""
+def places_on_day(
+    request: HttpRequest, rows: Sequence[DayOfPlace], reportable: Collection[UUID]
+) -> Table:
+    """Return all figures of one day, a row for each place; one that the reader may report leads there."""
     named = {each.place.pk: each for each in rows}
     table = _table(
         request,
@@ -65,18 +68,22 @@ def places_on_day(request: HttpRequest, rows: Sequence[DayOfPlace]) -> Table:
             (Cell(name_of(request, place)), named[place.pk])
             for place in by_name(request, [each.place for each in rows])
         ],
+        reportable,
     )
     # The file is that of the table above it.
     return replace(table, asked=None)
 
 
-def days_of_place(request: HttpRequest, rows: Sequence[DayOfPlace]) -> Table:
+def days_of_place(
+    request: HttpRequest, rows: Sequence[DayOfPlace], reportable: Collection[UUID]
+) -> Table:
     """Return all figures of one place, a row for each day, the newest first."""
     return _table(
         request,
         "reports-of-place",
         Column("day", say_to(request, "reports.column.day")),
         [(day(each.day), each) for each in reversed(rows)],
+        reportable,
     )
 
 
@@ -96,7 +103,11 @@ def say_flags(request: HttpRequest, flags: Sequence[Flag]) -> list[str]:
 
 
 def _table(
-    request: HttpRequest, name: str, first: Column, rows: Sequence[tuple[Cell, DayOfPlace]]
+    request: HttpRequest,
+    name: str,
+    first: Column,
+    rows: Sequence[tuple[Cell, DayOfPlace]],
+    reportable: Collection[UUID],
 ) -> Table:
     unknown = say_to(request, "web.unknown")
     return Table(
@@ -118,7 +129,7 @@ def _table(
                         status="risk" if each.flags else "",
                     ),
                 ),
-                address=reverse("daily_report", args=[each.report.pk]) if each.report else "",
+                address=_address_of(each, reportable),
             )
             for head, each in rows
         ),
@@ -126,6 +137,15 @@ def _table(
         empty=say_to(request, "reports.no_places"),
         can_be_saved=False,
     )
+
+
+def _address_of(each: DayOfPlace, reportable: Collection[UUID]) -> str:
+    if each.report is not None:
+        return reverse("daily_report", args=[each.report.pk])
+    if each.place.pk not in reportable:
+        return ""
+    address = reverse("report_day", args=[each.incident_id])
+    return f"{address}?{urlencode({'place': each.place.pk, 'day': each.day})}"
 
 
 def state_cell(request: HttpRequest, each: DayOfPlace) -> Cell:

@@ -1,5 +1,7 @@
 """The situation as places report it: by place and day, one place, one report with its versions."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +14,7 @@ from tiebeam.apps.emergencies.models import Incident
 from tiebeam.apps.emergencies.operations.reports import REPORTERS
 from tiebeam.apps.emergencies.queries.reportable import list_reportable_places
 from tiebeam.apps.emergencies.queries.reports import (
+    DayOfPlace,
     get_incident,
     get_report,
     list_incidents,
@@ -32,7 +35,8 @@ from tiebeam.interfaces.web.reports.tables import (
     say_flags,
 )
 from tiebeam.interfaces.web.seated import actor_of, seated
-from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day, figure, table_as_file
+from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, figure, table_as_file
+from tiebeam.interfaces.web.tables import day as day_cell
 from tiebeam.platform.identity.people import list_names
 from tiebeam.platform.permissions.operations import is_allowed
 from tiebeam.platform.tenancy.acting import Actor
@@ -51,7 +55,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
         Row(
             (
                 Cell(name_of(request, row)),
-                day(row.activated_on),
+                day_cell(row.activated_on),
                 Cell(
                     say_to(request, f"reports.incident.{'over' if row.stood_down_at else 'open'}"),
                     status="none" if row.stood_down_at else "risk",
@@ -86,7 +90,8 @@ def show_situation(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     table = places_by_day(request, incident, found)
     if file := table_as_file(table):
         return file
-    shown = [row[-1] for row in found.values() if row and row[-1].day == as_of.true_on]
+    day = _find_day(found, as_of.true_on)
+    shown = [each for row in found.values() for each in row if each.day == day]
     missing = [each for row in found.values() for each in row if each.state == "missing"]
     return show_page(
         request,
@@ -97,7 +102,7 @@ def show_situation(request: HttpRequest, incident_id: UUID) -> HttpResponse:
             incident=name_of(request, incident),
             reported=sum(each.report is not None for each in shown),
             count=len(shown),
-            day=as_of.true_on,
+            day=day,
         ),
         trail=trail_to_reports(request),
         action=Link(say_to(request, "reports.enter"), reverse("report_day", args=[incident.pk]))
@@ -105,8 +110,8 @@ def show_situation(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         else None,
         takes_dates=True,
         table=table,
-        on_day=places_on_day(request, shown) if shown else None,
-        shown_day=as_of.true_on,
+        on_day=places_on_day(request, shown, _reportable(incident, actor)) if shown else None,
+        shown_day=day,
         missing=[
             say_to(request, "reports.missing_day", place=name_of(request, each.place), day=each.day)
             for each in missing
@@ -130,7 +135,7 @@ def show_place(request: HttpRequest, incident_id: UUID, place_id: UUID) -> HttpR
         raise Http404
     as_of = read_as_of(request)
     rows = series(incident, place, as_of.true_on, timezone.now(), as_of.known_at)
-    table = days_of_place(request, rows)
+    table = days_of_place(request, rows, _reportable(incident, actor_of(request)))
     if file := table_as_file(table):
         return file
     known = sum(each.report is not None for each in rows)
@@ -221,6 +226,19 @@ def trail_to_reports(request: HttpRequest, incident: Incident | None = None) -> 
         address = reverse("situation_by_day", args=[incident.pk])
         trail.append(Link(name_of(request, incident), address))
     return trail
+
+
+def _find_day(found: Mapping[UUID, Sequence[DayOfPlace]], last: date) -> date:
+    """Return the day to show in full: the last one, or the one before while nothing of it is told."""
+    told = any(each.report for row in found.values() for each in row if each.day == last)
+    return last if told else last - timedelta(days=1)
+
+
+def _reportable(incident: Incident, actor: Actor) -> set[UUID]:
+    """Return the places that the reader may report."""
+    if not _may_report(incident, actor):
+        return set()
+    return {place.pk for place in list_reportable_places(incident, actor)}
 
 
 def _may_report(incident: Incident, actor: Actor) -> bool:

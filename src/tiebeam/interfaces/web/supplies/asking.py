@@ -107,7 +107,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     items = {str(row.pk): row for row in list_items()}
     form = HoldForm(
         request,
-        programme=choices_by_name(request, programmes.values()),
+        programme=choices_by_name(
+            request, programmes.values(), first=say_to(request, "supplies.choose")
+        ),
         item=choices_by_name(request, items.values(), first=say_to(request, "supplies.anything")),
         initial={"valid_from": timezone.localdate()},
     )

@@ -45,11 +45,12 @@ def send(request: HttpRequest) -> HttpResponse:
         str(row.commitment.pk): row.commitment
         for row in list_schedules(donor_id=actor.organisation_id)
     }
+    choose = say_to(request, "supplies.choose")
     form = ShipForm(
         request,
         stock=_list_own_stock(list(places)),
-        programme=choices_by_name(request, programmes.values()),
-        recipient=choices_by_name(request, organisations.values()),
+        programme=choices_by_name(request, programmes.values(), first=choose),
+        recipient=choices_by_name(request, organisations.values(), first=choose),
         origin=choices_by_name(request, places.values()),
         commitment=[
             ("", say_to(request, "supplies.not_valued")),

@@ -130,7 +130,10 @@ def move(request: HttpRequest) -> HttpResponse:
     form = MoveForm(
         request,
         place=choices_by_name(request, places.values()),
-        item=[(pk, f"{name_of(request, row)} ({row.unit})") for pk, row in items.items()],
+        item=[
+            ("", say_to(request, "supplies.choose")),
+            *((pk, f"{name_of(request, row)} ({row.unit})") for pk, row in items.items()),
+        ],
         initial={
             "moved_on": timezone.localdate(), "place": str(actor.organisation_id), "kind": "in",
         },

@@ -217,7 +217,9 @@ def base_year_of(rule: Rule, year: int, entered_offset: int | None = None) -> in
         PartUnknown: No source says which year, and nobody has entered it.
     """
     if not rule.holds_in(year):
-        raise OutsideTerm(year=year, first_year=rule.first_year, until_year=rule.until_year or "")
+        raise OutsideTerm(
+            year=year, first_year=rule.first_year, until_year=str(rule.until_year or "")
+        )
     offset = entered_offset if rule.base_offset is None else rule.base_offset
     if offset is None:
         raise PartUnknown(part="base_year", rule=dict(rule.title))

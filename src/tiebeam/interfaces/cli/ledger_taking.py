@@ -177,7 +177,7 @@ def find_differences(
             column=code,
             facts={
                 "account": code,
-                "year": year or "",
+                "year": str(year or ""),
                 "unit": unit,
                 "found": found.get((code, year, unit), 0),
                 "expected": amount,

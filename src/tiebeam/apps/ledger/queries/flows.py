@@ -135,7 +135,7 @@ def held_always(pairing_id: UUID | None = None) -> dict[UUID, dict[str, int]]:
     return dict(found)
 
 
-def list_pairs_with_money(organisation_id: UUID, today: date) -> dict[UUID, Pairing]:
+def list_pairs_at_work(organisation_id: UUID, today: date) -> dict[UUID, Pairing]:
     """Return the pairs that have an event, and those of an organisation that stand today, by id."""
     with_events = Batch.objects.order_by().values("pairing_id").distinct()
     own = Q(donor_id=organisation_id) | Q(recipient_id=organisation_id)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tiebeam.apps.ledger.queries.flows import YearOfPair, list_pairs_with_money, list_years
+from tiebeam.apps.ledger.queries.flows import YearOfPair, list_pairs_at_work, list_years
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.interfaces.web.documents.places import name_of_pairing
 from tiebeam.interfaces.web.home.views import lines_of
@@ -25,7 +25,7 @@ from tiebeam.platform.permissions.operations import is_allowed
 def show_mine(request: HttpRequest) -> HttpResponse:
     """Show the money of the pairs that may be read, what waits here, and what waits for others."""
     actor, today = actor_of(request), timezone.localdate()
-    pairs = list_pairs_with_money(actor.organisation_id, today)
+    pairs = list_pairs_at_work(actor.organisation_id, today)
     years = [row for row in list_years() if row.pairing_id in pairs]
     waiting = find_waiting(actor, today)
     received = [row for row in years if pairs[row.pairing_id].recipient_id == actor.organisation_id]

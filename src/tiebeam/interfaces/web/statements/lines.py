@@ -27,7 +27,7 @@ from tiebeam.apps.ledger.queries.bank_statements import (
     suggest_events,
 )
 from tiebeam.apps.ledger.queries.events import find_event
-from tiebeam.apps.ledger.queries.flows import list_pairs_with_money
+from tiebeam.apps.ledger.queries.flows import list_pairs_at_work
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.events import KINDS
 from tiebeam.errors import TiebeamError
@@ -244,7 +244,7 @@ def _list_others(request: HttpRequest, standing: LineStanding) -> list[Link]:
         return []
     actor = actor_of(request)
     pairs: Sequence[Pairing] = list(
-        list_pairs_with_money(actor.organisation_id, timezone.localdate()).values()
+        list_pairs_at_work(actor.organisation_id, timezone.localdate()).values()
     )
     return [
         Link(
@@ -310,7 +310,7 @@ def _find_pairing(request: HttpRequest) -> Pairing:
     Raises:
         Http404: It names none.
     """
-    pairs = list_pairs_with_money(actor_of(request).organisation_id, timezone.localdate())
+    pairs = list_pairs_at_work(actor_of(request).organisation_id, timezone.localdate())
     for pairing_id, pairing in pairs.items():
         if str(pairing_id) == request.GET.get("pairing", ""):
             return pairing

@@ -1,6 +1,11 @@
 """``tiebeam surge balance`` on the real case, against figures counted from its tables."""
 
 import csv
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from statistics import median
 
@@ -10,6 +15,7 @@ from benchmarks.forecast import PUBLISHED
 from integration.command_line import run
 from tiebeam import cases
 
+PROGRAM = [sys.executable, "-m", "tiebeam.interfaces.cli", "--lang", "en"]
 FOLDER = Path(cases.__file__).parent / "texas-2020"
 
 
@@ -64,6 +70,30 @@ class TestBalance:
 
         assert ended.status == 2
         assert "没有名为“utah-2020”的患者转运案例" in ended.err
+
+
+class TestInterruption:
+    def test_by_ctrl_c_keeps_what_is_finished_and_says_so(self, tmp_path):
+        """Ctrl-C reaches every process of the terminal's group, the workers too."""
+        process = subprocess.Popen(
+            [*PROGRAM, "surge", "balance", "texas-2020", "--grid", "--jobs", "2", "-o", tmp_path],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + 120
+        while not list(tmp_path.glob("*.json")) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+
+        assert process.returncode == 130
+        assert "Run again with the same folder" in err
+        assert "Traceback" not in err
+        assert out == ""
+        assert 0 < len(list(tmp_path.glob("*.json"))) < 44
+        assert list(tmp_path.glob("*.part")) == []
 
 
 @pytest.mark.data

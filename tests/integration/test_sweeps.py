@@ -18,9 +18,8 @@ from tiebeam.platform.sweeps.executors import (
     ClusterUnreachable,
     DaskCluster,
     LocalProcesses,
-    WorkerLost,
 )
-from tiebeam.platform.sweeps.sweep import run_sweep
+from tiebeam.platform.sweeps.sweep import WorkerLost, run_sweep
 
 HERE = Path(__file__).parents[1]
 LOCAL = LocalProcesses(2)
@@ -148,6 +147,9 @@ class TestKilledWorker:
         assert _answers(swept) == list(range(6))
 
     def test_is_named_when_its_cell_kills_every_worker_and_keeps_the_others(self, tmp_path):
+        """Its number is that among all cells, also where a sweep goes on."""
+        run_sweep(sweep_works.die_always, NUMBERS[:2], executor=LOCAL, folder=tmp_path)
+
         with pytest.raises(WorkerLost) as refusal:
             run_sweep(sweep_works.die_always, NUMBERS, executor=LOCAL, folder=tmp_path)
 

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -28,10 +29,12 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 Task = Callable[[Any], bytes]
 
 
-class WorkerLost(Refused):
-    """A cell ended its worker again and again; fact: *cell*, its number from 1."""
+class ItemLost(Exception):
+    """The item of this number ended its worker again and again."""
 
-    code = "sweeps.worker_lost"
+    def __init__(self, item: int) -> None:
+        super().__init__(item)
+        self.item = item
 
 
 class ClusterMissing(Refused):
@@ -56,7 +59,7 @@ class Executor(Protocol):
         Yield the number of each item with its answer, as they are done; end early when told so.
 
         Raises:
-            WorkerLost: An item ends every worker it is given to.
+            ItemLost: An item ends every worker it is given to.
         """
 
 
@@ -85,7 +88,7 @@ class LocalProcesses:
             yield from _drain(1, task, items, deque([at]), lost, should_stop)
             if not lost:
                 return
-        raise WorkerLost(cell=at + 1)
+        raise ItemLost(at)
 
 
 def _drain(
@@ -114,13 +117,20 @@ def _drain(
                 lost.append(waiting.popleft())
 
 
+def _leave_ctrl_c() -> None:
+    """Let Ctrl-C, which reaches every process of a terminal, be for the one that asks alone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Give a pool whose processes do not outlive it, also when it is left in the middle."""
     others = set(multiprocessing.active_children())
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(ONE_THREAD)
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_ctrl_c
+    )
     try:
         yield pool
     finally:
@@ -163,7 +173,7 @@ class DaskCluster:
                         try:
                             answer = done.result()
                         except distributed.KilledWorker as killed:
-                            raise WorkerLost(cell=at + 1) from killed
+                            raise ItemLost(at) from killed
                         yield at, answer
             finally:
                 client.cancel(list(running))

@@ -19,7 +19,7 @@ from typing import Any
 
 import tiebeam
 from tiebeam.errors import Refused
-from tiebeam.platform.sweeps.executors import Executor
+from tiebeam.platform.sweeps.executors import Executor, ItemLost
 
 Cell = Mapping[str, Any]
 """What one computation is asked, as JSON could say it."""
@@ -29,6 +29,12 @@ Work = Callable[[Cell], Any]
 
 DECIDING = ("highspy", "numpy", "scipy", "statsmodels")
 """Packages of which another version may give another answer."""
+
+
+class WorkerLost(Refused):
+    """A cell ended its worker again and again; fact: *cell*, its number from 1."""
+
+    code = "sweeps.worker_lost"
 
 
 class WorkerDiffers(Refused):
@@ -87,11 +93,14 @@ def run_sweep(
     left = [at for at, answer in enumerate(answers) if answer is None]
     task = partial(perform, work, fingerprint(inspect.getfile(work)))
     found = executor.run(task, [cells[at] for at in left], should_stop) if left else iter(())
-    for done, (number, answer) in enumerate(found, resumed + 1):
-        at = left[number]
-        answers[at] = answer
-        _keep(files[at], answer)
-        on_progress(done, len(cells))
+    try:
+        for done, (number, answer) in enumerate(found, resumed + 1):
+            at = left[number]
+            answers[at] = answer
+            _keep(files[at], answer)
+            on_progress(done, len(cells))
+    except ItemLost as lost:
+        raise WorkerLost(cell=left[lost.item] + 1) from lost
     return Swept(answers=tuple(answers), resumed=resumed)
 
 

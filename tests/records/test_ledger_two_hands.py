@@ -1,6 +1,7 @@
 """Two hands at one pairing at one moment: both are posted where the books bear it, or one is told why (§L4)."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,8 @@ from tests.small_workspace import NOW, make_workspace
 
 from records.ledger_grounds import LATER, make_grounds
 from records.test_two_writers import race, told
-from tiebeam.apps.ledger.models import Account, Book
+from tiebeam.apps.ledger.models import Account, Book, MonthSum
+from tiebeam.apps.ledger.operations.keeping import keep_months
 from tiebeam.apps.ledger.operations.proposals import post_proposal, withdraw_proposal
 from tiebeam.apps.ledger.queries.verification import verify_books
 from tiebeam.platform.tenancy.acting import acting
@@ -96,6 +98,21 @@ class TestTwoHands:
         _, other = race(lambda: funded.close("donor", 2020), posts(funded, made, "donor"))
 
         assert told(other) == "ledger.year_closed"
+
+    def test_keep_a_month_with_what_the_other_posts(self, funded):
+        made, donor = funded.propose("opening", 5), funded.makers["donor"]
+        with acting(donor):
+            book = Book.objects.get()
+
+        def keep():
+            with acting(donor):
+                return keep_months(book, datetime(2021, 3, 5, tzinfo=UTC))
+
+        race(posts(funded, made, "donor"), keep)
+
+        with acting(donor):
+            assert MonthSum.objects.get(account__code="D1000").debit_sum == 105
+            assert verify_books([book]) == []
 
     def test_close_a_year_after_what_the_other_posts(self, funded):
         made = funded.propose("commitment", 5)

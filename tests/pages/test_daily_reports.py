@@ -83,7 +83,6 @@ class TestSituation:
         assert set(texts[1][1].split(" · ")) == {"Late", "Jump", "Over beds"}
         assert texts[3] == ("Awaited", "")
         assert ("Nyingchi, " + str(timezone.localdate() - timedelta(3))) in page.context["missing"]
-        assert as_coordinator.get("/reports/").url == page_of(emergency)
 
     def test_shows_another_day_as_it_was_known(self, emergency, reported, as_coordinator):
         yesterday = timezone.localdate() - timedelta(1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tiebeam.apps.emergencies.models import Incident
@@ -95,23 +95,6 @@ def list_places(
     if place_ids is not None:
         rows = rows.filter(place_id__in=list(place_ids))
     return list(rows.select_related("place").order_by("place__name_zh", "place_id"))
-
-
-def list_incidents() -> list[Incident]:
-    """Return the incidents that may be read, open ones first, the newest first."""
-    rows = Incident.objects.order_by(F("stood_down_at").desc(nulls_first=True), "-activated_at")
-    return list(rows)
-
-
-def get_incident(incident_id: UUID) -> Incident:
-    """
-    Return an incident.
-
-    Raises:
-        Incident.DoesNotExist: There is none that may be read.
-    """
-    found: Incident = Incident.objects.select_related("programme").get(pk=incident_id)
-    return found
 
 
 def get_report(report_id: UUID) -> DailyReport:

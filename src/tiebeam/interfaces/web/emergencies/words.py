@@ -105,7 +105,7 @@ def trail_to_need(request: HttpRequest, need: Need) -> list[Link]:
 
 def tabs_of(request: HttpRequest, shown: str) -> list[Link]:
     """Return the sides of the work in emergencies."""
-    names = ("emergencies", "emergency_inbox", "packages", "teams")
+    names = ("emergencies", "emergency_inbox", "packages", "teams", "supplies")
     return [
         Link(say_to(request, f"emergencies.tab.{name}"), reverse(name), name == shown)
         for name in names

@@ -13,9 +13,9 @@ from tiebeam.apps.emergencies.operations.reports import (
     correct_report,
     report_day,
 )
+from tiebeam.apps.emergencies.queries.incidents import get_incident
 from tiebeam.apps.emergencies.queries.reportable import list_reportable_places
 from tiebeam.apps.emergencies.queries.reports import (
-    get_incident,
     get_report,
     list_lines,
     list_places,

@@ -5,7 +5,6 @@ from django.urls import path
 from tiebeam.interfaces.web.reports import entering, views
 
 urlpatterns = [
-    path("", views.list_all, name="daily_reports"),
     path("<uuid:incident_id>/", views.show_situation, name="situation_by_day"),
     path("<uuid:incident_id>/enter/", entering.enter, name="report_day"),
     path("<uuid:incident_id>/places/add/", entering.add_place, name="add_reporting_place"),

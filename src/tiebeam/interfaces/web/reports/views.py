@@ -5,19 +5,17 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tiebeam.apps.emergencies.models import Incident
 from tiebeam.apps.emergencies.operations.reports import REPORTERS
+from tiebeam.apps.emergencies.queries.incidents import get_incident
 from tiebeam.apps.emergencies.queries.reportable import list_reportable_places
 from tiebeam.apps.emergencies.queries.reports import (
     DayOfPlace,
-    get_incident,
     get_report,
-    list_incidents,
     list_lines,
     list_versions,
     series,
@@ -25,6 +23,11 @@ from tiebeam.apps.emergencies.queries.reports import (
 )
 from tiebeam.apps.emergencies.report_models import FIGURES, DailyReport
 from tiebeam.interfaces.web.as_of import read_as_of
+from tiebeam.interfaces.web.emergencies.words import (
+    tabs_of_incident,
+    trail_to,
+    trail_to_incidents,
+)
 from tiebeam.interfaces.web.forming import find_or_404
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.reports.tables import (
@@ -36,47 +39,11 @@ from tiebeam.interfaces.web.reports.tables import (
 )
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, figure, table_as_file
-from tiebeam.interfaces.web.tables import day as day_cell
 from tiebeam.platform.identity.people import list_names
 from tiebeam.platform.permissions.operations import is_allowed
 from tiebeam.platform.tenancy.acting import Actor
 
 SHOWN_DAYS = 7
-
-
-@require_safe
-@seated
-def list_all(request: HttpRequest) -> HttpResponse:
-    """Show the incidents with daily reports; of one alone, its situation."""
-    incidents = list_incidents()
-    if len(incidents) == 1:
-        return redirect("situation_by_day", incident_id=incidents[0].pk)
-    rows = [
-        Row(
-            (
-                Cell(name_of(request, row)),
-                day_cell(row.activated_on),
-                Cell(
-                    say_to(request, f"reports.incident.{'over' if row.stood_down_at else 'open'}"),
-                    status="none" if row.stood_down_at else "risk",
-                ),
-            ),
-            address=reverse("situation_by_day", args=[row.pk]),
-        )
-        for row in incidents
-    ]
-    names = ("incident", "activated_on", "incident_state")
-    return show_page(
-        request,
-        "web/reports/list.html",
-        title=say_to(request, "reports.title", count=len(incidents)),
-        table=Table(
-            name="incidents",
-            columns=tuple(Column(n, say_to(request, f"reports.column.{n}")) for n in names),
-            rows=tuple(rows),
-            empty=say_to(request, "reports.no_incidents"),
-        ),
-    )
 
 
 @require_safe
@@ -104,7 +71,8 @@ def show_situation(request: HttpRequest, incident_id: UUID) -> HttpResponse:
             count=len(shown),
             day=day,
         ),
-        trail=trail_to_reports(request),
+        trail=trail_to_incidents(request),
+        tabs=tabs_of_incident(request, incident, "situation_by_day"),
         action=Link(say_to(request, "reports.enter"), reverse("report_day", args=[incident.pk]))
         if _may_report(incident, actor)
         else None,
@@ -219,13 +187,11 @@ def _versions_table(request: HttpRequest, versions: list[DailyReport]) -> Table:
     )
 
 
-def trail_to_reports(request: HttpRequest, incident: Incident | None = None) -> list[Link]:
-    """Return the places above a page of daily reports."""
-    trail = [Link(say_to(request, "web.rail.daily_reports"), reverse("daily_reports"))]
-    if incident is not None:
-        address = reverse("situation_by_day", args=[incident.pk])
-        trail.append(Link(name_of(request, incident), address))
-    return trail
+def trail_to_reports(request: HttpRequest, incident: Incident) -> list[Link]:
+    """Return the places above a page of the daily reports of an incident."""
+    address = reverse("situation_by_day", args=[incident.pk])
+    text = say_to(request, "emergencies.tab.situation_by_day")
+    return [*trail_to(request, incident), Link(text, address)]
 
 
 def _find_day(found: Mapping[UUID, Sequence[DayOfPlace]], last: date) -> date:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from tiebeam.interfaces.web.emergencies.words import trail_to_incidents
 from tiebeam.interfaces.web.page import Link, by_name, name_of, say_to
 from tiebeam.interfaces.web.seated import actor_of
 from tiebeam.platform.permissions.operations import is_allowed
@@ -23,7 +24,10 @@ def tabs_of(request: HttpRequest, current: str) -> tuple[Link, ...]:
 
 def trail_to(request: HttpRequest, name: str = "supplies") -> list[Link]:
     """Return the places above a page of supplies."""
-    trail = [Link(say_to(request, "web.rail.supplies"), reverse("supplies"))]
+    trail = [
+        *trail_to_incidents(request),
+        Link(say_to(request, "emergencies.tab.supplies"), reverse("supplies")),
+    ]
     if name != "supplies":
         trail.append(Link(say_to(request, f"supplies.tab.{name}"), reverse(name)))
     return trail

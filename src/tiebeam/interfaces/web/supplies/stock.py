@@ -13,6 +13,7 @@ from tiebeam.apps.supplies.queries.items import get_item, list_items
 from tiebeam.apps.supplies.queries.places import list_own_places
 from tiebeam.apps.supplies.queries.stock import get_movement, list_movements, list_stock
 from tiebeam.interfaces.web.as_of import read_as_of
+from tiebeam.interfaces.web.emergencies.words import trail_to_incidents
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.listing import arrange, read_asked
@@ -76,6 +77,7 @@ def show_stock(request: HttpRequest) -> HttpResponse:
             items=len({line.item.pk for line in lines if line.quantity}),
             places=len({line.place.pk for line in lines}),
         ),
+        trail=trail_to_incidents(request),
         tabs=tabs_of(request, "supplies"),
         action=action_of(request, "supplies.move_stock", "supplies.move", "move_stock"),
         takes_dates=True,

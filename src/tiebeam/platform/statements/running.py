@@ -18,6 +18,8 @@ from psycopg import Cursor
 
 PER_STATEMENT = 5000
 """Ids named in one statement."""
+FEW = 4
+"""Ids that are named one by one."""
 
 
 @cache
@@ -71,11 +73,11 @@ def change(sql: str, parameters: Sequence[Any] = ()) -> int:
 
 def among(column: str, ids: Collection[UUID]) -> tuple[str, list[Any]]:
     """Return the condition that *column* is one of *ids*, and its parameters."""
-    if len(ids) == 1:
-        # PostgreSQL keeps a plan for one id, and plans anew for a list.
-        return f"{column} = %s", list(ids)
-    if is_postgresql():
+    # PostgreSQL keeps a plan for few of known number, and plans anew for an array of them.
+    if is_postgresql() and len(ids) > FEW:
         return f"{column} = ANY(%s)", [list(ids)]
+    if not ids:
+        return "1 = 0", []
     return f"{column} IN ({', '.join(['%s'] * len(ids))})", list(ids)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from tiebeam.cases.surge_instances import Instance, build_instance
 from tiebeam.cases.surges import Cell, SurgeCase, read_surge_case
-from tiebeam.core.surge.forecast import Break
 from tiebeam.core.surge.hindsight import bound_measures
 from tiebeam.core.surge.measures import MeasureName
 from tiebeam.core.surge.model import Measures
@@ -64,14 +63,7 @@ def _policy(case: SurgeCase, instance: Instance, name: str) -> Policy:
         return static(instance.surge, instance.assigned)
     if name == "greedy":
         return greedy(instance.surge)
-    breaks = tuple(
-        Break(
-            day=(row["day"] - case.first_day).days,
-            known_from=(row["known_from"] - case.first_day).days,
-        )
-        for row in case.content.get("break", ())
-    )
-    return planner(instance.surge, breaks=breaks)
+    return planner(instance.surge, breaks=case.breaks)
 
 
 def ends_of(

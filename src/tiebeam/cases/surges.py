@@ -10,10 +10,11 @@ import itertools
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from tiebeam.core.surge.forecast import Break
 from tiebeam.errors import Refused
 
 CASES_FOLDER = Path(__file__).parent
@@ -94,6 +95,26 @@ class SurgeCase:
     def horizon(self) -> int:
         """Return the number of days."""
         return (self.last_day - self.first_day).days + 1
+
+    @property
+    def breaks(self) -> tuple[Break, ...]:
+        """Return the changes of definition, in days of the case."""
+        return tuple(
+            Break(
+                day=(row["day"] - self.first_day).days,
+                known_from=(row["known_from"] - self.first_day).days,
+            )
+            for row in self.content.get("break", ())
+        )
+
+    @property
+    def active(self) -> Mapping[str, tuple[int | None, ...]]:
+        """Return place -> active cases day by day; None = not published."""
+        days = [self.first_day + timedelta(days=day) for day in range(self.horizon)]
+        return {
+            row["id"]: tuple(self.reports.get((row["id"], day)) for day in days)
+            for row in self.tables["places"]
+        }
 
 
 def list_surge_cases() -> tuple[str, ...]:

@@ -30,3 +30,4 @@ Against = Annotated[Path | None, typer.Option(help="help.report.against", metava
 Boundaries = Annotated[Path | None, typer.Option(help="help.report.boundaries", metavar="GEOJSON")]
 Jobs = Annotated[int | None, typer.Option(min=1, help="help.jobs", metavar="N")]
 Cluster = Annotated[str | None, typer.Option(help="help.cluster", metavar="ADDRESS")]
+Forecast = Annotated[str, typer.Option(help="help.forecast", metavar="NAME")]

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tiebeam.errors import Fault, InvalidInput
 from tiebeam.interfaces.cli import options
 from tiebeam.interfaces.cli.exits import ExitStatus
 from tiebeam.interfaces.cli.help import session_of
 from tiebeam.interfaces.cli.interruption import Interruption
 from tiebeam.interfaces.cli.session import Session, write_lines
+from tiebeam.interfaces.cli.surge_forecast import demand_forecaster
 
 if TYPE_CHECKING:
     from tiebeam.cases.balances import BalanceCase
 
 CaseId = Annotated[str, typer.Argument(help="help.surge.balance.case", metavar="CASE")]
-Forecast = Annotated[str, typer.Option(help="help.surge.balance.forecast", metavar="NAME")]
 Grid = Annotated[bool, typer.Option("--grid", help="help.surge.balance.grid")]
 
 LINE_EVERY_S = 2.0
@@ -31,7 +30,7 @@ Row = dict[str, Any]
 def balance(
     ctx: typer.Context,
     case_id: CaseId,
-    forecast: Forecast = "damped-trend",
+    forecast: options.Forecast = "damped-trend",
     jobs: options.Jobs = None,
     cluster: options.Cluster = None,
     out: options.OutFolder = None,
@@ -40,16 +39,12 @@ def balance(
 ) -> int:
     """Replay the case without transfers, with the nearest beds first and planned, and bound it."""
     from tiebeam.cases.balances import POLICIES, play, read_balance_case
-    from tiebeam.core.surge.smoothing import FORECASTERS
     from tiebeam.interfaces.cli import console, documents
     from tiebeam.platform.sweeps.executors import open_executor
     from tiebeam.platform.sweeps.sweep import run_sweep
 
     session = session_of(ctx)
-    if forecast not in FORECASTERS:
-        known = tuple(FORECASTERS)
-        fault = Fault(code="balance.unknown_forecast", value=forecast, facts={"known": known})
-        raise InvalidInput([fault])
+    demand_forecaster(forecast)
     case = read_balance_case(case_id)
     cells = case.list_cells() if grid else (case.base,)
     asked = [

@@ -3,11 +3,13 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from benchmarks.instances import random_scenario
 from tiebeam.cases import list_cases
 from tiebeam.core.model.scenario import Scenario
+from tiebeam.core.surge.planned import Level
 
 RATIOS = (0.8, 1.1, 1.8)
 SMALL = {"donors": 8, "recipients": 6, "resources": 2}
@@ -76,6 +78,68 @@ KINDS: Mapping[str, Kind] = {
         *(_random_kind(SMALL, ratio, is_quick=True) for ratio in RATIOS),
         _case_kind("hubei-2020", "scenario", "hubei-2020"),
         *(_random_kind(FULL, ratio, is_quick=False) for ratio in RATIOS),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurgeKind:
+    """
+    Surges that belong together, and the bars of the planner for them.
+
+    Attributes:
+        cold_seconds, warm_seconds: Of the first plan, and of that of the next morning.
+        gap: Largest gap of the first two levels.
+    """
+
+    name: str
+    homes: int
+    places: int
+    teams: int
+    scenarios: int = 1
+    tail: Fraction = Fraction(1)
+    slack: Mapping[Level, Fraction] = field(
+        default_factory=lambda: {"shortage": Fraction(1, 50), "unmet": Fraction(1, 50)}
+    )
+    cold_seconds: float
+    warm_seconds: float
+    gap: float
+    is_short: bool = False
+
+
+SURGES: Mapping[str, SurgeKind] = {
+    kind.name: kind
+    for kind in (
+        SurgeKind(
+            name="province",
+            homes=29,
+            places=17,
+            teams=346,
+            cold_seconds=30,
+            warm_seconds=10,
+            gap=0.02,
+            is_short=True,
+        ),
+        SurgeKind(
+            name="province-20-scenarios",
+            homes=29,
+            places=17,
+            teams=346,
+            scenarios=20,
+            tail=Fraction(1, 5),
+            cold_seconds=120,
+            warm_seconds=120,
+            gap=0.02,
+        ),
+        SurgeKind(
+            name="country",
+            homes=29,
+            places=300,
+            teams=2000,
+            cold_seconds=60,
+            warm_seconds=60,
+            gap=0.1,
+        ),
     )
 }
 

@@ -106,7 +106,12 @@ class Solver:
         return float(duals @ np.where(duals == 0, 0.0, sides) + rest @ ends)
 
     def search(
-        self, stage: Stage, kernel: NDArray[np.bool_], start: Mapping[int, int], effort: int
+        self,
+        stage: Stage,
+        kernel: NDArray[np.bool_],
+        start: Mapping[int, int],
+        nodes: int,
+        precision: float,
     ) -> Answer:
         """
         Search among whole teams, columns outside *kernel* at zero.
@@ -118,8 +123,8 @@ class Solver:
         highs = self._load(np.where(free, self.upper, self.lower), whole=True)
         columns = np.arange(len(self.lower), dtype=np.int32)
         highs.changeColsCost(len(columns), columns, self.costs(stage))
-        highs.setOptionValue("mip_max_nodes", effort)
-        highs.setOptionValue("mip_rel_gap", 1e-6)
+        highs.setOptionValue("mip_max_nodes", nodes)
+        highs.setOptionValue("mip_rel_gap", precision)
         at = np.flatnonzero(self.whole).astype(np.int32)
         values = np.array([float(start.get(int(c), 0)) for c in at])
         highs.setSolution(len(at), at, values)

@@ -29,13 +29,15 @@ from tiebeam.core.surge.planned import (
 )
 from tiebeam.core.surge.program import Floats, Frame, Program, Stage
 from tiebeam.core.surge.releasing import release
+from tiebeam.core.surge.routing import shorten_ways
 from tiebeam.core.surge.valuing import Valuation, sums
 
 SMALL = 600
 """So many whole columns at most are searched all together."""
-NODES = 200
-"""Cases of one search among whole teams, for each unit of effort."""
-HASTY = 0.01
+SMALL_NODES = 5000
+NODES = 10
+"""Cases of one search among whole teams: of a small program, and of a large for a unit of effort."""
+HASTY = 0.02
 """A gap that a large program is not searched further for."""
 ROUNDING = 1e-7
 """How much of what was reached rounding may cost, of 1 or of the value."""
@@ -82,6 +84,12 @@ def plan(
     return search.write()
 
 
+def mark(counts: Sequence[int]) -> set[int]:
+    """Return the first and the last of *counts* and a few evenly between."""
+    step = max(1, len(counts) // 4)
+    return {*counts[::step], counts[-1]}
+
+
 class Search:
     """One plan in the making: its program, the best orders so far, and what is proven."""
 
@@ -106,7 +114,8 @@ class Search:
         starts: list[Sequence[Order]] = [()]
         if self.standing:
             starts.append(keep_standing(surge, state, aims, self.standing))
-        self.best = self._choose([self._value(draft(self.frame, kept)) for kept in starts])
+        drafts = [draft(self.frame, kept) for kept in starts]
+        self.best = self._choose([self._value(shorten_ways(self.frame, found)) for found in drafts])
 
     def run(self) -> None:
         """Take every stage in turn."""
@@ -122,30 +131,37 @@ class Search:
 
     def _take(self, stage: Stage) -> None:
         """Bound one stage, look for a better plan, and keep what was reached."""
-        value = self._at(self.best, stage)
-        if (
-            value > 0
-            and self.effort > 0
-            and self._is_worth_bounding(stage)
-            and not self.should_stop()
-        ):
-            answer = self.solver.bound(stage)
-            self.bounds[stage] = max(answer.bound, 0.0), "dual"
-            if answer.columns is not None:
-                self._learn(answer.columns)
-                if self._gap(stage) > self._enough():
+        if self._is_open(stage) and not self.should_stop():
+            columns = self._bound(stage)
+            if columns is not None:
+                self._learn(columns)
+                if self._gap(stage) > self._enough(stage):
                     self._search(stage)
         limit = self._at(self.best, stage)
         self.kept[stage] = limit
         self.solver.keep(stage, float(limit) + ROUNDING * max(1.0, float(limit)))
 
-    def _is_worth_bounding(self, stage: Stage) -> bool:
-        if stage.level != "shortage" or self.is_small or self.effort > 1:
-            return True
-        return stage.count in (1, len(self.surge.places))
+    def _bound(self, stage: Stage) -> Floats | None:
+        answer = self.solver.bound(stage)
+        self.bounds[stage] = max(answer.bound, 0.0), "dual"
+        return answer.columns
 
-    def _enough(self) -> float:
-        return OPTIMAL_GAP / 10 if self.is_small else HASTY / max(1, self.effort)
+    def _is_open(self, stage: Stage) -> bool:
+        """Return whether a bound of *stage* is worth asking for."""
+        if stage.level == "hub" and not self.surge.limits.allowed:
+            return False
+        # Of the sums of a large program a few say enough of those between (§S7).
+        counts = [known.count for known in self.stages if known.level == "shortage"]
+        is_marked = stage.level != "shortage" or stage.count in mark(counts)
+        return self._at(self.best, stage) > 0 and (is_marked or self.is_small)
+
+    def _enough(self, stage: Stage) -> float:
+        """Return the gap of *stage* that is not searched further."""
+        if self.is_small:
+            return OPTIMAL_GAP / 10
+        # A large program is searched for who is helped; for ways and changes only when asked.
+        is_first = stage.level in ("shortage", "unmet", "hub")
+        return HASTY / 2 if is_first or self.effort > 1 else float("inf")
 
     def _learn(self, columns: Floats) -> None:
         """Let the search use what a linear program uses, and what the best plan uses."""
@@ -157,8 +173,9 @@ class Search:
 
     def _search(self, stage: Stage) -> None:
         """Look for a better plan among whole teams."""
-        nodes = NODES * (self.effort + 1) * (10 if self.is_small else 1)
-        answer = self.solver.search(stage, self.kernel, self._counts(), nodes)
+        nodes = SMALL_NODES if self.is_small else NODES * self.effort
+        precision = ROUNDING if self.is_small else HASTY / 4
+        answer = self.solver.search(stage, self.kernel, self._counts(), nodes, precision)
         if self.is_small and answer.bound > self.bounds[stage][0]:
             self.bounds[stage] = answer.bound, "search"
         if answer.columns is not None:
@@ -170,7 +187,7 @@ class Search:
         counts = {int(c): round(columns[c]) for c in at}
         dealing = Dealing(self.program, counts, self.standing)
         transfers = deal_transfers(self.program, counts) if self.program.moved_in else []
-        found = self._value(dealing.deal(), transfers)
+        found = self._value(shorten_ways(self.frame, dealing.deal()), transfers)
         keeps = all(self._at(found, s) <= limit for s, limit in self.kept.items())
         if (
             keeps
@@ -249,7 +266,9 @@ class Search:
             ]
             gap = max([0.0, *gaps])
         else:
-            bound, kind = self.bounds.get(Stage(level), (0.0, "trivial"))
+            is_fixed = level == "hub" and not self.surge.limits.allowed
+            plain: tuple[float, Certificate] = float(best) if is_fixed else 0.0, "trivial"
+            bound, kind = self.bounds.get(Stage(level), plain)
             bound, kinds = min(bound, float(best)), [kind]
             gap = (float(best) - bound) / max(1.0, abs(bound))
         return Reached(

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from tiebeam.apps.emergencies.models import Incident
+from tiebeam.apps.emergencies.operations.rights import STEERING, demand_open, demand_steering
 from tiebeam.apps.ledger.import_models import ImportProposal
 from tiebeam.apps.ledger.operations.parts import CHECKERS, demand_another
 from tiebeam.apps.ledger.operations.proposals import NotProposed
@@ -12,6 +14,7 @@ from tiebeam.apps.pairings.operations.rights import MAKERS, demand_own_programme
 from tiebeam.apps.pairings.queries.variants import effective_scenario, list_change_documents
 from tiebeam.core.pairing.changes import Change, apply_changes
 from tiebeam.errors import Fault, InvalidInput, Refused
+from tiebeam.interfaces.jobs.dispatching import PLAN_ORDERS
 from tiebeam.interfaces.jobs.ledger_importing import POST_IMPORT
 from tiebeam.interfaces.jobs.performing import start_run
 from tiebeam.interfaces.jobs.solving import EXPLAIN, SOLVE, WHAT_IF, NoPlanYet
@@ -108,6 +111,33 @@ def ask_what_if(
     apply_changes(effective_scenario(variant), changes)
     asked = {"changes": list_change_documents(changes)}
     return _start(WHAT_IF, variant, asked, time_limit_s, actor, now)
+
+
+class AlreadyPlanning(Refused):
+    """Orders of the incident are being planned already; that can be stopped."""
+
+    code = "emergencies.already_planning"
+
+
+@operation("emergencies.plan_orders", roles=STEERING)
+def plan_orders(*, incident: Incident, actor: Actor, now: datetime) -> Run:
+    """
+    Plan in the background who should go where next; the orders are then decided one by one.
+
+    Raises:
+        NotOwner: Another organisation coordinates the incident.
+        StoodDown: It was stood down.
+        AlreadyPlanning: A plan is being made.
+    """
+    demand_steering(actor, "emergencies.plan_orders", incident)
+    demand_open(incident)
+    latest = find_latest_run(incident.pk, PLAN_ORDERS)
+    if latest is not None and latest.state not in ENDED:
+        raise AlreadyPlanning
+    return start_run(
+        kind=PLAN_ORDERS, arguments={}, scope_id=incident.scope_id, record_id=incident.pk,
+        actor=actor, now=now,
+    )  # fmt: skip
 
 
 class AlreadyPosting(Refused):

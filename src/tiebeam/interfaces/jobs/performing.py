@@ -19,6 +19,7 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+import tiebeam.interfaces.jobs.dispatching
 import tiebeam.interfaces.jobs.ledger_importing
 import tiebeam.interfaces.jobs.solving
 import tiebeam.interfaces.jobs.taking_in  # noqa: F401  # all register their jobs

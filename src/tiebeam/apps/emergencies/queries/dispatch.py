@@ -123,3 +123,17 @@ def team_timeline(team: Team, now: datetime) -> TeamTimeline:
         questions={key: tuple(rows) for key, rows in list_open_questions(keys).items()},
         successors=successors,
     )
+
+
+def get_proposal(proposal_id: UUID) -> OrderProposal:
+    """
+    Return a proposed order.
+
+    Raises:
+        OrderProposal.DoesNotExist: There is none that may be read.
+    """
+    rows = OrderProposal.objects.select_related(
+        "incident__programme", "need__place", "home", "package", "deployment__host"
+    )
+    found: OrderProposal = rows.get(pk=proposal_id)
+    return found

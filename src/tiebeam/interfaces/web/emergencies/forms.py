@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tiebeam.apps.emergencies.models import LEVELS, Step
 from tiebeam.apps.emergencies.operations.messages import Message
+from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.apps.emergencies.states import MODES
 from tiebeam.apps.ledger.operations.vouchers import GivenVoucher
 from tiebeam.apps.people.models import READINESS
@@ -181,6 +182,33 @@ class StepForm(PageForm):
         if given.get("answer_by"):
             said["answer_by"] = timezone.make_aware(datetime.combine(given["answer_by"], time(18)))
         return Message(**said, **more)
+
+
+class OrderForm(PageForm):
+    """A proposed order, to be taken over as it is or in another form."""
+
+    words = "emergencies.field"
+    heads = _heads()
+    leaves_on = date_field()
+    arrives_on = date_field()
+    document = forms.CharField(max_length=200, required=False)
+    reason = _text()
+
+    CHANGEABLE = ("heads", "leaves_on", "arrives_on")
+
+    def __init__(self, request: HttpRequest, proposal: OrderProposal) -> None:
+        """Show what is proposed."""
+        self.proposal = proposal
+        initial = {name: getattr(proposal, name) for name in self.CHANGEABLE}
+        super().__init__(request, initial=initial)
+
+    def changes(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what differs from the proposal."""
+        return {
+            name: given[name]
+            for name in self.CHANGEABLE
+            if name in given and given[name] != getattr(self.proposal, name)
+        }
 
 
 class ClaimForm(PageForm):

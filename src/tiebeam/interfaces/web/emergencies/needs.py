@@ -17,6 +17,7 @@ from tiebeam.apps.emergencies.operations.needs import (
     verify_need,
     withdraw_need,
 )
+from tiebeam.apps.emergencies.queries.dispatch import dispatch_board
 from tiebeam.apps.emergencies.queries.incidents import get_incident, list_own_packages
 from tiebeam.apps.emergencies.queries.needs import get_need
 from tiebeam.apps.emergencies.queries.situation import NeedSituation, list_needs
@@ -213,9 +214,15 @@ def ask(request: HttpRequest, need_id: UUID) -> HttpResponse:
     form = StepForm(
         request,
         terms=("home", "heads", "starts_on", "ends_on"),
-        extra=("answer_by", "reason", "text"),
-        offered={"home": homes},
-        initial={"heads": need.heads, "starts_on": need.starts_on, "ends_on": need.until},
+        extra=("package", "answer_by", "reason", "text"),
+        offered={"home": homes, "package": _packages(request, need)},
+        initial={
+            "heads": need.heads,
+            "starts_on": need.starts_on,
+            "ends_on": need.until,
+            # What was drawn onto the need on the dispatch board.
+            **{key: request.GET[key] for key in ("home", "package", "heads") if key in request.GET},
+        },
     )
 
     def act(given: dict[str, object]) -> Step:
@@ -250,6 +257,22 @@ def offer_unasked(request: HttpRequest, need_id: UUID) -> HttpResponse:
             need=need, message=form.message(given), actor=actor, now=timezone.now()
         ),
     )  # fmt: skip
+
+
+def _packages(request: HttpRequest, need: Need) -> list[tuple[str, str]]:
+    """Return the free packages that the reader sees, with whose they are."""
+    rows = dispatch_board(need.incident, timezone.now()).packages
+    return [
+        (
+            str(row.package.pk),
+            say_to(
+                request, "emergencies.package_of", home=name_of(request, row.package.tenant),
+                name=row.package.name, heads=row.package.heads,
+            ),
+        )
+        for row in rows
+        if row.standing is None
+    ]  # fmt: skip
 
 
 def _homes(request: HttpRequest, need: Need) -> list[tuple[str, str]]:

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from tiebeam.interfaces.web.emergencies import board, deployments, incidents, needs, units, waiting
+from tiebeam.interfaces.web.emergencies import (
+    board,
+    deployments,
+    dispatch,
+    incidents,
+    needs,
+    units,
+    waiting,
+)
 
 urlpatterns = [
     path("", incidents.show_incidents, name="emergencies"),
@@ -11,6 +19,11 @@ urlpatterns = [
     path("<uuid:incident_id>/", incidents.show_incident, name="incident"),
     path("<uuid:incident_id>/board/", board.show_board, name="incident_board"),
     path("<uuid:incident_id>/map.json", board.show_map, name="incident_map"),
+    path("<uuid:incident_id>/dispatch/", dispatch.show_dispatch, name="incident_dispatch"),
+    path("<uuid:incident_id>/dispatch/plan/", dispatch.plan, name="plan_orders"),
+    path("<uuid:incident_id>/dispatch/stop/", dispatch.stop, name="stop_planning"),
+    path("orders/<uuid:proposal_id>/", dispatch.decide, name="decide_order"),
+    path("orders/<uuid:proposal_id>/refuse/", dispatch.refuse, name="refuse_order"),
     path("<uuid:incident_id>/level/", incidents.change_level_of, name="incident_level"),
     path("<uuid:incident_id>/stand-down/", incidents.stand_down, name="stand_down_incident"),
     path("<uuid:incident_id>/expire/", incidents.expire, name="expire_overdue"),

@@ -8,6 +8,7 @@ from tiebeam.apps.emergencies.states import FINAL, UNDER_WAY, WAITING
 from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.messages.figures import number
 from tiebeam.interfaces.web.page import Link, name_of, say_to
+from tiebeam.interfaces.web.seated import actor_of
 from tiebeam.interfaces.web.tables import Cell, Column, Status
 from tiebeam.platform.permissions.operations import is_allowed
 from tiebeam.platform.tenancy.acting import Actor
@@ -114,7 +115,10 @@ def tabs_of(request: HttpRequest, shown: str) -> list[Link]:
 
 def tabs_of_incident(request: HttpRequest, incident: Incident, shown: str) -> list[Link]:
     """Return the sides of an incident: its records, its board, what its places report."""
-    names = ("incident", "incident_board", "situation_by_day")
+    is_steering = incident.tenant_id == actor_of(request).organisation_id
+    names = ["incident", "incident_board", "situation_by_day"]
+    if is_steering and may(actor_of(request), "ask_home", incident):
+        names.insert(2, "incident_dispatch")
     return [
         Link(
             say_to(request, f"emergencies.tab.{name}"),

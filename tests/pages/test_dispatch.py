@@ -1,0 +1,131 @@
+"""The dispatch board: orders are proposed, and each is decided by a person (§E11)."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from tests.small_workspace import NOW
+
+from records.emergency_grounds import make_emergency
+from tiebeam.apps.emergencies.models import Deployment
+from tiebeam.apps.emergencies.operations.incidents import activate_incident
+from tiebeam.apps.emergencies.operations.needs import enter_need, verify_need
+from tiebeam.apps.emergencies.proposal_models import OrderProposal
+from tiebeam.apps.regions.models import Organisation, Region
+from tiebeam.platform.permissions.roles import Role
+from tiebeam.platform.tenancy.acting import acting
+
+SEATS = {"huanggang": (30.45, 114.87), "fujian": (26.07, 119.3), "hunan": (28.2, 112.97)}
+"""Latitude and longitude of the three, rounded."""
+
+
+def place_on_the_map(workspace):
+    """Give the three a region that lies somewhere: without one nobody knows how far they are apart."""
+    admin = workspace.actor("admin", Role.ADMINISTRATOR)
+    with acting(admin):
+        for key, (latitude, longitude) in SEATS.items():
+            region = Region(
+                tenant_id=admin.organisation_id, kind="province", name_en=key, latitude=latitude,
+                longitude=longitude,
+            )  # fmt: skip
+            region.save()
+            organisation = Organisation.objects.get(pk=workspace.organisations[key].pk)
+            organisation.region = region
+            organisation.save()
+
+
+@pytest.fixture
+def grounds(workspace):
+    """Huanggang lacks 100 people from tomorrow on; Fujian, in a pair with it, has 60 ready and Hunan 40."""
+    place_on_the_map(workspace)
+    made = make_emergency(workspace, NOW)
+    made.now = timezone.now()
+    today, actor = timezone.localdate(), made.actors["coordinator"]
+    made.incident = activate_incident(
+        programme=made.programme, name_en="Flood", name_zh="洪水", level=2, mode="assign",
+        activated_on=today, document="Notice 2", actor=actor, now=made.now,
+    )  # fmt: skip
+    made.need = enter_need(
+        incident=made.incident, place=workspace.organisations["huanggang"], kind="medical",
+        heads=100, starts_on=today + timedelta(days=3), until=today + timedelta(days=40),
+        actor=made.actors["host"], now=made.now,
+    )  # fmt: skip
+    verify_need(need=made.need, actor=actor, now=made.now)
+    made.package("home", name="Fujian field hospital", heads=60, ready_within_days=0)
+    made.package("other", name="Hunan nurses", heads=40, ready_within_days=1)
+    return made
+
+
+def work():
+    call_command("db_worker", batch=True, interval=0, reload=False, startup_delay=False)
+
+
+def board(client, grounds):
+    return client.get(f"/emergencies/{grounds.incident.pk}/dispatch/").content.decode()
+
+
+@pytest.fixture
+def planned(grounds, as_coordinator, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        as_coordinator.post(f"/emergencies/{grounds.incident.pk}/dispatch/plan/")
+    work()
+    with acting(grounds.actors["coordinator"]):
+        rows = OrderProposal.objects.filter(incident=grounds.incident).select_related("home")
+        return list(rows.order_by("-heads"))
+
+
+class TestDispatch:
+    def test_offers_each_free_package_each_need_that_lacks(self, grounds, as_coordinator):
+        shown = board(as_coordinator, grounds)
+        assert "1 need lacks people, 2 packages are free" in shown
+        assert "Fujian field hospital" in shown
+        assert f"/emergencies/needs/{grounds.need.pk}/ask/?home=" in shown
+
+    def test_fills_in_what_was_drawn_onto_a_need(self, grounds, as_coordinator, workspace):
+        home = workspace.organisations["hunan"].pk
+        form = as_coordinator.get(f"/emergencies/needs/{grounds.need.pk}/ask/?home={home}&heads=40")
+        assert f'<option value="{home}" selected>' in form.content.decode()
+        assert 'value="40"' in form.content.decode()
+
+    def test_plans_whoever_is_free_to_where_people_lack(self, grounds, planned, as_coordinator):
+        assert [(row.home.name_en, row.heads) for row in planned] == [("Fujian", 60), ("Hunan", 40)]
+        assert all(row.arrives_on <= grounds.need.starts_on for row in planned)
+        shown = board(as_coordinator, grounds)
+        assert "The last plan proposed 2 orders." in shown
+        assert "Worst shortage: proven optimal." in shown
+
+    def test_asks_the_home_when_an_order_is_taken_over(self, grounds, planned, as_coordinator):
+        order = planned[0]
+        address = f"/emergencies/orders/{order.pk}/"
+        said = {"heads": order.heads, "leaves_on": order.leaves_on, "arrives_on": order.arrives_on}
+        assert as_coordinator.post(address, {**said, "reason": ""}).status_code == 302
+        with acting(grounds.actors["coordinator"]):
+            assert Deployment.objects.filter(need=grounds.need).count() == 1
+        assert as_coordinator.post(address, {**said, "reason": ""}).status_code == 409
+
+    def test_wants_a_reason_for_an_order_in_another_form(self, planned, as_coordinator):
+        order = planned[0]
+        said = {"heads": 30, "leaves_on": order.leaves_on, "arrives_on": order.arrives_on}
+        answer = as_coordinator.post(f"/emergencies/orders/{order.pk}/", {**said, "reason": ""})
+        assert answer.status_code in {400, 409}
+
+    def test_does_not_propose_again_what_was_refused(
+        self, grounds, planned, as_coordinator, django_capture_on_commit_callbacks
+    ):
+        refused = planned[1]
+        as_coordinator.post(
+            f"/emergencies/orders/{refused.pk}/refuse/", {"reason": "Needed at home."}
+        )
+        with django_capture_on_commit_callbacks(execute=True):
+            as_coordinator.post(f"/emergencies/{grounds.incident.pk}/dispatch/plan/")
+        work()
+        with acting(grounds.actors["coordinator"]):
+            rows = OrderProposal.objects.filter(incident=grounds.incident, state="proposed")
+            assert {row.home.name_en for row in rows} == {"Fujian"}
+
+    def test_is_of_who_coordinates_alone(self, grounds, as_fujian, sign_in):
+        address = f"/emergencies/{grounds.incident.pk}/dispatch/"
+        assert as_fujian.get(address).status_code == 403
+        assert sign_in("office", "zh").get(address).status_code == 200
+        assert "[emergencies." not in board(sign_in("office", "zh"), grounds)

@@ -166,6 +166,19 @@ class TestAReport:
             assert as_fujian.get(address).status_code == 403
 
 
+class TestFirstPage:
+    def test_tells_who_answers_for_a_place_which_days_are_not_reported(
+        self, emergency, reported, as_huanggang, as_fujian
+    ):
+        yesterday = timezone.localdate() - timedelta(1)
+        line = f"Huanggang has not reported {yesterday}"
+        text = as_huanggang.get("/").content.decode()
+
+        assert line in text
+        assert f"reported {yesterday - timedelta(1)}" not in text
+        assert line not in as_fujian.get("/").content.decode()
+
+
 class TestAPlace:
     def test_is_added_by_who_coordinates(self, emergency, workspace, as_coordinator, as_huanggang):
         address = f"{page_of(emergency)}places/add/"

@@ -181,6 +181,14 @@ class TestShipment:
         assert "No item is named" in answer.content.decode()
 
 
+class TestFirstPage:
+    def test_tells_the_recipient_what_waits_to_be_confirmed(self, shipment, as_nyingchi, as_fujian):
+        address = f"/supplies/shipments/{shipment.pk}/confirm/"
+
+        assert address in as_nyingchi.get("/").content.decode()
+        assert address not in as_fujian.get("/").content.decode()
+
+
 class TestHolds:
     def test_are_asked_for_read_by_the_donor_and_ended(
         self, grounds, masks, as_nyingchi, as_fujian

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import tiebeam.interfaces.web.supplies.home  # noqa: F401  # brings its lines to the first page
 from tiebeam.interfaces.web.supplies import asking, shipments, shipping, stock
 
 urlpatterns = [

@@ -1,0 +1,34 @@
+"""What the first page tells of days that the own places have not reported."""
+
+from datetime import date, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from tiebeam.apps.emergencies.operations.reports import REPORTERS
+from tiebeam.apps.emergencies.queries.reportable import list_reportable
+from tiebeam.interfaces.web.home.sections import Item, section
+from tiebeam.platform.tenancy.acting import Actor
+
+LOOKED_BACK = 7
+
+
+@section("due")
+def list_days_due(actor: Actor, today: date) -> list[Item]:
+    """List the days of the last week that the acting organisation has not reported of its own places."""
+    if not any(actor.has_role(role) for role in REPORTERS):
+        return []
+    return [
+        Item(
+            code="reports.home.due",
+            facts={"place": each.place, "day": each.day},
+            address=f"{reverse('report_day', args=[each.incident.pk])}"
+            f"?place={each.place.pk}&day={each.day}",
+            on=each.day + timedelta(days=1),
+            status="bad" if each.day + timedelta(days=1) < today else "",
+        )
+        for each in list_reportable(actor, timezone.now(), LOOKED_BACK)
+        if each.report is None
+        and each.day < today
+        and each.incident.tenant_id != actor.organisation_id
+    ]

@@ -1,6 +1,7 @@
 """What must hold of the planner of a surge on any state, small enough to try every plan."""
 
 from fractions import Fraction
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,4 +30,20 @@ class TestThePlannerOfASurge:
         )
         truth = Valuation(surge, state, scenarios, found.aims, found.orders)
         assert list_figures(truth, found.aims) == best
+        assert check_surge_plan(surge, state, scenarios, found) == ()
+
+    @settings(max_examples=25, deadline=None)
+    @given(tiny_surges(window=WINDOW))
+    def test_bounds_what_trying_all_plans_reaches_where_ways_share_pools(self, drawn):
+        """§S7: leaving rules out never makes a bound too high, and the plan keeps every rule."""
+        surge, state, scenarios = drawn
+
+        with patch("tiebeam.core.surge.program.MOST_WAYS", 0):
+            found = plan(surge, state, scenarios, window=WINDOW)
+
+        first = [
+            Valuation(surge, state, scenarios, found.aims, orders).figure("shortage")[0]
+            for orders in every_plan(surge, state, WINDOW)
+        ]
+        assert found.levels[0].bound[0] <= float(min(first)) + 1e-6
         assert check_surge_plan(surge, state, scenarios, found) == ()

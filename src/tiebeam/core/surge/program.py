@@ -352,7 +352,8 @@ class Program:
                 ]
                 found = [column for column in columns if column is not None]
                 self.unmet[-1] += [(column, 1.0) for column in found]
-                parts[at.id].append([(column, 1.0 / sum(needs)) for column in found])
+                total = sum(needs)
+                parts[at.id].append([(c, 1.0 / total) for c in found] if total else [])
         self.ratio = {place: self._over_scenarios(terms) for place, terms in sorted(parts.items())}
 
     def _lay_unmet(

@@ -82,7 +82,7 @@ class Valuation:
                 return self.over_scenarios([self._peak(patients) for patients in self.patients])
             case "changes":
                 return Fraction(len(sent(self.orders, self.days) ^ sent(self.standing, self.days)))
-            case "travel":
+            case _:
                 return Fraction(self.followed.kilometres)
 
     def mean_unmet(self) -> dict[str, tuple[Fraction, ...]]:
@@ -147,7 +147,8 @@ def shift(
     left = {place: list(series) for place, series in patients.items()}
     received = {place: [0] * len(days) for place in patients}
     # The longest moved go first: so the latest claim on those who are left comes first.
-    for transfer in sorted(transfers, key=lambda t: (-t.on, t.source, t.destination)):
+    known = [t for t in transfers if t.source in left and t.destination in left]
+    for transfer in sorted(known, key=lambda t: (-t.on, t.source, t.destination)):
         for day in range(max(transfer.on, days.start), min(transfer.on + stay, days.stop)):
             at = day - days.start
             moved = min(transfer.patients, left[transfer.source][at])

@@ -31,6 +31,7 @@ from tiebeam.apps.emergencies.queries.standing import get_standing, list_steps
 from tiebeam.apps.emergencies.states import TABLE, NotNow, NotTheirStep
 from tiebeam.errors import InvalidInput
 from tiebeam.platform.audit.history import list_changes
+from tiebeam.platform.notices.models import Notice
 from tiebeam.platform.permissions.operations import NotAllowed, list_rights
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
@@ -439,6 +440,35 @@ class TestRotation:
                 need=other, home=grounds.organisation("home"), message=Message(), relieves=ordered,
                 actor=grounds.actors["coordinator"], now=grounds.now,
             )  # fmt: skip
+
+
+class TestNotice:
+    """Who is told: whoever it waits for, each by the assignments of the small workspace."""
+
+    def _told(self, grounds, by):
+        with acting(grounds.actors[by]):
+            return list(Notice.objects.order_by("told_at").values_list("kind", "variant"))
+
+    def test_tells_the_side_whose_turn_it_is_and_all_of_the_end(self, grounds):
+        deployment = grounds.ask().deployment
+        grounds.take("consult", "home", deployment)
+        grounds.take("agree", "host", deployment, document="A 1")
+        grounds.take("ask", "host", deployment, text="When?")
+        grounds.take("decline", "home", deployment, reason="Ill")
+
+        assert self._told(grounds, "home") == [
+            ("deployment_waits", ""),
+            ("deployment_waits", ""),
+            ("deployment_waits", "question"),
+        ]
+        assert self._told(grounds, "host") == [
+            ("deployment_waits", ""), ("deployment_told", "declined"),
+        ]  # fmt: skip
+        assert self._told(grounds, "coordinator") == [
+            ("need_entered", ""),
+            ("deployment_waits", "question"),
+            ("deployment_told", "declined"),
+        ]
 
 
 class TestNeedThatIsAskedFor:

@@ -10,7 +10,8 @@ class EmergenciesConfig(AppConfig):
     label = "emergencies"
 
     def ready(self) -> None:
-        """Follow what the ledger, the programmes and the packages do."""
+        """Follow what the ledger, the programmes and the packages do; say who is told of what."""
+        import tiebeam.apps.emergencies.notices
         import tiebeam.apps.emergencies.operations.readers  # noqa: F401  # registers its followers
         from tiebeam.apps.emergencies.operations.claims import follow_ledger
         from tiebeam.platform.audit.writing import listen

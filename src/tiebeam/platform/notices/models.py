@@ -35,6 +35,9 @@ KINDS = {
     "tranche_due": "at_once",
     "receipt_due": "at_once",
     "claim_told": "at_once",
+    "need_entered": "at_once",
+    "deployment_waits": "at_once",
+    "deployment_told": "at_once",
     "search_ended": "none",
     "run_ended": "none",
 }

@@ -15,6 +15,8 @@ PAGES = {
     "tranche": "tranche",
     "reimbursement": "reimbursement",
     "obligationnotice": "obligation_notice",
+    "need": "need",
+    "deployment": "deployment",
 }
 """Model of the record -> name of the address of its page."""
 

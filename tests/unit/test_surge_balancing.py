@@ -132,6 +132,27 @@ class TestReplay:
 
         assert moves(history)[:2] == [(0, "a", "b", 1), (0, "a", "c", 3)]
 
+    @pytest.mark.parametrize("planned", [True, False])
+    def test_leaves_out_a_place_of_which_nothing_is_published(self, planned):
+        """b is nearer, but its figures are not known before day 3; c takes what runs over."""
+        world = surge([10, 10, 10], daily=9)
+        patients = {"a": (14,) * 6, "b": (None,) * 3 + (2,) * 3, "c": (2,) * 6}
+        policy = planned_transfers(world, last_value) if planned else nearest_beds(world)
+
+        history = replay(world, patients, policy, lag=0)
+
+        assert moves(history)[0] == (0, "a", "c", 4)
+        assert history.measures.unmet_person_days == 0
+
+    @pytest.mark.parametrize("planned", [True, False])
+    def test_moves_nobody_before_anything_is_published(self, planned):
+        world = surge([10, 10])
+        policy = planned_transfers(world, last_value) if planned else nearest_beds(world)
+
+        history = replay(world, {"a": (14,) * 6, "b": (2,) * 6}, policy, lag=2)
+
+        assert moves(history)[0] == (2, "a", "b", 3)
+
     def test_sends_nobody_out_of_a_place_within_the_quiet_days(self):
         """b received on day 0 and runs over on day 1: it may send again on day 3."""
         world = surge([10, 10], quiet_days=2)

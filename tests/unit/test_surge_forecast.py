@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from benchmarks.forecast import DEFINITION, PUBLISHED, read_hubei, read_texas
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiebeam.core.surge.forecast import (
@@ -46,6 +46,7 @@ class TestWhatIsKnown:
 
 @pytest.mark.parametrize("forecaster", ALL, ids=NAMES)
 class TestForecast:
+    @settings(max_examples=30)
     @given(figures=FIGURES, later=FIGURES, lag=st.integers(0, 2), other=st.integers(0, 9))
     def test_cannot_be_changed_by_what_is_published_later(
         self, forecaster, figures, later, lag, other
@@ -70,6 +71,7 @@ class TestForecast:
             np.array_equal(told.quantiles[place], rows) for place, rows in retold.quantiles.items()
         )
 
+    @settings(max_examples=30)
     @given(figures=FIGURES)
     def test_gives_ascending_quantiles_that_are_never_negative(self, forecaster, figures):
         forecast = forecaster(Known(figures={"wuhan": figures}), 14)
@@ -92,6 +94,13 @@ class TestForecast:
         assert _medians(forecaster, [900] * 20 + [1350] * 4, breaks=(20,)) == pytest.approx(
             [1350] * 3
         )
+
+    def test_leaves_alone_what_a_new_definition_cannot_be_compared_with(self, forecaster):
+        """Before it nothing was known, or nobody was ill."""
+        unknown, nobody = [None] * 3 + [900] * 20, [0] * 3 + [900] * 60
+
+        assert _medians(forecaster, unknown, breaks=(2,)) == pytest.approx([900] * 3)
+        assert _medians(last_value, nobody, breaks=(3,)) == pytest.approx([900] * 3)
 
     def test_goes_on_through_days_without_a_figure(self, forecaster):
         known = Known(figures={"wuhan": (900,) * 14 + (None,) * 3 + (900,) * 3 + (None, None)})
@@ -138,6 +147,13 @@ class TestScore:
         assert pinball_loss([0.0] * MEDIAN + [10.0] * (9 - MEDIAN), 10) == pytest.approx(
             10 * (0.025 + 0.05 + 0.1 + 0.25) / 9
         )
+
+    def test_leaves_out_a_day_that_was_never_published(self):
+        series = {"wuhan": (900,) * 20 + (None, 900)}
+
+        found = score(last_value, series, mornings=[20], days=2, lag=1)
+
+        assert found["ordinary"].targets == 1
 
     def test_counts_apart_what_crosses_a_break_that_nobody_knew(self):
         series = {"wuhan": (900,) * 20 + (1350,) * 10}

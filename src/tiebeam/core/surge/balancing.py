@@ -66,7 +66,7 @@ def planned_transfers(surge: Surge, forecaster: Forecaster, *, window: int = 14)
         for place in surge.places:
             rows = forecast.quantiles.get(place.id)
             if rows is None:
-                return Decision()
+                continue
             skipped = max(0, state.day - forecast.first_day)
             expected = [round(float(row[MEDIAN])) for row in rows[skipped : skipped + days]]
             moved = room.moved_on(place.id, state.day, len(expected))
@@ -194,7 +194,7 @@ class _Plan:
 
     def __init__(self, surge: Surge, loads: Loads, resting: set[str]) -> None:
         self.loads, self.limits = loads, surge.limits
-        self.days = range(len(next(iter(loads.values()))))
+        self.days = range(min(map(len, loads.values()), default=0))
         self.beds = {place.id: place.beds for place in surge.places}
         self.calm = {p: floor((1 - self.limits.cushion) * beds) for p, beds in self.beds.items()}
         over = {p for p, counts in loads.items() if max(counts) > self.calm[p]}

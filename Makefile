@@ -141,6 +141,11 @@ bench-import: $(VENV)/development.stamp
 bench-forecast: $(VENV)/development.stamp
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.forecast $(BENCH_ARGS)
 
+## bench-surge: measure the planner of a surge (BENCH_ARGS=--short for the smallest kind)
+.PHONY: bench-surge
+bench-surge: $(VENV)/development.stamp
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.surge $(BENCH_ARGS)
+
 # The peer has a virtual environment of its own, so that its packages never meet ours.
 ## bench-ledger: measure the ledger on PostgreSQL, beside django-hordak (BENCH_ARGS=--short for a small one)
 .PHONY: bench-ledger

@@ -167,6 +167,7 @@ class TestFiguresOfAPlan:
         assert changed(replace(first, of=first.of[::-1]), unmet) == {"surge.check_order_of_places"}
         assert changed(replace(first, bound=1.0), unmet) == {"surge.check_bound"}
         assert changed(first, replace(unmet, bound=(1.0,))) == {"surge.check_bound"}
+        assert changed(first, replace(unmet, best=unmet.value)) == set()
         assert changed(first, replace(unmet, best=unmet.value - 1)) >= {"surge.check_slack"}
         assert changed(replace(first, best=tuple(v / 2 for v in first.value)), unmet) >= {
             "surge.check_slack"

@@ -119,7 +119,8 @@ class _Drafter:
             gain = float(self._gains(place, group.size)[min(group.free + way, self.window)])
             return (gain, -group.size, near, at, group.free) if gain > 0 else None
         last = min(group.tour_end, self.window) - way
-        if group.free >= last:
+        # Nobody is taken from a place that is as badly off.
+        if group.free >= last or self.ratio[group.place] >= self.ratio[place]:
             return None
         if at not in self.losses:
             self.losses[at] = self._list_losses(group)
@@ -131,7 +132,7 @@ class _Drafter:
             return None
         left = self.lack[group.place].copy()
         left[:, group.free + day : group.tour_end] += group.size
-        # Nobody is taken from a place that would then be as badly off.
+        # Nor from one that would then be.
         if self._ratio(group.place, left) >= self.ratio[place]:
             return None
         return gain, -group.size, near, at, group.free + day

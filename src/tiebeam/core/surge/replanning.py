@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from tiebeam.core.surge.forecast import Break, Forecast, Forecaster, Known, damped_trend
+from tiebeam.core.surge.forecast import LEVELS, Break, Forecast, Forecaster, Known, damped_trend
 from tiebeam.core.surge.model import Demand, Order, State, Surge, need
 from tiebeam.core.surge.planned import SurgePlan
 from tiebeam.core.surge.planning import plan
@@ -24,13 +24,14 @@ class Replanning:
         window: Days that a plan looks ahead.
         scenarios: How many; one alone is the median of the forecast.
         tail: Share of the worst scenarios that counts; 1 = the expectation.
+        effort: 0 takes the draft of each plan: a replay makes a hundred of them.
     """
 
     every: int = 1
     window: int = 14
     scenarios: int = 1
     tail: Fraction = Fraction(1)
-    effort: int = 1
+    effort: int = 0
     forecaster: Forecaster = damped_trend
 
 
@@ -70,8 +71,8 @@ def _send_ahead(
     """
     Return orders for teams that the plan leaves at home, against what may come too fast for them.
 
-    Counted is what the uppermost quantile lacks within the days that the longest way takes. Where
-    all who stay at home would not be enough for it, they stay: who is scarce waits for a need.
+    Counted is what a quantile lacks within the days that the longest way takes and figures are
+    late: the uppermost quantile, from the median on, that those teams are enough for.
     """
     ordered = {order.team for order in newest.orders}
     free = [
@@ -84,22 +85,23 @@ def _send_ahead(
     if not free:
         return ()
     ways = [surge.travel.days(team.home, place.id) for team in free for place in surge.places]
-    until = state.day + max(ways) + 1
+    until = state.day + max(ways) + max(1, state.day - state.known_to)
     bound_for = {order.team: order.to for order in newest.orders if order.leaves_on < until}
-    lacking = {}
-    for place in surge.places:
-        rows = forecast.quantiles.get(place.id)
-        rows = None if rows is None else rows[: until - forecast.first_day, -1]
-        most = 0 if rows is None or not len(rows) else ceil(rows.max())
-        there = sum(
-            team.size
-            for team in surge.teams
-            if bound_for.get(team.id, state.standings[team.id].place) == place.id
-        )
-        lacking[place.id] = need(most, surge.staff_per_patient) - place.own_staff - there
-    if sum(max(0, heads) for heads in lacking.values()) > sum(team.size for team in free):
-        return ()
-    return send_nearest(surge, lacking, free, state.day)
+    there = {place.id: place.own_staff for place in surge.places}
+    for team in surge.teams:
+        at = bound_for.get(team.id, state.standings[team.id].place)
+        if at is not None:
+            there[at] += team.size
+    spare = sum(team.size for team in free)
+    for level in reversed(range(len(LEVELS) // 2, len(LEVELS))):
+        lacking = {}
+        for place, heads in there.items():
+            rows = forecast.quantiles.get(place, ())[: until - forecast.first_day]
+            most = ceil(max((row[level] for row in rows), default=0))
+            lacking[place] = need(most, surge.staff_per_patient) - heads
+        if sum(max(0, heads) for heads in lacking.values()) <= spare:
+            return send_nearest(surge, lacking, free, state.day)
+    return ()
 
 
 def _forecast(state: State, breaks: Sequence[Break], chosen: Replanning) -> Forecast:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from tiebeam.cases.surge_replays import BOUND, Outcome, ends_of
+from tiebeam.cases.surge_replays import BOUND, POLICIES, Outcome, ends_of
 from tiebeam.cases.surges import Cell, SurgeCase
 from tiebeam.core.surge.measures import share_closed, summarise
 from tiebeam.interfaces.messages import LANGUAGES, Language, say
@@ -161,7 +161,9 @@ class _Drawing:
             )  # fmt: skip
 
     def _draw_bars(self, outcomes: Mapping[str, Outcome], top: float) -> None:
-        values = {name: outcome.measures.unmet_person_days for name, outcome in outcomes.items()}
+        values = {
+            name: outcomes[name].measures.unmet_person_days for name in POLICIES if name in outcomes
+        }
         most, room = max(1, *values.values()), WIDTH - MARGIN - BARS - 70
         for at, (name, value) in enumerate(values.items()):
             y = top + at * PANEL / 4

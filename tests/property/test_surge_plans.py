@@ -38,7 +38,7 @@ class TestThePlannerOfASurge:
         """§S7: leaving rules out never makes a bound too high, and the plan keeps every rule."""
         surge, state, scenarios = drawn
 
-        with patch("tiebeam.core.surge.program.MOST_WAYS", 0):
+        with patch("tiebeam.core.surge.team_rows.MOST_WAYS", 0):
             found = plan(surge, state, scenarios, window=WINDOW)
 
         first = [

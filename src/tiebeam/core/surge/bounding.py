@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiebeam.core.solve.interruption import obey
-from tiebeam.core.surge.program import INFINITY, Floats, Program, Stage
+from tiebeam.core.surge.framing import Floats, Stage
+from tiebeam.core.surge.program import INFINITY, Program
 
 Ints = NDArray[np.int32]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tiebeam.core.surge.following import follow, staff_on, start_course
+from tiebeam.core.surge.framing import Floats, Frame
 from tiebeam.core.surge.model import Order, State, Surge, need
 from tiebeam.core.surge.planned import Aims
-from tiebeam.core.surge.program import Floats, Frame
 
 
 def keep_standing(surge: Surge, state: State, aims: Aims, standing: Iterable[Order]) -> list[Order]:

@@ -16,6 +16,7 @@ from tiebeam.core.surge.bounding import Solver
 from tiebeam.core.surge.counting import Dealing, count_orders, deal_transfers
 from tiebeam.core.surge.drafting import draft, keep_standing
 from tiebeam.core.surge.faults import refuse_nonsense
+from tiebeam.core.surge.framing import Floats, Frame, Stage
 from tiebeam.core.surge.model import Demand, Order, State, Surge, Transfer
 from tiebeam.core.surge.planned import (
     LEVELS,
@@ -27,7 +28,7 @@ from tiebeam.core.surge.planned import (
     Reached,
     SurgePlan,
 )
-from tiebeam.core.surge.program import Floats, Frame, Program, Stage
+from tiebeam.core.surge.program import Program
 from tiebeam.core.surge.releasing import release
 from tiebeam.core.surge.routing import shorten_ways
 from tiebeam.core.surge.valuing import Valuation, sums

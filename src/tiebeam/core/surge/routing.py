@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 import highspy
 import numpy as np
 
+from tiebeam.core.surge.framing import Frame
 from tiebeam.core.surge.model import Order
-from tiebeam.core.surge.program import Frame
 
 Slot = tuple[str, int]
 """A place and the day of the window on which a team is on duty there."""

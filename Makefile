@@ -146,6 +146,11 @@ bench-forecast: $(VENV)/development.stamp
 bench-surge: $(VENV)/development.stamp
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.surge $(BENCH_ARGS)
 
+## bench-sweep: measure a hundred replays of a surge with a new plan every week (BENCH_ARGS="--replays 10" for few)
+.PHONY: bench-sweep
+bench-sweep: $(VENV)/development.stamp
+	@$(PY) -m benchmarks.surge_sweep $(BENCH_ARGS)
+
 # The peer has a virtual environment of its own, so that its packages never meet ours.
 ## bench-ledger: measure the ledger on PostgreSQL, beside django-hordak (BENCH_ARGS=--short for a small one)
 .PHONY: bench-ledger

@@ -33,7 +33,7 @@ LATIN = {
     "Office", "Fujian", "Hunan", "Nyingchi", "Huanggang", "Second", "Auditor", "Administrator",
 }  # fmt: skip
 NAMED_BY_NUMBER = re.compile(r"[0-9a-f-]{12,}|[0-9a-f]{8,}|\S+@\S+")
-NOT_READ = "script, style, code, pre, .hash, .printed-from, .language, .hint, select, textarea, [lang]:not(html)"
+NOT_READ = "script, noscript, style, code, pre, .hash, .printed-from, .language, .hint, select, textarea, [lang]:not(html)"
 READ_TEXT = """(skipped) => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];

@@ -20,6 +20,7 @@ WORDS = {
     "ask_extension": ("请求延长", "ask for an extension"), "extend": ("延长", "extend"),
     "release": ("准予撤离", "release"), "claim": ("申报费用", "claim costs"),
 }  # fmt: skip
+DOCUMENT = ("依据文件", "Document")
 PARTS = ("coordinator", "home", "host", "team")
 
 
@@ -61,24 +62,17 @@ def takes(reader, address, event, **fields):
     return reader.is_told("已办理", "Done")
 
 
-@pytest.mark.parametrize(
-    ("mode", "language", "answers"),
-    [("assign", "zh", ("consult", "agree")), ("request", "en", ("offer", "accept"))],
-)
-def test_an_emergency_is_worked_from_end_to_end(people, mode, language, answers):
-    coordinator, host = people("coordinator", language), people("host", OTHER[language])
-    home, team = people("home", language), people("team", OTHER[language])
+def ask_for_people(coordinator, host, mode):
+    """Activate an emergency, enter and verify a need, ask a home; return where incident and deployment are."""
     today = timezone.localdate()
     first, last = (today + timedelta(days=at) for at in (1, 15))
-    document = ("依据文件", "Document")
-
     coordinator.goes("activate_incident")
     coordinator.enters("中文名称", "Name in Chinese", "洪水").enters(
         "英文名称", "Name in English", "Flood"
     )
     if mode == "request":
         coordinator.ticks("请求与提议", "request and offer")
-    coordinator.enters(*document, "Notice 7").looks("8-activate")
+    coordinator.enters(*DOCUMENT, "Notice 7").looks("8-activate")
     coordinator.presses("启动应急响应", "Activate an emergency").is_told("已启动", "Activated")
     incident = coordinator.page.url
 
@@ -96,6 +90,11 @@ def test_an_emergency_is_worked_from_end_to_end(people, mode, language, answers)
     coordinator.looks("8-ask").presses("请求派遣", "Ask a home for people")
     deployment = coordinator.is_told("已发出请求", "Asked").page.url
 
+    return incident, deployment
+
+
+def send_a_team(home):
+    """Form a team of one person, who works its phone."""
     home.goes("form_team").enters("名称", "Name", "Team one").enters("人数", "People", "60")
     home.presses("组建队伍", "Form a team").presses("录入队员", "Enter somebody")
     home.enters("名称", "Name", "Huang Li").ticks("担任领队", "Leads the team")
@@ -103,10 +102,23 @@ def test_an_emergency_is_worked_from_end_to_end(people, mode, language, answers)
     phone.select_option(label="front_team")
     home.presses("录入队员", "Enter somebody").looks("8-team")
 
+
+@pytest.mark.parametrize(
+    ("mode", "language", "answers"),
+    [("assign", "zh", ("consult", "agree")), ("request", "en", ("offer", "accept"))],
+)
+def test_an_emergency_is_worked_from_end_to_end(people, mode, language, answers):
+    coordinator, host = people("coordinator", language), people("host", OTHER[language])
+    home, team = people("home", language), people("team", OTHER[language])
+    today = timezone.localdate()
+
+    incident, deployment = ask_for_people(coordinator, host, mode)
+    send_a_team(home)
+
     takes(home, deployment, answers[0])
-    takes(host, deployment, answers[1], document=(document, "Letter 7"))
+    takes(host, deployment, answers[1], document=(DOCUMENT, "Letter 7"))
     home.opens(deployment).presses(*WORDS["order"])
-    home.enters(*document, "Order 7")
+    home.enters(*DOCUMENT, "Order 7")
     home.page.locator("select[name=team]").select_option(label="Team one")
     home.presses(*WORDS["order"]).is_told("已办理", "Done")
 
@@ -134,9 +146,9 @@ def test_an_emergency_is_worked_from_end_to_end(people, mode, language, answers)
     team.page.get_by_role("button", name=team.words("已返回", "We are home")).click()
     team.expect(sent).to_have_count(4, timeout=15_000)
     takes(
-        home, deployment, "claim", cost=(("费用", "Cost"), "1200.50"), document=(document, "Bill 7")
+        home, deployment, "claim", cost=(("费用", "Cost"), "1200.50"), document=(DOCUMENT, "Bill 7")
     )
     home.opens(deployment).sees("200.50", "200.50").looks("8-deployment")
     coordinator.goes("stand_down_incident", incident.rstrip("/").rpartition("/")[2])
-    coordinator.enters(*document, "Notice 8").presses("终止响应", "Stand down")
+    coordinator.enters(*DOCUMENT, "Notice 8").presses("终止响应", "Stand down")
     coordinator.is_told("已终止", "Stood down")

@@ -1,11 +1,13 @@
 """What the script of the phone asks: whose session this is, and the worker that keeps the last known page."""
 
+from importlib import resources
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tiebeam.interfaces import web
 from tiebeam.platform.tenancy.acting import Actor
 
 
@@ -25,5 +27,11 @@ def tell_session(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def show_worker(request: HttpRequest) -> HttpResponse:
-    """Answer with the script that a browser runs for the phone's pages, also without a connection."""
-    return render(request, "web/phone/worker.js", content_type="text/javascript; charset=utf-8")
+    """
+    Answer with the script that a browser runs for the phone's pages, also without a connection.
+
+    It works for the addresses below its own, so that it does not come from where other scripts do.
+    """
+    del request  # it is the same for everybody
+    script = (resources.files(web) / "static" / "web" / "phone_worker.js").read_text("utf-8")
+    return HttpResponse(script, content_type="text/javascript; charset=utf-8")

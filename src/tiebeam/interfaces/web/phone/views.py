@@ -27,6 +27,7 @@ class Entry:
     Attributes:
         event: Its name in the table of states.
         address: Of the operation.
+        verb: On its button.
         text: What was entered, in the list of the device.
         body: What the operation needs beside the fields, as JSON.
         step: Its name in the queue, where it can be done once; empty for what can be said often.
@@ -37,6 +38,7 @@ class Entry:
 
     event: str
     address: str
+    verb: str
     text: str
     body: str
     step: str = ""
@@ -50,6 +52,7 @@ class Card:
     """A deployment with what can be entered of it: steps in their order, and what can be said at any time."""
 
     standing: Standing
+    state: str
     steps: tuple[Entry, ...]
     words: tuple[Entry, ...]
 
@@ -92,7 +95,12 @@ def _card_of(request: HttpRequest, standing: Standing, questions: Sequence[Step]
             for row in questions
             if row.event == "ask" and row.side != "team"
         ]
-    return Card(standing=standing, steps=tuple(steps), words=tuple(words))
+    return Card(
+        standing=standing,
+        state=say_to(request, f"emergencies.state.{standing.state}"),
+        steps=tuple(steps),
+        words=tuple(words),
+    )
 
 
 def _list_coming(state: str, possible: set[str]) -> tuple[str, ...]:
@@ -120,6 +128,7 @@ def _entry_of(
     return Entry(
         event=event,
         address=f"/api/v1/emergencies/{event.replace('_', '-')}?lang={language_of(request)}",
+        verb=say_to(request, f"phone.event.{event}"),
         text=say_to(request, f"phone.entered.{event}", place=place),
         body=json.dumps(body),
         **more,

@@ -136,6 +136,12 @@ bench-import: $(VENV)/development.stamp
 	@$(PY) -m benchmarks.import_rows $(BENCH_ARGS)
 	@TIEBEAM_TEST_DATABASE=postgresql $(PY) -m benchmarks.import_rows $(BENCH_ARGS)
 
+## bench-emergency: measure a thousand front teams checking in, and fifty boards, on PostgreSQL (BENCH_ARGS="--teams 100" for a small one)
+.PHONY: bench-emergency
+bench-emergency: $(VENV)/development.stamp
+	@mkdir -p build
+	@$(PY) -m benchmarks.emergency $(BENCH_ARGS)
+
 ## bench-forecast: score the forecasts of a surge on the published series beside the repository
 .PHONY: bench-forecast
 bench-forecast: $(VENV)/development.stamp

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import condition, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from tiebeam.apps.emergencies.models import Incident
 from tiebeam.apps.emergencies.queries.incidents import get_incident
@@ -74,6 +75,7 @@ def _etag(request: HttpRequest, incident_id: UUID) -> str | None:
 
 @require_safe
 @seated
+@vary_on_headers("HX-Request")
 @condition(etag_func=_etag)
 def show_board(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Show the board; it asks again every few seconds, and is answered at once where nothing changed."""

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from tiebeam.apps.emergencies.models import Incident
 from tiebeam.apps.emergencies.operations.planning import KM_PER_DAY, MAX_TOUR, MIN_TOUR, WINDOW
@@ -42,6 +43,7 @@ from tiebeam.platform.tasks.queries import find_latest_run
 
 @require_safe
 @seated
+@vary_on_headers("HX-Request")
 def show_dispatch(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Show what can be moved, and the orders to decide; a package is drawn onto a need, or sent by its menu."""
     incident, actor = find_or_404(get_incident, incident_id), actor_of(request)

@@ -1,10 +1,12 @@
 """The board of an incident: what lacks on the next days, the patients and what is expected, the hub."""
 
 from datetime import date, timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from openpyxl import load_workbook
 from tests.small_workspace import NOW
 
 from records.emergency_grounds import make_emergency
@@ -112,3 +114,30 @@ class TestBoard:
     def test_is_not_there_where_there_is_no_incident(self, as_coordinator):
         missing = "/emergencies/00000000-0000-4000-8000-000000000000/board/"
         assert as_coordinator.get(missing).status_code == 404
+
+
+class TestSituationReport:
+    def test_names_who_has_not_reported(self, grounds, as_coordinator):
+        shown = as_coordinator.get(f"/emergencies/{grounds.incident.pk}/report/").content.decode()
+        assert "No report yet from: Huanggang." in shown
+        report(grounds, timezone.localdate() - timedelta(days=1), 450)
+        shown = as_coordinator.get(f"/emergencies/{grounds.incident.pk}/report/").content.decode()
+        assert "No report yet" not in shown
+        assert ">450<" in shown
+
+    @pytest.mark.parametrize(
+        ("language", "sheets"),
+        [
+            (
+                "en",
+                ["By place", "Reported by places", "Needs", "Deployments", "Goods on their way"],
+            ),
+            ("zh", ["分地区情况", "地区报告", "需求", "派遣", "在途物资"]),
+        ],
+    )
+    def test_is_a_workbook_with_a_sheet_for_each_part(self, grounds, sign_in, language, sheets):
+        window = sign_in("office", language)
+        answer = window.get(f"/emergencies/{grounds.incident.pk}/report/?file=xlsx")
+        book = load_workbook(BytesIO(answer.content))
+        assert book.sheetnames == sheets
+        assert [cell.value for cell in book[sheets[0]][2]][1:3] == [100, 0]

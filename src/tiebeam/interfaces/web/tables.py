@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,9 @@ from tiebeam.units import yuan
 
 Status = Literal["", "good", "risk", "bad", "none"]
 """on track, at risk, late or short, not started: the page sets a sign before the word."""
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The media type of a workbook."""
 
 Exact = str | int | float | Decimal | date | None
 
@@ -219,7 +222,7 @@ def table_as_file(table: Table) -> HttpResponse | None:
         return None
     seen = choose_columns(table)
     content, kind = (
-        (_as_workbook(seen), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        (tables_as_workbook({seen.name: seen}), WORKBOOK)
         if table.asked.file == "xlsx"
         # With the mark that has Excel read it as UTF-8.
         else (_as_csv(seen).encode("utf-8-sig"), "text/csv; charset=utf-8")
@@ -247,12 +250,14 @@ def _as_csv(table: Table) -> str:
     return stream.getvalue()
 
 
-def _as_workbook(table: Table) -> bytes:
+def tables_as_workbook(tables: Mapping[str, Table]) -> bytes:
+    """Return *tables* as the sheets of a workbook, under their names."""
     workbook = Workbook()
     for sheet in workbook.worksheets:
         workbook.remove(sheet)
-    rows = [[_cell_value(cell) for cell in row.cells] for row in _all_rows(table)]
-    add_sheet(workbook, table.name[:31], [Head(text=head) for head in _heads(table)], rows)
+    for name, table in tables.items():
+        rows = [[_cell_value(cell) for cell in row.cells] for row in _all_rows(table)]
+        add_sheet(workbook, name[:31], [Head(text=head) for head in _heads(table)], rows)
     stream = io.BytesIO()
     workbook.save(stream)
     return stream.getvalue()

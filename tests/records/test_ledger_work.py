@@ -11,7 +11,7 @@ from tiebeam.apps.ledger.models import Batch, Transfer
 from tiebeam.apps.ledger.operations.disputes import dispute_payment
 from tiebeam.apps.ledger.operations.preview import preview
 from tiebeam.apps.ledger.queries.events import find_chain, list_events
-from tiebeam.apps.ledger.queries.flows import list_pairs_with_money, list_years
+from tiebeam.apps.ledger.queries.flows import list_pairs_at_work, list_years
 from tiebeam.apps.ledger.queries.statements import list_statements
 from tiebeam.apps.ledger.queries.waiting import list_open, list_proposals
 from tiebeam.platform.tenancy.acting import acting
@@ -63,7 +63,7 @@ class TestYears:
     def test_of_others_are_not_there(self, paid, hunan):
         with acting(hunan):
             assert list_years() == []
-            assert list_pairs_with_money(hunan.organisation_id, DAY) == {}
+            assert list_pairs_at_work(hunan.organisation_id, DAY) == {}
 
 
 class TestOpen:

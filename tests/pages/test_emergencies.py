@@ -56,9 +56,13 @@ class TestPagesOfEmergencies:
                 assert "[people." not in answer.content.decode(), page
 
     def test_say_in_the_title_what_lacks(self, grounds, people):
-        address = f"/emergencies/{grounds.incident.pk}/"
+        address = f"/emergencies/{grounds.incident.pk}/?on=2020-02-20"
         shown = people("coordinator").get(address).content.decode()
         assert "0 of 100 people needed are bound, 100 lack" in shown
+
+    def test_need_nobody_after_the_last_day(self, grounds, people):
+        address = f"/emergencies/{grounds.incident.pk}/?on=2020-03-11"
+        assert "no need is open" in people("coordinator").get(address).content.decode()
 
     def test_hide_the_deployment_of_others(self, grounds, people):
         deployment = grounds.ask().deployment

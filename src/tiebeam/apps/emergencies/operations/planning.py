@@ -59,7 +59,7 @@ def compose_question(incident: Incident, now: datetime) -> Question:
     board, today = dispatch_board(incident, now), timezone.localdate(now)
     needs: dict[str, list[NeedSituation]] = {}
     for row in board.needs:
-        if row.state == "verified" and row.gaps:
+        if row.state == "verified" and row.is_live and row.gaps:
             needs.setdefault(str(row.need.place_id), []).append(row)
     free = [row.package for row in board.packages if row.standing is None]
     seats = find_places([*map(UUID, needs), *(row.tenant_id for row in free)])

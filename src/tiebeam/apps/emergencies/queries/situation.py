@@ -34,6 +34,7 @@ class NeedSituation:
             reader does not read all deployments of the need, and so does not know.
         on_duty: How many are on duty on the day; None likewise.
         asked: How many are asked for or offered, without a last word; None likewise.
+        is_live: Whether people are still needed: neither withdrawn nor expired, and its last day is to come.
     """
 
     need: Need
@@ -45,6 +46,7 @@ class NeedSituation:
     fill: Fill | None
     gaps: tuple[Gap, ...]
     hand_overs: tuple[HandOver, ...]
+    is_live: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +130,13 @@ def gaps(incident: Incident, as_of: AsOf) -> list[NeedSituation]:
     return [
         each
         for each in list_needs(incident, as_of)
-        if each.state in {"open", "verified"}
-        and (each.gaps or any(hand_over.gap_days for hand_over in each.hand_overs))
+        if each.is_live and (each.gaps or any(hand_over.gap_days for hand_over in each.hand_overs))
     ]
 
 
 def lacking_on(needs: Iterable[NeedSituation], day: date) -> int | None:
     """Return how many people live needs lack on a day that is not past, None where that is not known."""
-    live = [each for each in needs if each.state in {"open", "verified"}]
+    live = [each for each in needs if each.is_live]
     if any(each.fill is None for each in live):
         return None
     return sum(gap.lacking for each in live for gap in each.gaps if gap.first <= day < gap.until)
@@ -160,10 +161,11 @@ def find_version(incident: Incident) -> str:
 def _of_need(
     need: Need, state: NeedState, standings: list[Standing], day: date, *, is_known: bool
 ) -> NeedSituation:
+    is_live = state in {"open", "verified"} and (need.until is None or need.until > day)
     if not is_known:
         return NeedSituation(
             need=need, state=state, standings=tuple(standings), bound=None, on_duty=None,
-            asked=None, fill=None, gaps=(), hand_overs=(),
+            asked=None, fill=None, gaps=(), hand_overs=(), is_live=is_live,
         )  # fmt: skip
     cover = Cover([tour for each in standings if (tour := _tour(each)) is not None])
     until = need.until or max(day, need.starts_on) + AHEAD
@@ -183,6 +185,7 @@ def _of_need(
         fill=fill_of(bound, need.heads),
         gaps=tuple(cover.list_gaps(need.heads, first, until)) if state != "withdrawn" else (),
         hand_overs=tuple(cover.list_hand_overs()),
+        is_live=is_live,
     )
 
 
@@ -201,7 +204,7 @@ def _tour(standing: Standing) -> Tour | None:
 
 
 def _sum(needs: list[NeedSituation]) -> PlaceSituation:
-    live = [each for each in needs if each.state in {"open", "verified"}]
+    live = [each for each in needs if each.is_live]
     return PlaceSituation(
         place=needs[0].need.place,
         needs=tuple(needs),

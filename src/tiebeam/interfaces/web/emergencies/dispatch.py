@@ -54,7 +54,7 @@ def show_dispatch(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "web/emergencies/planning.html", {"incident": incident, **state})
     board = dispatch_board(incident, timezone.now())
-    needs = [row for row in board.needs if row.state == "verified" and row.gaps]
+    needs = [row for row in board.needs if row.state == "verified" and row.is_live and row.gaps]
     is_open = incident.stood_down_at is None
     return show_page(
         request,

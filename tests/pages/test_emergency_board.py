@@ -118,10 +118,10 @@ class TestBoard:
 
 class TestSituationReport:
     def test_names_who_has_not_reported(self, grounds, as_coordinator):
-        shown = as_coordinator.get(f"/emergencies/{grounds.incident.pk}/report/").content.decode()
+        shown = as_coordinator.get(f"/reports/{grounds.incident.pk}/situation/").content.decode()
         assert "No report yet from: Huanggang." in shown
         report(grounds, timezone.localdate() - timedelta(days=1), 450)
-        shown = as_coordinator.get(f"/emergencies/{grounds.incident.pk}/report/").content.decode()
+        shown = as_coordinator.get(f"/reports/{grounds.incident.pk}/situation/").content.decode()
         assert "No report yet" not in shown
         assert ">450<" in shown
 
@@ -137,7 +137,7 @@ class TestSituationReport:
     )
     def test_is_a_workbook_with_a_sheet_for_each_part(self, grounds, sign_in, language, sheets):
         window = sign_in("office", language)
-        answer = window.get(f"/emergencies/{grounds.incident.pk}/report/?file=xlsx")
+        answer = window.get(f"/reports/{grounds.incident.pk}/situation/?file=xlsx")
         book = load_workbook(BytesIO(answer.content))
         assert book.sheetnames == sheets
         assert [cell.value for cell in book[sheets[0]][2]][1:3] == [100, 0]

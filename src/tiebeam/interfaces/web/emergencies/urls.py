@@ -8,7 +8,6 @@ from tiebeam.interfaces.web.emergencies import (
     dispatch,
     incidents,
     needs,
-    report,
     units,
     waiting,
 )
@@ -19,7 +18,6 @@ urlpatterns = [
     path("waiting/", waiting.show_inbox, name="emergency_inbox"),
     path("<uuid:incident_id>/", incidents.show_incident, name="incident"),
     path("<uuid:incident_id>/board/", board.show_board, name="incident_board"),
-    path("<uuid:incident_id>/report/", report.show_report, name="incident_report"),
     path("<uuid:incident_id>/map.json", board.show_map, name="incident_map"),
     path("<uuid:incident_id>/dispatch/", dispatch.show_dispatch, name="incident_dispatch"),
     path("<uuid:incident_id>/dispatch/plan/", dispatch.plan, name="plan_orders"),

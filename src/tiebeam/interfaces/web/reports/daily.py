@@ -57,7 +57,7 @@ def show_report(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     address = reverse("incident_report", args=[incident.pk])
     return show_page(
         request,
-        "web/emergencies/report.html",
+        "web/reports/daily.html",
         title=say_to(
             request, "emergencies.report_title", on=as_of.true_on.isoformat(),
             title=title_of(request, found),

@@ -29,6 +29,9 @@ PAGES = {
     "audit prove": "log_proof",
 }
 WITHOUT_PAGE = {
+    "surge replay": "replays a published case for hours; the dispatch board plans from records",
+    "surge balance": "replays a published case",
+    "surge forecast": "scores forecasters on published series; the board shows one of its own",
     "serve": "serves the pages themselves",
     "worker": "works beside the pages, on the machine",
     "manage": "for who keeps the machine: the commands of the framework",

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from tests.small_workspace import NOW
 
@@ -13,7 +12,10 @@ from tiebeam.apps.emergencies.operations.incidents import activate_incident
 from tiebeam.apps.emergencies.operations.needs import enter_need, verify_need
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.apps.regions.models import Organisation, Region
+from tiebeam.interfaces.jobs import performing
+from tiebeam.interfaces.jobs.dispatching import PLAN_ORDERS
 from tiebeam.platform.permissions.roles import Role
+from tiebeam.platform.tasks.queries import find_latest_run
 from tiebeam.platform.tenancy.acting import acting
 
 SEATS = {"huanggang": (30.45, 114.87), "fujian": (26.07, 119.3), "hunan": (28.2, 112.97)}
@@ -57,8 +59,18 @@ def grounds(workspace):
     return made
 
 
-def work():
-    call_command("db_worker", batch=True, interval=0, reload=False, startup_delay=False)
+@pytest.fixture(autouse=True)
+def _keep_the_connection(monkeypatch):
+    """A worker lets go of its connection after a run; here it is that of the test."""
+    monkeypatch.setattr(performing, "close_old_connections", lambda: None)
+
+
+def work(grounds):
+    """Do what was asked for last, as the worker does."""
+    actor = grounds.actors["coordinator"]
+    with acting(actor):
+        run = find_latest_run(grounds.incident.pk, PLAN_ORDERS)
+    performing.perform.call(str(run.pk), str(actor.organisation_id), str(actor.person_id))
 
 
 def board(client, grounds):
@@ -66,10 +78,9 @@ def board(client, grounds):
 
 
 @pytest.fixture
-def planned(grounds, as_coordinator, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        as_coordinator.post(f"/emergencies/{grounds.incident.pk}/dispatch/plan/")
-    work()
+def planned(grounds, as_coordinator):
+    as_coordinator.post(f"/emergencies/{grounds.incident.pk}/dispatch/plan/")
+    work(grounds)
     with acting(grounds.actors["coordinator"]):
         rows = OrderProposal.objects.filter(incident=grounds.incident).select_related("home")
         return list(rows.order_by("-heads"))
@@ -110,16 +121,13 @@ class TestDispatch:
         answer = as_coordinator.post(f"/emergencies/orders/{order.pk}/", {**said, "reason": ""})
         assert answer.status_code in {400, 409}
 
-    def test_does_not_propose_again_what_was_refused(
-        self, grounds, planned, as_coordinator, django_capture_on_commit_callbacks
-    ):
+    def test_does_not_propose_again_what_was_refused(self, grounds, planned, as_coordinator):
         refused = planned[1]
         as_coordinator.post(
             f"/emergencies/orders/{refused.pk}/refuse/", {"reason": "Needed at home."}
         )
-        with django_capture_on_commit_callbacks(execute=True):
-            as_coordinator.post(f"/emergencies/{grounds.incident.pk}/dispatch/plan/")
-        work()
+        as_coordinator.post(f"/emergencies/{grounds.incident.pk}/dispatch/plan/")
+        work(grounds)
         with acting(grounds.actors["coordinator"]):
             rows = OrderProposal.objects.filter(incident=grounds.incident, state="proposed")
             assert {row.home.name_en for row in rows} == {"Fujian"}

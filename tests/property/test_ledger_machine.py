@@ -153,7 +153,7 @@ def met():
     run_state_machine_as_test(
         CoreMachine,
         settings=settings(
-            max_examples=40, stateful_step_count=100, derandomize=True, deadline=None,
+            max_examples=46, stateful_step_count=100, derandomize=True, deadline=None,
             database=None, suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

@@ -57,7 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "check_ins": {**_cuts(times), "refused": len(refused), "kept": kept},
         "pages_alone": _cuts(alone),
         "pages_beside_boards": _cuts(beside),
-        "boards": {"open": options.boards, **_cuts(boards.times), "unchanged": boards.unchanged},
+        "boards_opening": _cuts(boards.opening),
+        "boards": {
+            "open": options.boards, **_cuts(boards.times[len(boards.opening):]),
+            "unchanged": boards.unchanged,
+        },
     }  # fmt: skip
     options.output.mkdir(parents=True, exist_ok=True)
     place = options.output / "emergency.json"
@@ -176,6 +180,10 @@ class _Boards:
         self.threads = [threading.Thread(target=self._ask, args=(at,)) for at in range(self.count)]
         for thread in self.threads:
             thread.start()
+        # Open they are once each has been answered twice: the page itself, and the part that is asked for again.
+        while len(self.times) < 2 * self.count:
+            time.sleep(0.5)
+        self.opening = self.times[:]
         return self
 
     def __exit__(self, *_: object) -> None:

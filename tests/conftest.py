@@ -30,6 +30,13 @@ settings.load_profile("tiebeam")
 
 workspace_settings.PASSWORD_HASHERS = ["tests.quick_passwords.QuickHasher"]
 
+if connection.vendor == "sqlite":
+    # In a file, as a workspace has it: a database in memory makes one of two writers fail at once
+    # instead of waiting its turn, be they a test and the server it drives.
+    kept = connection.settings_dict
+    kept["TEST"]["NAME"] = str(workspace_settings.HOME / "tests.sqlite3")
+    kept["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+
 
 def pytest_collection_finish() -> None:
     """Keep what was loaded out of every later collection of garbage."""

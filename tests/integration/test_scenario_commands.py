@@ -89,6 +89,7 @@ class TestCases:
 
         for case in list_cases():
             assert case.id in ended.out
+        assert "surge" in next(row for row in ended.out.splitlines() if "hubei-2020-surge" in row)
 
     def test_are_listed_in_json(self):
         listed = run("cases", "list", "--json").document["cases"]
@@ -109,6 +110,12 @@ class TestCases:
 
         assert (tmp_path / "wenchuan-2008" / "scenario" / "scenario.toml").is_file()
         assert "tiebeam pair wenchuan-2008/scenario" in ended.out.replace("\\", "/")
+
+    def test_of_a_surge_are_copied_without_a_scenario_to_pair(self, tmp_path):
+        ended = run("cases", "copy", "texas-2020", tmp_path / "mine")
+
+        assert (tmp_path / "mine" / "patients.csv").is_file()
+        assert "tiebeam pair" not in ended.out
 
     def test_that_nobody_knows_are_bad_input(self, tmp_path):
         ended = run("cases", "copy", "atlantis", tmp_path / "a", "--lang", "zh")

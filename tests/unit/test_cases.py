@@ -57,11 +57,14 @@ def published(path: str) -> list[dict[str, str]]:
 
 
 class TestListCases:
-    def test_names_the_four_cases_by_id(self):
-        assert tuple(case.id for case in list_cases()) == IDS
+    def test_names_those_of_each_kind_by_id(self):
+        assert tuple(case.id for case in list_cases("scenario")) == IDS
+        assert {case.id: case.kind for case in list_cases() if case.id not in IDS} == {
+            "hubei-2020-surge": "surge", "texas-2020": "balance",
+        }  # fmt: skip
 
     def test_puts_the_main_scenario_first(self):
-        assert {case.scenarios[0] for case in list_cases()} == {"scenario"}
+        assert {case.scenarios[0] for case in list_cases("scenario")} == {"scenario"}
 
     def test_tells_of_the_variant_and_the_official_list_of_hubei(self):
         hubei = next(case for case in list_cases() if case.id == "hubei-2020")
@@ -124,7 +127,10 @@ class TestCopyCase:
             copy_case("hubei-2021", tmp_path / "mine")
 
         assert refusal.value.code == "cases.unknown"
-        assert refusal.value.facts == {"id": "hubei-2021", "known": IDS}
+        assert refusal.value.facts == {
+            "id": "hubei-2021",
+            "known": tuple(case.id for case in list_cases()),
+        }
         assert not (tmp_path / "mine").exists()
 
 
@@ -235,7 +241,7 @@ class TestPlanOfPairs:
         )
 
 
-@pytest.mark.parametrize("case", list_cases(), ids=lambda case: case.id)
+@pytest.mark.parametrize("case", list_cases("scenario"), ids=lambda case: case.id)
 class TestNotes:
     def test_say_what_is_missing_in_both_languages(self, case: Case):
         assert "## What is missing" in (case.folder / "NOTES.md").read_text(encoding="utf-8")

@@ -6,9 +6,11 @@ from fractions import Fraction
 import pytest
 
 from tiebeam.core.surge.checking import check_surge_plan
+from tiebeam.core.surge.following import follow
 from tiebeam.core.surge.model import Limits, Order, Standing, Transfer
 from tiebeam.core.surge.planned import Aims, Locks, SurgePlan
 from tiebeam.core.surge.planning import plan
+from tiebeam.core.surge.world import broken_rule
 from unit.test_surge_planning import a_surge, a_team, at_home, demand
 
 LIMITS = Limits(
@@ -127,6 +129,26 @@ class TestOrdersOfAPlan:
         )
 
         assert code in seen
+
+    @pytest.mark.parametrize(("until", "rule"), [(2, "max_tour"), (3, None), (None, None)])
+    def test_are_judged_as_the_world_judges_them_where_a_tour_ends_on_a_day_of_its_own(
+        self, until, rule
+    ):
+        """§S2.5: who leaves P today is in Q tomorrow: in time for a tour that is over on day 3, not 2."""
+        team = a_team("t")
+        surge = a_surge(team)
+        there = Standing(team="t", status="on_duty", place="P", since=-3, until=until)
+        state = replace(at_home(team), day=1, standings={"t": there})
+        order = Order(team="t", to="Q", leaves_on=1, arrives_on=2)
+
+        found = follow(surge, state, [order], 8)
+
+        assert broken_rule(surge, team, there, order, 1) == rule
+        assert [finding.code for finding in found.findings] == (
+            ["surge.order_max_tour"] if rule else []
+        )
+        ends = {spell.place: spell.end for spell in found.spells}
+        assert ends == ({"P": 2} if rule else {"Q": until or 8})
 
     def test_against_a_lock_or_from_where_they_are_needed_are_named(self):
         """§S8, §S11: u is needed in P on day 2 and 3, and t is refused."""

@@ -1,6 +1,8 @@
 """
-Real cases, shipped with the package: a scenario folder, published plans, and notes.
+Real cases, shipped with the package: facts, assumptions where there are any, and notes.
 
+A case asks one kind of question: whom to pair (scenario), which team goes where on which day
+(surge, :mod:`tiebeam.cases.surges`), or which patients are moved (balance, :mod:`tiebeam.cases.balances`).
 ``cases/<id>/scenario`` is what ``tiebeam pair`` takes; further folders named
 ``scenario-…`` are variants or rounds of it, ``plans/<name>`` are pair lists that were
 really issued, and the NOTES say what is known, what is assumed and what is missing.
@@ -8,12 +10,22 @@ really issued, and the NOTES say what is known, what is assumed and what is miss
 
 import shutil
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tiebeam.errors import Refused
 
 CASES_FOLDER = Path(__file__).parent
+
+Kind = Literal["scenario", "surge", "balance"]
+HEADS: Mapping[Kind, tuple[str, str]] = {
+    "scenario": ("scenario/scenario.toml", "scenario"),
+    "surge": ("surge.toml", "case"),
+    "balance": ("balance.toml", "case"),
+}
+"""Kind -> the file that a case of it has, and the table in which its title stands."""
 
 
 class UnknownCase(Refused):
@@ -35,8 +47,8 @@ class Case:
 
     Attributes:
         folder: Where it lies inside the package; not to be written to.
-        kind: What question it asks; so far always "scenario".
-        scenarios: Names of its scenario folders; "scenario", the main one, first.
+        kind: What question it asks.
+        scenarios: Names of its scenario folders; "scenario", the main one, first. None of another kind.
         plans: Names of the folders under ``plans/``, sorted.
     """
 
@@ -44,15 +56,20 @@ class Case:
     title: str
     title_zh: str
     folder: Path
-    kind: str = "scenario"
+    kind: Kind = "scenario"
     scenarios: tuple[str, ...]
     plans: tuple[str, ...]
 
 
-def list_cases() -> tuple[Case, ...]:
-    """Return every case that is shipped, by id."""
-    heads = CASES_FOLDER.glob("*/scenario/scenario.toml")
-    return tuple(_read_case(head.parent.parent) for head in sorted(heads))
+def list_cases(kind: Kind | None = None) -> tuple[Case, ...]:
+    """Return every case that is shipped, by id; of one *kind* where it is given."""
+    found = [
+        _read_case(folder, of)
+        for of, (head, _) in HEADS.items()
+        for folder in CASES_FOLDER.iterdir()
+        if kind in (None, of) and (folder / head).is_file()
+    ]
+    return tuple(sorted(found, key=lambda case: case.id))
 
 
 def copy_case(case_id: str, target: Path) -> Path:
@@ -77,15 +94,17 @@ def copy_case(case_id: str, target: Path) -> Path:
     return target
 
 
-def _read_case(folder: Path) -> Case:
-    """Return the case that lies in *folder*, titled as its main scenario is."""
-    with (folder / "scenario" / "scenario.toml").open("rb") as file:
-        head = tomllib.load(file)["scenario"]
+def _read_case(folder: Path, kind: Kind) -> Case:
+    """Return the case that lies in *folder*; of several scenarios the main one has its title."""
+    path, table = HEADS[kind]
+    with (folder / path).open("rb") as file:
+        head = tomllib.load(file)[table]
     return Case(
         id=folder.name,
         title=head["title"],
         title_zh=head["title_zh"],
         folder=folder,
+        kind=kind,
         scenarios=tuple(sorted(path.parent.name for path in folder.glob("*/scenario.toml"))),
         plans=tuple(sorted(path.parent.name for path in folder.glob("plans/*/plan.json"))),
     )

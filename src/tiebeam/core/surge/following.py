@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tiebeam.core.surge.model import Order, Standing, State, Surge, Team
+from tiebeam.core.surge.model import Order, Standing, State, Surge, Team, tour_end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,16 +116,14 @@ def start_course(surge: Surge, team: Team, standing: Standing, day: int) -> Cour
     match standing.status:
         case "travelling":
             assert standing.until is not None
-            first = standing.until if standing.tour_from is None else standing.tour_from
-            place, start, end = standing.place, standing.until, first + team.max_tour
+            start = standing.until
         case "on_duty":
-            first = standing.since if standing.tour_from is None else standing.tour_from
-            place, start, end = standing.place, standing.since, first + team.max_tour
+            start = standing.since
         case status:
             rest = team.rest if status == "returning" else 0
             free = day if standing.until is None else standing.until + rest
             return Course(team, surge, None, max(free, team.ready_on, day), None)
-    return Course(team, surge, place, start, end)
+    return Course(team, surge, standing.place, start, tour_end(team, standing))
 
 
 def follow(surge: Surge, state: State, orders: Iterable[Order], until: int) -> Followed:

@@ -79,7 +79,8 @@ class Standing:
         place: Where it is on duty or on the way to; None at home, returning and resting.
         since: The day on which this began.
         until: The day on which the next begins by itself: arrival, the end of the rest, on duty the
-            day on which its tour is over and it goes home; None at home.
+            day on which its tour is over and it goes home, None for that of its maximum tour; None
+            at home.
         tour_from: The day of its first arrival on this tour; None before it.
     """
 
@@ -233,6 +234,17 @@ def travel_between(seats: Iterable[Place | Home], km_per_day: int) -> Travel:
         },
         km_per_day=km_per_day,
     )
+
+
+def tour_end(team: Team, standing: Standing) -> int | None:
+    """Return the day on which the tour of a team under way is over (§S2.5); None where there is none."""
+    if standing.status == "on_duty" and standing.until is not None:
+        return standing.until
+    if standing.status not in ("travelling", "on_duty"):
+        return None
+    arrived = standing.until if standing.status == "travelling" else standing.since
+    begun = arrived if standing.tour_from is None else standing.tour_from
+    return None if begun is None else begun + team.max_tour
 
 
 def need(patients: int, staff_per_patient: Fraction) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from tiebeam.core.surge.model import Limits, Order, Place, Standing, Surge, Team, Transfer
+from tiebeam.core.surge.model import Limits, Order, Place, Standing, Surge, Team, Transfer, tour_end
 from tiebeam.errors import Refused
 
 
@@ -36,9 +36,13 @@ def go_home(surge: Surge, team: Team, standing: Standing, day: int) -> Standing:
 
 def wake(surge: Surge, team: Team, standing: Standing, day: int) -> Standing:
     """Return what *team* is doing on the morning of *day*, before any order of that day."""
-    while standing.until is not None and standing.until <= day:
-        standing = _next(surge, team, standing, standing.until)
+    while (until := _until(team, standing)) is not None and until <= day:
+        standing = _next(surge, team, standing, until)
     return standing
+
+
+def _until(team: Team, standing: Standing) -> int | None:
+    return tour_end(team, standing) if standing.status == "on_duty" else standing.until
 
 
 def _next(surge: Surge, team: Team, standing: Standing, day: int) -> Standing:
@@ -70,9 +74,9 @@ def broken_rule(surge: Surge, team: Team, standing: Standing, order: Order, day:
         return "not_ready" if day < team.ready_on else None
     if day < standing.since + team.min_tour:
         return "min_tour"
-    assert standing.until is not None
-    is_too_late = order.arrives_on >= standing.until
-    return "max_tour" if order.to is not None and is_too_late else None
+    end = _until(team, standing)
+    assert end is not None
+    return "max_tour" if order.to is not None and order.arrives_on >= end else None
 
 
 def obey(surge: Surge, team: Team, standing: Standing, order: Order) -> Standing:

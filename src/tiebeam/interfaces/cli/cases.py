@@ -13,7 +13,7 @@ Target = Annotated[Path | None, typer.Argument(help="help.cases.target", metavar
 
 
 def list_cases(ctx: typer.Context) -> int:
-    """List the cases: name, title, and the scenarios and plans each holds."""
+    """List the cases: name, kind, title, and the scenarios and plans each holds."""
     from tiebeam import cases
     from tiebeam.interfaces.cli import console, documents
 
@@ -25,12 +25,13 @@ def list_cases(ctx: typer.Context) -> int:
         return ExitStatus.DONE
     columns = [
         console.Column(title=session.say(f"cli.column_{name}"))
-        for name in ("case", "title", "scenarios", "plans")
+        for name in ("case", "kind", "title", "scenarios", "plans")
     ]
     comma = "、" if session.language == "zh" else ", "
     rows = [
         (
             case.id,
+            session.say(f"cases.kind.{case.kind}"),
             session.name(case.title, case.title_zh),
             comma.join(case.scenarios),
             comma.join(case.plans),
@@ -38,7 +39,7 @@ def list_cases(ctx: typer.Context) -> int:
         for case in found
     ]
     console.print_table(session, session.say("cli.cases", count=len(rows)), columns, rows)
-    console.print_lines(["", session.say("cli.cases_hint")])
+    console.print_lines(["", session.say("cli.cases_hint"), session.say("cli.cases_kinds")])
     return ExitStatus.DONE
 
 
@@ -49,10 +50,11 @@ def copy_case(ctx: typer.Context, name: Name, target: Target = None) -> int:
 
     session = session_of(ctx)
     folder = cases.copy_case(name, Path(name) if target is None else target)
-    scenario = folder / "scenario"
+    scenario = folder / "scenario" if (folder / "scenario").is_dir() else None
     if session.wants_json:
         content = {"name": name, "path": folder, "scenario": scenario}
         console.print_document(documents.envelope("cases copy", ExitStatus.DONE, content))
         return ExitStatus.DONE
-    console.print_lines([session.say("cli.case_copied", name=name, path=folder, scenario=scenario)])
+    code = "cli.facts_copied" if scenario is None else "cli.case_copied"
+    console.print_lines([session.say(code, name=name, path=folder, scenario=scenario)])
     return ExitStatus.DONE

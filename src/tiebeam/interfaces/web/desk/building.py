@@ -105,7 +105,7 @@ def take_case(request: HttpRequest, round_id: UUID) -> HttpResponse:
     form = CaseForm(request)
     if request.method == "POST" and form.is_valid():
         case_id, _, folder = form.cleaned_data["case"].partition("/")
-        found = next(case for case in cases.list_cases() if case.id == case_id)
+        found = next(case for case in cases.list_cases("scenario") if case.id == case_id)
         files = {
             file.name: file.read_bytes()
             for file in sorted((found.folder / folder).iterdir())

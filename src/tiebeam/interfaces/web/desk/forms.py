@@ -210,7 +210,7 @@ class CaseForm(DeskForm):
         is_zh = language_of(request) == "zh"
         self.fields["case"].choices = [  # type: ignore[attr-defined]  # a field of choices
             (f"{case.id}/{folder}", f"{case.title_zh if is_zh else case.title} ({folder})")
-            for case in cases.list_cases()
+            for case in cases.list_cases("scenario")
             for folder in case.scenarios
         ]
 

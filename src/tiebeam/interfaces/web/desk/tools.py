@@ -93,7 +93,7 @@ def show_cases(request: HttpRequest) -> HttpResponse:
     """List the cases that come with the program."""
     found = cases.list_cases()
     is_zh = language_of(request) == "zh"
-    heads = ("case", "title", "folders", "plans_published")
+    heads = ("case", "kind", "title", "folders", "plans_published")
     table = Table(
         name="cases",
         columns=tuple(Column(head, say_to(request, f"desk.column.{head}")) for head in heads),
@@ -101,6 +101,7 @@ def show_cases(request: HttpRequest) -> HttpResponse:
             Row(
                 (
                     Cell(case.id),
+                    Cell(say_to(request, f"cases.kind.{case.kind}")),
                     Cell(case.title_zh if is_zh else case.title),
                     Cell(", ".join(case.scenarios)),
                     Cell(", ".join(case.plans)),

@@ -6,35 +6,15 @@ import pytest
 from django.utils import timezone
 from tests.small_workspace import NOW
 
-from records.emergency_grounds import make_emergency
+from records.emergency_grounds import make_emergency, place_on_the_map
 from tiebeam.apps.emergencies.models import Deployment
 from tiebeam.apps.emergencies.operations.incidents import activate_incident
 from tiebeam.apps.emergencies.operations.needs import enter_need, verify_need
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
-from tiebeam.apps.regions.models import Organisation, Region
 from tiebeam.interfaces.jobs import performing
 from tiebeam.interfaces.jobs.dispatching import PLAN_ORDERS
-from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tasks.queries import find_latest_run
 from tiebeam.platform.tenancy.acting import acting
-
-SEATS = {"huanggang": (30.45, 114.87), "fujian": (26.07, 119.3), "hunan": (28.2, 112.97)}
-"""Latitude and longitude of the three, rounded."""
-
-
-def place_on_the_map(workspace):
-    """Give the three a region that lies somewhere: without one nobody knows how far they are apart."""
-    admin = workspace.actor("admin", Role.ADMINISTRATOR)
-    with acting(admin):
-        for key, (latitude, longitude) in SEATS.items():
-            region = Region(
-                tenant_id=admin.organisation_id, kind="province", name_en=key, latitude=latitude,
-                longitude=longitude,
-            )  # fmt: skip
-            region.save()
-            organisation = Organisation.objects.get(pk=workspace.organisations[key].pk)
-            organisation.region = region
-            organisation.save()
 
 
 @pytest.fixture

@@ -19,13 +19,16 @@ from tiebeam.apps.people.models import Package, Team
 from tiebeam.apps.people.operations.packages import hold_package, publish_package
 from tiebeam.apps.people.operations.teams import add_member, form_team
 from tiebeam.apps.programmes.models import Programme
-from tiebeam.apps.regions.models import Organisation
+from tiebeam.apps.regions.models import Organisation, Region
 from tiebeam.platform.identity.models import Person
 from tiebeam.platform.identity.operations import assign_role, create_person
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor, Duty, acting
 
 TOUR = {"starts_on": date(2020, 2, 12), "ends_on": date(2020, 2, 26)}
+SEATS = {"huanggang": (30.45, 114.87), "fujian": (26.07, 119.3), "hunan": (28.2, 112.97)}
+"""Latitude and longitude of the three, rounded."""
+
 OPERATIONS = {"return": answers.return_home}
 
 
@@ -172,3 +175,18 @@ def seat(workspace: Workspace, organisation: str, role: Role, now: datetime) -> 
     return Actor(
         person_id=person.pk, organisation_id=organisation_id, duties=frozenset({Duty(role)})
     )
+
+
+def place_on_the_map(workspace: Workspace) -> None:
+    """Give the three a region that lies somewhere: without one nobody knows how far they are apart."""
+    admin = workspace.actor("admin", Role.ADMINISTRATOR)
+    with acting(admin):
+        for key, (latitude, longitude) in SEATS.items():
+            region = Region(
+                tenant_id=admin.organisation_id, kind="province", name_en=key, latitude=latitude,
+                longitude=longitude,
+            )  # fmt: skip
+            region.save()
+            organisation = Organisation.objects.get(pk=workspace.organisations[key].pk)
+            organisation.region = region
+            organisation.save()

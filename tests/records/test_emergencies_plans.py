@@ -195,17 +195,32 @@ class TestProposedOrder:
             leaves_on=date(2020, 2, 20), arrives_on=date(2020, 2, 21),
         )  # fmt: skip
         said = {"incident": grounds.incident, **self._said(grounds)}
-        kept = [
-            propose_orders(plan=plan, orders=[order], **said)[0] for plan in ("plan-2", "plan-3")
-        ]
-        refuse_order(proposal=kept[0], reason="Still needed", **self._said(grounds))
-        accept_order(proposal=kept[1], **self._said(grounds))
+        (early,) = propose_orders(plan="plan-2", orders=[order], **said)
+        refuse_order(proposal=early, reason="Still needed", **self._said(grounds))
+        (late,) = propose_orders(plan="plan-3", orders=[order], **said)
+        accept_order(proposal=late, **self._said(grounds))
 
         with acting(grounds.actors["coordinator"]):
             standing = get_standing(deployment.pk, grounds.now)
             (lock,) = list_locks(grounds.incident)
         assert (standing.state, standing.last.ends_on) == ("released", date(2020, 2, 20))
         assert (lock.kind, lock.deployment_id) == ("must_not_return", deployment.pk)
+
+    def test_on_which_nobody_has_decided_gives_way_to_the_next_plan(self, grounds, plan):
+        """§E11."""
+        order = GivenOrder(
+            home_id=plan[0].home_id, need_id=grounds.need.pk, heads=1,
+            leaves_on=date(2020, 2, 12), arrives_on=date(2020, 2, 12),
+        )  # fmt: skip
+        said = {"incident": grounds.incident, **self._said(grounds)}
+        (newest,) = propose_orders(plan="plan-2", orders=[order], **said)
+
+        with pytest.raises(OrderDecided) as refused:
+            accept_order(proposal=plan[0], **self._said(grounds))
+
+        with acting(grounds.actors["coordinator"]):
+            assert dispatch_board(grounds.incident, grounds.now).proposals == (newest,)
+        assert refused.value.facts == {"state": "superseded"}
 
     def test_is_taken_once_by_who_coordinates(self, grounds, plan):
         said = {"incident": grounds.incident, "plan": "plan-1", "now": grounds.now}

@@ -158,7 +158,9 @@ class TestOrdersOfAPlan:
         state = replace(state, standings={**state.standings, "u": there})
         found = SurgePlan(
             day=0,
-            aims=Aims(window=4, levels=(), locks=Locks(refused=frozenset("t"))),
+            aims=Aims(
+                window=4, levels=(), locks=Locks(refused=frozenset("t"), held=frozenset("u"))
+            ),
             orders=(
                 Order(team="t", to="Q", leaves_on=0, arrives_on=2),
                 Order(team="u", to=None, leaves_on=2, arrives_on=3),
@@ -168,7 +170,7 @@ class TestOrdersOfAPlan:
 
         seen = codes(surge, state, [demand((10,) * 4, (0,) * 4)], found)
 
-        assert {"surge.check_lock", "surge.check_release"} <= seen
+        assert {"surge.check_lock", "surge.check_held", "surge.check_release"} <= seen
 
 
 class TestFiguresOfAPlan:

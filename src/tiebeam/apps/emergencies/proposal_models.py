@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from tiebeam.platform.tenancy.records import OwnedRecord
 
 PROPOSAL_KINDS = ["send", "return"]
-PROPOSAL_STATES = ["proposed", "accepted", "changed", "refused"]
+PROPOSAL_STATES = ["proposed", "accepted", "changed", "refused", "superseded"]
 
 
 class OrderProposal(OwnedRecord):

@@ -56,6 +56,8 @@ def _check_locks(plan: SurgePlan) -> Iterator[Finding]:
     for order in plan.orders:
         if order.to is not None and not plan.aims.locks.allow(order.team, order.to):
             yield _found("S11", "surge.check_lock", team=order.team, place=order.to)
+        if order.to is None and order.team in plan.aims.locks.held:
+            yield _found("S11", "surge.check_held", team=order.team)
 
 
 def _check_transfers(surge: Surge, state: State, truth: Valuation) -> Iterator[Finding]:

@@ -40,7 +40,7 @@ def _of_aims(surge: Surge, aims: Aims) -> Iterator[Fault]:
         if slack < 0:
             yield _fault("slack", level=level, slack=slack)
     locks = aims.locks
-    teams = {*locks.kept, *locks.refused, *(team for team, _ in locks.barred)}
+    teams = {*locks.kept, *locks.refused, *locks.held, *(team for team, _ in locks.barred)}
     places = {*locks.kept.values(), *locks.closed, *(place for _, place in locks.barred)}
     for team in sorted(teams - {team.id for team in surge.teams}):
         yield _fault("unknown_team", team=team)

@@ -74,8 +74,15 @@ class Lumps:
             self.homes.append(kind)
         return self._home_at[kind]
 
-    def duty_after(self, home: int, arrives: int, *, tour_end: int | None = None) -> int:
-        """Return the number of the duty kind of those of *home* on duty from day *arrives*."""
+    def duty_after(
+        self, home: int, arrives: int, *, tour_end: int | None = None, is_held: bool = False
+    ) -> int:
+        """
+        Return the number of the duty kind of those of *home* on duty from day *arrives*.
+
+        Args:
+            is_held: Whether they go home at the end of the tour alone, and do not come again.
+        """
         kind = self.homes[home]
         end = arrives + kind.max_tour if tour_end is None else tour_end
         leaves = min(arrives + kind.min_tour, end)
@@ -85,7 +92,7 @@ class Lumps:
             size=kind.size,
             min_tour=min(kind.min_tour, self.window),
             tour_end=min(end, self.window),
-            back=home if returns else -1,
+            back=home if returns and not is_held else -1,
             places=kind.places,
         )
         if duty not in self._duty_at:
@@ -108,7 +115,8 @@ def lump_teams(surge: Surge, state: State, window: int, locks: Locks) -> Lumps:
         standing = state.standings.get(team.id)
         if standing is not None:
             course = start_course(surge, team, standing, state.day)
-            _place(lumps, course, state.day, _open_places(surge, locks, team.id))
+            places = _open_places(surge, locks, team.id)
+            _place(lumps, course, state.day, places, is_held=team.id in locks.held)
     return lumps
 
 
@@ -116,7 +124,9 @@ def _open_places(surge: Surge, locks: Locks, team: str) -> tuple[str, ...]:
     return tuple(sorted(p.id for p in surge.places if locks.allow(team, p.id)))
 
 
-def _place(lumps: Lumps, course: Course, day: int, places: tuple[str, ...]) -> None:
+def _place(
+    lumps: Lumps, course: Course, day: int, places: tuple[str, ...], *, is_held: bool
+) -> None:
     """Count the team of *course* where it stands."""
     home = lumps.home_of(course.team, places)
     if course.place is None:
@@ -124,6 +134,6 @@ def _place(lumps: Lumps, course: Course, day: int, places: tuple[str, ...]) -> N
         return
     assert course.tour_end is not None
     start, end = course.start - day, course.tour_end - day
-    duty = lumps.duty_after(home, start, tour_end=end)
+    duty = lumps.duty_after(home, start, tour_end=end, is_held=is_held)
     free = max(start + course.team.min_tour, 0)
     lumps.on_duty[duty, course.place].append((max(start, 0), free, course.team.id))

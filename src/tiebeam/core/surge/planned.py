@@ -27,12 +27,14 @@ class Locks:
         refused: Teams that are sent nowhere.
         closed: Places that no team is sent to.
         barred: Team and place that do not go together.
+        held: Teams on duty that are not sent home before their tour is over.
     """
 
     kept: Mapping[str, str] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
     closed: frozenset[str] = frozenset()
     barred: frozenset[tuple[str, str]] = frozenset()
+    held: frozenset[str] = frozenset()
 
     def allow(self, team: str, place: str) -> bool:
         """Return whether *team* may be sent to *place*."""

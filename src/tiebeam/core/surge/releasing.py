@@ -34,7 +34,7 @@ def release(
     for end, team, course in sorted(on_duty, key=lambda entry: entry[:2]):
         assert course.place is not None
         homeward[team] = going.get(team, end if end < days.stop else None)
-        if team in ordered:
+        if team in ordered or team in valuation.aims.locks.held:
             continue
         left = spare[course.place]
         size = teams[team].size

@@ -4,7 +4,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from tiebeam.apps.emergencies.operations.planning import WINDOW, compose_question, orders_of
+from tiebeam.apps.emergencies.operations.planning import (
+    WINDOW,
+    compose_question,
+    order_of,
+    orders_of,
+)
 from tiebeam.apps.emergencies.operations.proposals import propose_orders
 from tiebeam.apps.emergencies.queries.incidents import get_incident
 from tiebeam.core.surge.planned import SurgePlan
@@ -26,16 +31,16 @@ def plan_orders(run: Run, actor: Actor, watch: Watch) -> None:
         incident = get_incident(run.record_id)
         question = compose_question(incident, timezone.now())
     found: dict[str, Any] = {"nowhere": list(question.nowhere), "orders": 0, "levels": []}
-    if question.packages and question.needs:
+    if question.surge.teams and question.surge.places:
         made = plan(
             question.surge, question.state, [question.demand], window=WINDOW, locks=question.locks,
             should_stop=watch.should_stop,
         )  # fmt: skip
         orders = orders_of(question, made)
-        if orders:
-            propose_orders(
-                incident=incident, plan=str(run.pk), orders=orders, actor=actor, now=timezone.now()
-            )
+        propose_orders(
+            incident=incident, plan=str(run.pk), actor=actor, now=timezone.now(),
+            orders=[order_of(question, order) for order in orders],
+        )  # fmt: skip
         found |= {"orders": len(orders), "levels": _say_levels(made)}
     watch.keep(found)
 

@@ -64,7 +64,10 @@ def list_fitting(need: Need, home_ids: list[UUID], now: datetime) -> set[UUID]:
         if standing.is_bound
     }
     return {
-        package.tenant_id
-        for package in rows
-        if package.pk not in bound and set(need.skills) <= set(package.skills)
+        package.tenant_id for package in rows if package.pk not in bound and fits(package, need)
     }
+
+
+def fits(package: Package, need: Need) -> bool:
+    """Return whether *package* is of the kind that *need* asks for, and has each of its skills."""
+    return package.kind == need.kind and set(need.skills) <= set(package.skills)

@@ -1,23 +1,29 @@
-"""The next orders of an incident as a question to the planner: open needs, and packages that are free (§E11)."""
+"""The next orders of an incident as a question to the planner: who lacks people, who is free, who is there (§E11)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from tiebeam.apps.emergencies.models import Incident
+from tiebeam.apps.emergencies.operations.partners import fits
 from tiebeam.apps.emergencies.operations.proposals import GivenOrder
-from tiebeam.apps.emergencies.queries.dispatch import dispatch_board, list_locks
-from tiebeam.apps.emergencies.queries.situation import NeedSituation, lacking_on
+from tiebeam.apps.emergencies.queries.dispatch import Lock, dispatch_board, list_locks
+from tiebeam.apps.emergencies.queries.situation import NeedSituation, cover_of
+from tiebeam.apps.emergencies.queries.standing import Standing as Deployed
 from tiebeam.apps.people.models import Package
+from tiebeam.apps.regions.models import Organisation
 from tiebeam.apps.regions.queries import find_places
+from tiebeam.apps.regions.queries.places import Place as Seat
 from tiebeam.core.surge.model import (
     Demand,
     Home,
     Limits,
+    Order,
     Place,
     Standing,
     State,
@@ -30,6 +36,7 @@ from tiebeam.core.surge.planned import Locks, SurgePlan
 WINDOW = 14
 MIN_TOUR, MAX_TOUR, REST, KM_PER_DAY = 14, 28, 14, 600
 """Assumptions, said on the page: days on duty at least and at most, days of rest, kilometres a day."""
+AT_WORK = ("arrived", "on_duty")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +44,11 @@ class Question:
     """
     What the planner is asked.
 
-    Days count from *today*; a place is named by the id of its organisation, a team by that of its
-    package. Heads lacking stand for patients, one for one.
+    Days count from *today*. A place is named by the id of its need, a team by that of its package or,
+    at work, of its deployment. People needed, less those bound otherwise, stand for patients, one for one.
 
     Attributes:
+        at_work: Deployments whose teams are at work: they stay, or go home.
         nowhere: Names of places and homes that have no position, and are left out.
     """
 
@@ -49,112 +57,206 @@ class Question:
     demand: Demand
     locks: Locks
     today: date
-    packages: dict[str, Package]
-    needs: dict[str, list[NeedSituation]]
+    needs: Mapping[str, NeedSituation]
+    packages: Mapping[str, Package]
+    at_work: Mapping[str, Deployed]
     nowhere: tuple[str, ...]
 
 
 def compose_question(incident: Incident, now: datetime) -> Question:
-    """Return what lacks in *incident* within the window, and who could go, from the seat of its coordinator."""
+    """Return what lacks in *incident* within the window, and who could go or go home, from the seat of its coordinator."""
     board, today = dispatch_board(incident, now), timezone.localdate(now)
-    needs: dict[str, list[NeedSituation]] = {}
-    for row in board.needs:
-        if row.state == "verified" and row.is_live and row.gaps:
-            needs.setdefault(str(row.need.place_id), []).append(row)
     free = [row.package for row in board.packages if row.standing is None]
-    seats = find_places([*map(UUID, needs), *(row.tenant_id for row in free)])
-    nowhere = {
-        rows[0].need.place.name_zh for place, rows in needs.items() if UUID(place) not in seats
-    } | {row.tenant.name_zh for row in free if row.tenant_id not in seats}
-    needs = {place: rows for place, rows in needs.items() if UUID(place) in seats}
+    there = {row.need.pk: _list_at_work(row, today) for row in board.needs}
+    wanted = [row for row in board.needs if there[row.need.pk] or _is_open(row)]
+    organisations = {
+        row.pk: row
+        for row in (
+            *(each.need.place for each in wanted),
+            *(package.tenant for package in free),
+            *(each.deployment.home for rows in there.values() for each in rows),
+        )
+    }
+    seats = find_places(organisations)
+    needs = {str(row.need.pk): row for row in wanted if row.need.place_id in seats}
     packages = {str(row.pk): row for row in free if row.tenant_id in seats}
+    at_work = {
+        str(each.deployment.pk): each
+        for row in needs.values()
+        for each in there[row.need.pk]
+        if each.deployment.home_id in seats
+    }
     places = tuple(
-        Place(
-            id=place, name_en=rows[0].need.place.name_en, name_zh=rows[0].need.place.name_zh,
-            latitude=seats[UUID(place)].latitude, longitude=seats[UUID(place)].longitude,
-            own_staff=0, beds=1,
-        )
-        for place, rows in needs.items()
-    )  # fmt: skip
+        Place(id=key, **_seat(row.need.place, seats), own_staff=0, beds=1)
+        for key, row in needs.items()
+    )
+    home_ids = {package.tenant_id for package in packages.values()}
+    home_ids |= {each.deployment.home_id for each in at_work.values()}
     homes = tuple(
-        Home(
-            id=f"home:{row.tenant_id}", name_en=row.tenant.name_en, name_zh=row.tenant.name_zh,
-            latitude=seats[row.tenant_id].latitude, longitude=seats[row.tenant_id].longitude,
-        )
-        for row in {row.tenant_id: row for row in packages.values()}.values()
-    )  # fmt: skip
+        Home(id=f"home:{pk}", **_seat(organisations[pk], seats)) for pk in sorted(home_ids)
+    )
+    locks = list_locks(incident)
     return Question(
         surge=Surge(
-            places=places, homes=homes, teams=tuple(_team(row) for row in packages.values()),
-            travel=travel_between([*places, *homes], KM_PER_DAY), staff_per_patient=Fraction(1),
-            limits=Limits(), horizon=WINDOW + MAX_TOUR,
+            places=places, homes=homes, travel=travel_between([*places, *homes], KM_PER_DAY),
+            teams=(*map(_team_of, packages.values()), *map(_team_at_work, at_work.values())),
+            staff_per_patient=Fraction(1), limits=Limits(), horizon=WINDOW + MAX_TOUR,
         ),
         state=State(
             day=0,
             standings={
-                key: Standing(team=key, status="home", place=None, since=0, until=None)
-                for key in packages
+                **{key: _at_home(key) for key in packages},
+                **{key: _on_duty(key, each, today) for key, each in at_work.items()},
             },
             patients=dict.fromkeys(needs, ()),
             known_to=-1,
         ),
-        demand=Demand(first_day=0, patients=_lacking(needs, today)),
-        locks=_locks(incident, packages.values()),
-        today=today, packages=packages, needs=needs, nowhere=tuple(sorted(nowhere)),
+        demand=Demand(
+            first_day=0,
+            patients={key: _needed(row, at_work, today) for key, row in needs.items()},
+        ),
+        locks=_locks(locks, needs, packages, at_work),
+        today=today, needs=needs, packages=packages, at_work=at_work,
+        nowhere=tuple(sorted(row.name_zh for pk, row in organisations.items() if pk not in seats)),
     )  # fmt: skip
 
 
-def orders_of(question: Question, plan: SurgePlan) -> list[GivenOrder]:
-    """Return the orders of *plan* as they are laid before whoever decides: each to the need that lacks most."""
-    orders = []
-    for order in plan.orders:
-        if order.to is None:
-            continue
-        package = question.packages[order.team]
-        arrives = question.today + timedelta(days=order.arrives_on)
-        row = max(question.needs[order.to], key=lambda row: lacking_on([row], arrives) or 0)
-        until = arrives + timedelta(days=MAX_TOUR)
-        orders.append(
-            GivenOrder(
-                home_id=package.tenant_id,
-                heads=package.heads,
-                leaves_on=question.today + timedelta(days=order.leaves_on),
-                arrives_on=arrives,
-                need_id=row.need.pk,
-                package_id=package.pk,
-                ends_on=min(until, row.need.until) if row.need.until else until,
-            )
+def orders_of(question: Question, plan: SurgePlan) -> list[Order]:
+    """Return the orders of *plan*, before them those home of teams whose tour is over."""
+    ordered = {order.team for order in plan.orders}
+    overdue = [
+        team
+        for team, day in sorted(plan.homeward.items())
+        if day == 0 and team not in ordered | question.locks.held
+    ]
+    return [*(_go_home(question, team) for team in overdue), *plan.orders]
+
+
+def order_of(question: Question, order: Order) -> GivenOrder:
+    """Return one order of a plan as it is laid before whoever decides."""
+    leaves, arrives = (question.today + timedelta(at) for at in (order.leaves_on, order.arrives_on))
+    if order.to is None:
+        each = question.at_work[order.team]
+        return GivenOrder(
+            home_id=each.deployment.home_id,
+            heads=each.last.heads or 1,
+            leaves_on=leaves,
+            arrives_on=arrives,
+            deployment_id=each.deployment.pk,
         )
-    return orders
-
-
-def _team(package: Package) -> Team:
-    return Team(
-        id=str(package.pk),
-        home=f"home:{package.tenant_id}",
-        size=package.heads,
-        ready_on=package.ready_within_days or 0,
-        min_tour=MIN_TOUR,
-        max_tour=MAX_TOUR,
-        rest=REST,
+    package, need = question.packages[order.team], question.needs[order.to].need
+    until = arrives + timedelta(days=MAX_TOUR)
+    return GivenOrder(
+        home_id=package.tenant_id,
+        heads=package.heads,
+        leaves_on=leaves,
+        arrives_on=arrives,
+        need_id=need.pk,
+        package_id=package.pk,
+        ends_on=max(arrives, min(until, need.until)) if need.until else until,
     )
 
 
-def _lacking(needs: dict[str, list[NeedSituation]], today: date) -> dict[str, tuple[int, ...]]:
-    days = [today + timedelta(days=at) for at in range(WINDOW)]
+def _go_home(question: Question, team: str) -> Order:
+    each, surge = question.at_work[team], question.surge
+    days = surge.travel.days(str(each.deployment.need_id), f"home:{each.deployment.home_id}")
+    return Order(team=team, to=None, leaves_on=0, arrives_on=days)
+
+
+def _is_open(row: NeedSituation) -> bool:
+    """Return whether people may be asked for a need, and lack there."""
+    return row.state == "verified" and row.is_live and bool(row.gaps)
+
+
+def _list_at_work(row: NeedSituation, today: date) -> list[Deployed]:
+    """Return the deployments whose team is at work, those among them whose tour is over."""
+    return [
+        each
+        for each in row.standings
+        if each.state in AT_WORK and each.last.starts_on and each.last.starts_on <= today
+    ]
+
+
+def _seat(organisation: Organisation, seats: Mapping[UUID, Seat]) -> dict[str, Any]:
+    at = seats[organisation.pk]
     return {
-        place: tuple(lacking_on(rows, day) or 0 for day in days) for place, rows in needs.items()
+        "name_en": organisation.name_en, "name_zh": organisation.name_zh,
+        "latitude": at.latitude, "longitude": at.longitude,
+    }  # fmt: skip
+
+
+def _team(key: str, home_id: UUID, heads: int, ready_on: int = 0) -> Team:
+    return Team(
+        id=key, home=f"home:{home_id}", size=heads, ready_on=ready_on, min_tour=MIN_TOUR,
+        max_tour=MAX_TOUR, rest=REST,
+    )  # fmt: skip
+
+
+def _team_of(package: Package) -> Team:
+    ready_on = package.ready_within_days or 0
+    return _team(str(package.pk), package.tenant_id, package.heads, ready_on)
+
+
+def _team_at_work(each: Deployed) -> Team:
+    return _team(str(each.deployment.pk), each.deployment.home_id, each.last.heads or 1)
+
+
+def _at_home(key: str) -> Standing:
+    return Standing(team=key, status="home", place=None, since=0, until=None)
+
+
+def _on_duty(key: str, each: Deployed, today: date) -> Standing:
+    starts, ends = each.last.starts_on, each.last.ends_on
+    assert starts is not None  # it has begun
+    # Without an end the tour goes on past all that is planned.
+    until = max(0, (ends - today).days) if ends else WINDOW + MAX_TOUR
+    return Standing(
+        team=key, status="on_duty", place=str(each.deployment.need_id),
+        since=(starts - today).days, until=until,
+    )  # fmt: skip
+
+
+def _needed(row: NeedSituation, at_work: Mapping[str, Deployed], today: date) -> tuple[int, ...]:
+    """Return day by day how many *row* needs besides those who are bound, and are no team at work."""
+    need, cover, figures = row.need, cover_of(row.standings), []
+    for at in range(WINDOW):
+        day = today + timedelta(days=at)
+        counted = cover.heads_by_deployment(day)
+        here = sum(heads for pk, heads in counted.items() if str(pk) in at_work)
+        is_needed = need.starts_on <= day and (need.until is None or day < need.until)
+        heads = need.heads if is_needed and row.state != "withdrawn" else 0
+        left = max(0, heads - (sum(counted.values()) - here))
+        # Nobody may be asked for it any more: who is there stays as long as needed.
+        figures.append(left if row.state == "verified" else min(left, here))
+    return tuple(figures)
+
+
+def _locks(
+    locks: Iterable[Lock],
+    needs: Mapping[str, NeedSituation],
+    packages: Mapping[str, Package],
+    at_work: Mapping[str, Deployed],
+) -> Locks:
+    """Return what does not fit, what people refused before, and that teams at work stay or go home."""
+    refused = {
+        (lock.home_id, lock.package_id, lock.need_id)
+        for lock in locks
+        if lock.kind == "must_not_send"
     }
-
-
-def _locks(incident: Incident, packages: Iterable[Package]) -> Locks:
-    """Return what people refused before: a home or a package does not go to that place."""
-    refused = [row for row in list_locks(incident) if row.kind == "must_not_send"]
     return Locks(
         barred=frozenset(
-            (str(package.pk), str(lock.place_id))
-            for lock in refused
-            for package in packages
-            if package.tenant_id == lock.home_id and lock.package_id in {None, package.pk}
-        )
+            (key, place)
+            for place, row in needs.items()
+            for key, package in packages.items()
+            if not fits(package, row.need)
+            or (package.tenant_id, package.pk, row.need.pk) in refused
+            or (package.tenant_id, None, row.need.pk) in refused
+        ),
+        refused=frozenset(at_work),
+        closed=frozenset(key for key, row in needs.items() if not _is_open(row)),
+        held=frozenset(
+            str(lock.deployment_id)
+            for lock in locks
+            if lock.kind == "must_not_return" and str(lock.deployment_id) in at_work
+        ),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
@@ -71,6 +71,8 @@ def propose_orders(
     """
     Lay the orders of a plan before whoever decides; nothing is ordered by it.
 
+    They supersede those of earlier plans on which nobody has decided.
+
     Args:
         plan: The name or hash of the plan; each is taken once.
 
@@ -82,6 +84,7 @@ def propose_orders(
     demand_steering(actor, "emergencies.propose_orders", kept)
     demand_open(kept)
     refuse_faults(_list_faults(orders, kept))
+    superseded = _supersede(kept, actor, now)
     proposals = [
         OrderProposal(
             tenant_id=actor.organisation_id,
@@ -110,7 +113,7 @@ def propose_orders(
         actor=actor,
         now=now,
         action="emergencies.propose_orders",
-        changes=[(proposal, None) for proposal in proposals],
+        changes=[*superseded, *((proposal, None) for proposal in proposals)],
     )
     return proposals
 
@@ -177,6 +180,21 @@ def refuse_order(
     refuse_without_reason(reason)
     kept = _lock(proposal, "emergencies.refuse_order", actor)
     return _decide(kept, "refused", "emergencies.refuse_order", reason, actor, now)
+
+
+def _supersede(
+    incident: Incident, actor: Actor, now: datetime
+) -> list[tuple[OrderProposal, dict[str, Any] | None]]:
+    """Close the orders of *incident* on which nobody has decided; return each with its state before."""
+    rows = OrderProposal.objects.owned().select_for_update()
+    changes: list[tuple[OrderProposal, dict[str, Any] | None]] = []
+    for row in rows.filter(incident=incident, state="proposed").order_by("pk"):
+        changes.append((row, state_of(row)))
+        row.state, row.decided_at = "superseded", now
+        row.decided_by_id, row.decided_for_id = actor.person_id, actor.deputy_of
+    columns = ["state", "decided_at", "decided_by_id", "decided_for_id"]
+    OrderProposal.objects.bulk_update([row for row, _ in changes], columns, batch_size=500)
+    return changes
 
 
 def _lock(proposal: OrderProposal, action: str, actor: Actor) -> OrderProposal:

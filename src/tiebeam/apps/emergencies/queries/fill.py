@@ -59,7 +59,11 @@ class Cover:
 
     def heads_on(self, day: date) -> int:
         """Return how many are bound on *day*; a successor counts when the one whom it relieves has gone."""
-        return sum(tour.heads for tour in self.tours if self._counts(tour, day))
+        return sum(self.heads_by_deployment(day).values())
+
+    def heads_by_deployment(self, day: date) -> dict[UUID, int]:
+        """Return how many of each deployment count on *day*."""
+        return {tour.deployment_id: tour.heads for tour in self.tours if self._counts(tour, day)}
 
     def _counts(self, tour: Tour, day: date) -> bool:
         first = tour.starts_on

@@ -142,6 +142,11 @@ def lacking_on(needs: Iterable[NeedSituation], day: date) -> int | None:
     return sum(gap.lacking for each in live for gap in each.gaps if gap.first <= day < gap.until)
 
 
+def cover_of(standings: Iterable[Standing]) -> Cover:
+    """Return the people bound by some deployments of one need, day by day."""
+    return Cover([tour for each in standings if (tour := _tour(each)) is not None])
+
+
 def find_version(incident: Incident) -> str:
     """Return what changes whenever something of *incident* does that may be read: for those who poll."""
     moment = timezone.now()
@@ -167,7 +172,7 @@ def _of_need(
             need=need, state=state, standings=tuple(standings), bound=None, on_duty=None,
             asked=None, fill=None, gaps=(), hand_overs=(), is_live=is_live,
         )  # fmt: skip
-    cover = Cover([tour for each in standings if (tour := _tour(each)) is not None])
+    cover = cover_of(standings)
     until = need.until or max(day, need.starts_on) + AHEAD
     first = need.starts_on if until <= day else max(day, need.starts_on)
     bound = cover.most_heads(first, until)

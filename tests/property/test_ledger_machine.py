@@ -172,10 +172,7 @@ class TestRulesOfTheLedger:
     def test_were_asked_for_what_has_to_be_refused(self, met):
         assert met["refused"] >= ACCEPTED / 10
         # What is drawn more rarely is asked for by name in the tests of the records.
-        for code in (
-            "amount_out_of_range", "credit_used_up", "overdrawn", "term_missing", "unknown_kind",
-            "year_closed", "day_ahead", "day_before_followed",
-        ):  # fmt: skip
+        for code in ("amount_out_of_range", "overdrawn", "term_missing", "unknown_kind"):
             assert met[f"ledger.{code}"], code
 
 

@@ -30,6 +30,8 @@ _EVENT = {
 _OTHER_NAMES = {"as": "key", "of": "follows"}
 _CLOSE = {"close", "year", "carried"}
 _EVENTS_MOST = 20_000
+_DEEPEST = 20
+"""How deep anything may stand in anything: brackets in brackets take time that grows by the square."""
 
 
 def read_text(
@@ -59,7 +61,13 @@ def _compose(content: bytes, place: str, findings: Findings) -> yaml.MappingNode
     if text is None:
         return None
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.BaseLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                findings.add_fault("ledger_files.not_yaml", place, detail="nested too deep")
+                return None
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 line = event.start_mark.line + 1 if event.start_mark else None
                 findings.add_fault("ledger_files.has_references", place, row=line)
@@ -73,9 +81,6 @@ def _compose(content: bytes, place: str, findings: Findings) -> yaml.MappingNode
             row=mark.line + 1 if mark else None,
             detail=str(getattr(error, "problem", "") or ""),
         )
-        return None
-    except RecursionError:
-        findings.add_fault("ledger_files.not_yaml", place, detail="nested too deep")
         return None
     if not isinstance(node, yaml.MappingNode):
         findings.add_fault("ledger_files.without_events", place)

@@ -87,6 +87,23 @@ class TestPackage:
         withdraw_package(package=package, actor=grounds.actors["home"], now=now)
         assert _read(grounds, "coordinator") == 0
 
+    def test_is_read_no_more_once_its_holder_left_or_took_it_back(self, grounds, now):
+        package = grounds.package("other")
+        taken_back = grounds.package("home")
+        assert _read(grounds, "coordinator", Package) == 2
+        withdraw_package(package=taken_back, actor=grounds.actors["home"], now=now)
+        with acting(grounds.actors["coordinator"]):
+            participant = Participant.objects.get(
+                programme=grounds.programme, organisation_id=package.tenant_id
+            )
+            assert Package.objects.get() == package
+        end_participation(
+            participant=participant, until=now.date(), reason="Left",
+            actor=grounds.actors["coordinator"], now=now,
+        )  # fmt: skip
+
+        assert _read(grounds, "coordinator", Package) == 0
+
     def test_says_how_ready_it_is_in_three_parts(self, grounds):
         package = grounds.package(is_published=False)
         said = {"package": package, "actor": grounds.actors["home"], "now": grounds.now}
@@ -242,7 +259,7 @@ class TestTeam:
         deployment = grounds.ask().deployment
         grounds.take("consult", "home", deployment)
         grounds.take("agree", "host", deployment, document="A 1")
-        grounds.take("order", "home", deployment, document="O 1", team_id=team.pk)
+        grounds.take("order", "home", deployment, document="O 1", team_id=team.pk, heads=5)
 
         with acting(grounds.actors["team"]):
             own = list_own_teams(phone.pk, grounds.now)

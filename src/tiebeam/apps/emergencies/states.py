@@ -107,7 +107,7 @@ TABLE: tuple[Row, ...] = (
     _row("verify", "host", "claimed", "verified", terms="document"),
     _row("pay", "host", "verified", "paid", terms="document"),
     _row("reopen_claim", "host", "verified paid", "claimed", terms="reason"),
-    _row("refuse_claim", "host", "claimed verified paid", "returned", terms="reason"),
+    _row("refuse_claim", "host", "claimed verified", "returned", terms="reason"),
     _row("close", "coordinator", "returned paid", "closed"),
     # Side exits.
     _row("decline", "home", "assigned requested", "declined", f"{_RESPOND}/decline", "reason"),

@@ -162,7 +162,7 @@ def refuse_claim(*, deployment: Deployment, message: Message, actor: Actor, now:
     Refuse what a home claims, with a reason; it may claim again.
 
     Raises:
-        ClaimNotOpen: It was paid, and the payment stands.
+        NotNow: It was paid; a payment in the books is undone first.
     """
     kept = _get(deployment)
     sent_before = find_sent("refuse_claim", kept.pk, message)

@@ -79,7 +79,6 @@ def volunteer(
         PairingElsewhere: The pairing named is not one with the place.
     """
     home = Organisation.objects.get(pk=actor.organisation_id)
-    _demand_verified(need, now)
     return _begin(
         "volunteer", "emergencies.volunteer", HOME, need, home, message, actor, now, pairing
     )
@@ -181,13 +180,15 @@ def _begin(
     kept = Need.objects.select_related("incident", "place").get(pk=need.pk)
     incident = kept.incident
     require(actor, action, incident.programme_id)
-    sent_before = find_sent(event, kept.pk, message)
+    # To ask another home for the same need is another message.
+    about = (kept.pk, home.pk, *(each and each.pk for each in (pairing, relieves)))
+    sent_before = find_sent(event, about, message)
     if sent_before is not None:
         return sent_before
     said = message.completed(now)
     demand_open(incident)
     state = state_of_need(kept, now)
-    if state in {"expired", "withdrawn"}:
+    if state in {"expired", "withdrawn"} or (event == "volunteer" and state != "verified"):
         raise NeedNotOpen(state=state)
     deployment = Deployment(
         id=uuid4(),
@@ -208,12 +209,12 @@ def _begin(
         raise HomeElsewhere(name=both_names(home))
     sides = list_sides(actor, deployment, roles)
     row = find_row("", event, sides)
-    refuse_unfit(said, row, None)
+    refuse_unfit(said, row, None, now)
     deployment.save(force_insert=True)
     show_deployment(deployment, actor, now)
     record_creation(actor=actor, now=now, action=action, record=deployment)
     step = compose(deployment, said, row, None, actor, now)
-    step.body_sha256 = hash_of(event, kept.pk, message)
+    step.body_sha256 = hash_of(event, about, message)
     step.side = next(side for side in row.sides if side in sides)
     return write(step, action, actor, now)
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from tiebeam.apps.emergencies.models import LEVELS, Incident
 from tiebeam.apps.emergencies.operations.readers import (
     hide_packages,
@@ -69,7 +71,7 @@ def activate_incident(
     demand_own_programme(actor, "emergencies.activate_incident", programme)
     if round is not None and round.programme_id != programme.pk:
         raise RoundElsewhere
-    if activated_on > now.date():
+    if activated_on > timezone.localdate(now):
         raise DayToCome(day=activated_on)
     incident = Incident(
         tenant_id=actor.organisation_id,
@@ -144,7 +146,7 @@ def _lock(incident: Incident, action: str, actor: Actor) -> Incident:
     kept: Incident = Incident.objects.lock(incident.pk)
     demand_steering(actor, action, kept)
     if kept.stood_down_at is not None:
-        raise StoodDown(day=kept.stood_down_at.date())
+        raise StoodDown(day=timezone.localdate(kept.stood_down_at))
     return kept
 
 

@@ -71,14 +71,14 @@ class Message:
         )
 
 
-def hash_of(event: str, about: UUID, message: Message) -> str:
-    """Return the hash by which the same message about the same deployment, or need, is known again."""
+def hash_of(event: str, about: object, message: Message) -> str:
+    """Return the hash by which the same message about the same thing is known again."""
     said = {field.name: plain(getattr(message, field.name)) for field in fields(message)}
     body = json.dumps([event, str(about), said], sort_keys=True)
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def refuse_unfit(message: Message, row: Row, before: Step | None) -> None:
+def refuse_unfit(message: Message, row: Row, before: Step | None, now: datetime) -> None:
     """
     Refuse a message that lacks what its step has to say, or says it in no sense.
 
@@ -104,8 +104,25 @@ def refuse_unfit(message: Message, row: Row, before: Step | None) -> None:
     ends = message.ends_on
     if starts is not None and ends is not None and ends < starts:
         faults.append(_fault("emergencies.ends_before_it_starts", "ends_on", ends))
+    faults += _list_day_faults(message, row, before, now)
     if faults:
         raise InvalidInput(faults)
+
+
+def _list_day_faults(message: Message, row: Row, before: Step | None, now: datetime) -> list[Fault]:
+    """Return a fault for a duty that begins tomorrow, a limit that is past, and an extension that is none."""
+    faults, starts, ends = [], message.starts_on, message.ends_on
+    if row.event == "begin_duty" and starts is not None and starts > timezone.localdate(now):
+        faults.append(_fault("emergencies.day_to_come", "starts_on", starts, day=starts))
+    if message.answer_by is not None and message.answer_by <= now:
+        faults.append(_fault("emergencies.limit_past", "answer_by", message.answer_by.isoformat()))
+    if row.event == "ask_extension" and before is not None and ends is not None:
+        until = before.deployment.need.until
+        if before.ends_on is not None and ends <= before.ends_on:
+            faults.append(_fault("emergencies.no_longer", "ends_on", ends, day=before.ends_on))
+        if until is not None and ends > until:
+            faults.append(_fault("emergencies.beyond_need", "ends_on", ends, day=until))
+    return faults
 
 
 def _says(message: Message, term: str, before: Step | None) -> bool:

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from tiebeam.apps.emergencies.models import Incident, Need, Verification
+from tiebeam.apps.emergencies.operations.messages import MOST_TEXT
 from tiebeam.apps.emergencies.operations.readers import show_to_coordinator
 from tiebeam.apps.emergencies.operations.rights import (
     HOST,
@@ -96,7 +99,15 @@ def enter_need(
         entered_for_id=actor.deputy_of,
         entered_at=now,
     )
-    refuse_faults(_list_faults(need))
+    faults = _list_faults(need)
+    if expires_on is not None and expires_on <= timezone.localdate(now):
+        faults.append(
+            Fault(
+                code="emergencies.expired_already", place="need", column="expires_on",
+                value=expires_on.isoformat(),
+            )
+        )  # fmt: skip
+    refuse_faults(faults)
     need.save(force_insert=True)
     show_to_coordinator(kept, actor, now)
     record_creation(actor=actor, now=now, action=action, record=need)
@@ -197,6 +208,9 @@ def _holds(actor: Actor, incident: Incident, roles: frozenset[Role]) -> bool:
 def _list_faults(need: Need) -> list[Fault]:
     faults = list_faults("need", need, ("kind",), ("heads",))
     faults += list_skill_faults("need", need.skills, need.heads)
+    if len(need.note) > MOST_TEXT:
+        facts: dict[str, object] = {"most": MOST_TEXT, "length": len(need.note)}
+        faults.append(Fault(code="regions.text_too_long", place="need", column="note", facts=facts))
     if need.until is not None and need.until <= need.starts_on:
         value = need.until.isoformat()
         faults.append(

@@ -20,6 +20,7 @@ from tiebeam.apps.programmes.models import Participant
 from tiebeam.apps.programmes.operations.participants import follow_participation
 from tiebeam.platform.tenancy.acting import Actor, changing_seats
 from tiebeam.platform.tenancy.grants import end_reading
+from tiebeam.platform.tenancy.models import Grant
 
 
 def show_incident(incident: Incident, actor: Actor, now: datetime) -> None:
@@ -76,25 +77,25 @@ def show_packages(incident: Incident, actor: Actor, now: datetime) -> None:
 
 
 def hide_packages(incident: Incident, actor: Actor, now: datetime) -> None:
-    """End that reading, except by a coordinator who has another open incident in which the owner takes part."""
-    homes = list_participants(incident.programme_id, BOTH_SIDES, now)
+    """End that reading, as far as the coordinator has no other open incident in which the owner takes part."""
+    homes = set(Package.objects.filter(is_published=True).values_list("tenant_id", flat=True))
     with changing_seats() as sit:
         for home_id in homes:
             sit(home_id)
-            if incident.tenant_id not in _list_coordinators(home_id, now):
-                for package in Package.objects.owned().filter(is_published=True):
-                    _hide(package, incident.tenant_id, actor, home_id, now)
+            _hide_all(home_id, incident.tenant_id, actor, timezone.localdate(now))
 
 
 @follow_publication
 def follow_package(package: Package, actor: Actor, now: datetime) -> None:
     """Let coordinators of open incidents read what is published; nobody any more what is taken back."""
-    coordinators = _list_coordinators(package.tenant_id, now)
+    today = timezone.localdate(now)
     if package.is_published:
+        coordinators = _list_coordinators(package.tenant_id, today)
         _show(package.tenant_id, coordinators, actor, now)
-    else:
-        for coordinator_id in coordinators:
-            _hide(package, coordinator_id, actor, package.tenant_id, now)
+        return
+    given = Grant.objects.filter(scope_id=package.scope_id)
+    for reader_id in set(given.values_list("organisation_id", flat=True)):
+        _hide(package, reader_id, actor, today)
 
 
 @follow_participation
@@ -102,6 +103,10 @@ def follow_participant(participant: Participant, actor: Actor, now: datetime) ->
     """Let who joins a programme read its incidents, and who oversees it the deployments; until they leave."""
     incidents = Incident.objects.owned().filter(programme_id=participant.programme_id)
     until = _last_day(participant)
+    if until is not None and incidents:
+        with changing_seats() as sit:
+            sit(participant.organisation_id)
+            _hide_all(participant.organisation_id, actor.organisation_id, actor, until)
     for incident in incidents:
         if until is None:
             show_incident(incident, actor, now)
@@ -151,11 +156,10 @@ def _is_party(participant: Participant, incident: Incident) -> bool:
     return bool(Deployment.objects.filter(either, incident=incident).exists())
 
 
-def _list_coordinators(home_id: UUID, now: datetime) -> list[UUID]:
-    """List who coordinates an open incident of a programme in which *home_id* takes part."""
-    today = timezone.localdate(now)
+def _list_coordinators(home_id: UUID, day: date) -> list[UUID]:
+    """List who coordinates an open incident of a programme in which *home_id* takes part on *day*."""
     programmes = Participant.objects.filter(
-        Q(valid_until=None) | Q(valid_until__gt=today),
+        Q(valid_until=None) | Q(valid_until__gt=day),
         organisation_id=home_id,
         side__in=BOTH_SIDES,
     ).values("programme_id")
@@ -176,11 +180,13 @@ def _show(home_id: UUID, readers: Iterable[UUID], actor: Actor, now: datetime) -
         )
 
 
-def _hide(package: Package, reader_id: UUID, actor: Actor, home_id: UUID, now: datetime) -> None:
-    seated = Actor(person_id=actor.person_id, organisation_id=home_id)
-    end_reading(
-        actor=seated,
-        scope_id=package.scope_id,
-        organisation_id=reader_id,
-        until=timezone.localdate(now),
-    )
+def _hide_all(home_id: UUID, reader_id: UUID, actor: Actor, until: date) -> None:
+    """Hide what *home_id*, in whose seat one sits, has published, where it takes part in nothing that *reader_id* leads."""
+    if reader_id not in _list_coordinators(home_id, until):
+        for package in Package.objects.owned().filter(is_published=True):
+            _hide(package, reader_id, actor, until)
+
+
+def _hide(package: Package, reader_id: UUID, actor: Actor, until: date) -> None:
+    seated = Actor(person_id=actor.person_id, organisation_id=package.tenant_id)
+    end_reading(actor=seated, scope_id=package.scope_id, organisation_id=reader_id, until=until)

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.utils import timezone
+
 from tiebeam.apps.emergencies.models import Deployment, Incident
 from tiebeam.apps.people.models import Member
 from tiebeam.errors import Refused
@@ -65,7 +67,7 @@ def demand_open(incident: Incident) -> None:
         StoodDown: It was.
     """
     if incident.stood_down_at is not None:
-        raise StoodDown(day=incident.stood_down_at.date())
+        raise StoodDown(day=timezone.localdate(incident.stood_down_at))
 
 
 def list_sides(

@@ -5,7 +5,7 @@ The table of states says who may, and where it leads; what holds is carried from
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from tiebeam.apps.emergencies.models import Deployment, Step
 from tiebeam.apps.emergencies.operations.messages import Message, hash_of, refuse_unfit
 from tiebeam.apps.emergencies.operations.rights import demand_open, list_sides
+from tiebeam.apps.emergencies.operations.sent_teams import refuse_unfit_team
 from tiebeam.apps.emergencies.queries.standing import find_last_step, is_lapsed
 from tiebeam.apps.emergencies.states import ANSWERS, FINAL, WAITING, Row, find_row
 from tiebeam.apps.people.models import Package, Team
@@ -26,13 +27,14 @@ from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.holding import hold
 
 ENDING = frozenset({"decline", "withdraw", "expire", "stand_down"})
+AMENDING = frozenset({"ask_extension", "extend", "ask_swap", "swap"})
 BEGINNING = frozenset(
     {
         "draft", "need", "volunteer", "assign", "request", "consult", "offer", "agree", "accept",
         "order",
     }
 )  # fmt: skip
-"""What is no longer done in an incident that was stood down; it fixes heads, days, team and package."""
+"""What fixes heads, days, team and package; like :data:`AMENDING`, no longer done in an incident that was stood down."""
 
 
 class Lapsed(Refused):
@@ -103,7 +105,7 @@ def take_step(
     row = find_row(last.state, event, sides)
     _refuse_untimely(kept, last, row, now)
     _refuse_other_author(kept, row, actor)
-    refuse_unfit(said, row, last)
+    refuse_unfit(said, row, last, now)
     question = _find_question(kept, said, row)
     step = compose(kept, said, row, last, actor, now)
     step.body_sha256 = hash_of(event, kept.pk, message)
@@ -111,14 +113,16 @@ def take_step(
     step.answers_id = question.pk if question else said.answers_id or last.pk
     if question is not None and event in {"extend", "swap"}:
         _take_over(step, question)
+    if event in {"order", "ask_swap", "swap"}:
+        refuse_unfit_team(step, now)
     for column, value in more.items():
         setattr(step, column, value)
     return write(step, name, actor, now)
 
 
-def find_sent(event: str, about: UUID, message: Message) -> Step | None:
+def find_sent(event: str, about: object, message: Message) -> Step | None:
     """
-    Return the step that this message took before; *about* is the deployment, or the need where it begins one.
+    Return the step that this message took before; *about* names the deployment, or what it begins one of.
 
     Raises:
         KeyReused: Its id is that of another message.
@@ -197,7 +201,7 @@ def _change(step: Step, said: Message, row: Row, now: datetime) -> None:
         day = said.ends_on or _day_of(step, now)
         step.ends_on = max(day, step.starts_on) if step.starts_on else day
     elif row.event == "begin_duty":
-        day = said.starts_on or _day_of(step, now)
+        day = said.starts_on or max(_day_of(step, now), _earliest(step))
         step.starts_on = min(day, step.ends_on) if step.ends_on else day
     elif row.event == "check_in":
         step.said = {"present": said.heads}
@@ -227,12 +231,12 @@ def _refuse_anothers(step: Step, said: Message) -> None:
 
 
 def _refuse_untimely(deployment: Deployment, last: Step, row: Row, now: datetime) -> None:
-    if row.event in BEGINNING or row.event.startswith("ask_"):
-        demand_open(deployment.incident)
     has_lapsed = is_lapsed(last, deployment.incident, now)
+    if row.event in BEGINNING | AMENDING or (has_lapsed and row.event not in ENDING):
+        demand_open(deployment.incident)
     if row.event == "expire" and not has_lapsed:
         raise NotLapsedYet
-    if has_lapsed and row.after is not None and row.event not in ENDING:
+    if has_lapsed and row.event not in ENDING:
         raise Lapsed(until=last.answer_by)
 
 
@@ -250,9 +254,12 @@ def _find_question(deployment: Deployment, said: Message, row: Row) -> Step | No
     Return the open question that *row* answers, None where it answers none.
 
     Raises:
-        NothingToAnswer: There is none, or another was answered before.
+        NothingToAnswer: There is none, it was answered before, or what is named is of another deployment.
     """
     asked = ANSWERS.get(row.event)
+    named = Step.objects.filter(deployment=deployment, pk=said.answers_id)
+    if said.answers_id is not None and not named.exists():
+        raise NothingToAnswer(event=row.event)
     if asked is None:
         return None
     kinds = [event for event, questions in ANSWERS.items() if set(questions) & set(asked)]
@@ -269,3 +276,9 @@ def _find_question(deployment: Deployment, said: Message, row: Row) -> Step | No
 def _day_of(step: Step, now: datetime) -> Any:
     """Return the day of the device, but none that is still to come."""
     return min(timezone.localdate(step.sent_at), timezone.localdate(now))
+
+
+def _earliest(step: Step) -> date:
+    """Return the day before which no clock of a device is believed: that of the plan, or of the activation."""
+    activated_on: date = step.deployment.incident.activated_on
+    return min(activated_on, step.starts_on or activated_on)

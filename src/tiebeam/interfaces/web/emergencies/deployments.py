@@ -1,6 +1,7 @@
 """Deployments: where each stands, what was said, and every step that the reader may take."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -42,6 +43,8 @@ EXTRA: dict[str, tuple[str, ...]] = {
     "request": ("answer_by", "reason", "text"),
     "consult": ("package", "cost"),
     "offer": ("package", "cost"),
+    "order": ("heads",),
+    "ask_swap": ("heads",),
     "begin_duty": ("starts_on",),
     "release": ("ends_on",),
     "allow_return": ("ends_on",),
@@ -104,6 +107,7 @@ def take(request: HttpRequest, deployment_id: UUID, event: str) -> HttpResponse:
         extra=(*EXTRA.get(event, ()), "text"),
         last=standing.last,
         offered=_offered(actor.organisation_id),
+        initial=_of_today(event, standing),
     )
     answered = {"answers_id": question.pk} if question else {}
     return answer_form(
@@ -197,6 +201,14 @@ def _say_question(request: HttpRequest, question: Step | None) -> str:
 def _operation_of(event: str) -> Callable[..., Step] | None:
     name = f"emergencies.{event}"
     return next((row.function for row in list_rights() if row.name == name), None)
+
+
+def _of_today(event: str, standing: Standing) -> dict[str, date]:
+    """Return the days that stand in the fields of a step that tells of today, and not of what was planned."""
+    if event not in {"begin_duty", "release", "allow_return"}:
+        return {}
+    today = timezone.localdate()
+    return {"starts_on": today, "ends_on": max(today, standing.last.starts_on or today)}
 
 
 def _offered(organisation_id: UUID) -> dict[str, list[tuple[str, str]]]:

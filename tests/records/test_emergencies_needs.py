@@ -1,6 +1,8 @@
 """Incidents and needs: who activates and verifies, how far people fill them, which days lack."""
 
+from dataclasses import fields
 from datetime import date, timedelta
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -29,7 +31,7 @@ from tiebeam.apps.emergencies.operations.rights import StoodDown
 from tiebeam.apps.emergencies.queries.fill import Cover, Gap, HandOver, Tour
 from tiebeam.apps.emergencies.queries.inbox import inbox
 from tiebeam.apps.emergencies.queries.needs import state_of_need
-from tiebeam.apps.emergencies.queries.situation import gaps, list_needs, situation
+from tiebeam.apps.emergencies.queries.situation import gaps, list_needs, outline, situation
 from tiebeam.apps.programmes.models import Programme, Round
 from tiebeam.apps.regions.operations.checks import ReasonMissing
 from tiebeam.errors import InvalidInput
@@ -264,6 +266,31 @@ class TestFill:
         assert [(each.needed, each.bound, each.on_duty) for each in found.places] == [(100, 60, 60)]
         assert found.last_change == grounds.now
 
+    @pytest.mark.parametrize("by", ["coordinator", "home", "other", "host"])
+    def test_has_the_same_figures_with_and_without_every_deployment(self, grounds, by):
+        for until in ("consulted", "agreed", "on_duty", "returned"):
+            grounds.send(grounds.ask(said={"heads": 20}).deployment, until)
+        grounds.ask(said={"heads": 7, "answer_by": grounds.now + timedelta(hours=1)})
+        grounds.now += timedelta(hours=2)
+        with acting(grounds.actors[by]):
+            whole, figures = (
+                ask(grounds.incident, _as_of(grounds)) for ask in (situation, outline)
+            )
+        (place,), (brief,) = whole.places, figures.places
+        names = [column.name for column in fields(brief.needs[0])]
+        assert [getattr(brief.needs[0], name) for name in names] == [
+            getattr(place.needs[0], name) for name in names
+        ]
+        assert (brief.needed, brief.bound, brief.on_duty) == (
+            place.needed,
+            place.bound,
+            place.on_duty,
+        )
+        assert (figures.states, figures.last_change) == (whole.states, whole.last_change)
+        sees_all = by != "other"
+        assert ("expired" in figures.states) == sees_all
+        assert brief.on_duty == (20 if by in {"coordinator", "host"} else None)
+
     def test_is_told_as_it_was_known(self, grounds):
         before = grounds.now
         grounds.send(grounds.ask().deployment)
@@ -320,6 +347,33 @@ class TestCover:
 
         assert cover.most_heads(FEB[0], FEB[59]) == 10
         assert cover.list_hand_overs() == []
+
+    @pytest.mark.parametrize("seed", range(20))
+    def test_counts_as_one_does_on_fingers(self, seed):
+        chance = Random(seed)
+        tours = [
+            Tour(
+                deployment_id=UUID(int=number),
+                heads=chance.randint(0, 9),
+                starts_on=FEB[start := chance.randint(0, 40)],
+                ends_on=chance.choice([None, FEB[start + chance.randint(0, 15)]]),
+                relieves_id=chance.choice([None, UUID(int=chance.randint(1, 20))]),
+            )
+            for number in range(1, chance.randint(1, 12))
+        ]
+        ends = {tour.deployment_id: tour.ends_on for tour in tours}
+
+        def is_there(tour, day):
+            has_begun = tour.starts_on <= day and (tour.ends_on is None or day < tour.ends_on)
+            if tour.relieves_id not in ends:
+                return has_begun
+            gone = ends[tour.relieves_id]
+            return has_begun and gone is not None and gone <= day
+
+        counted = [sum(tour.heads for tour in tours if is_there(tour, day)) for day in FEB]
+        cover = Cover(tours)
+        assert [cover.heads_on(day) for day in FEB] == counted
+        assert cover.most_heads(FEB[7], FEB[33]) == max(counted[7:33])
 
 
 class TestInbox:

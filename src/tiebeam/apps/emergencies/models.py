@@ -80,6 +80,29 @@ class Incident(OwnedRecord):
         return f"{self.name_zh} {self.name_en} {self.id}"
 
 
+class Mark(models.Model):
+    """
+    What is new whenever an organisation changed something of an incident; see ``queries.marks``.
+
+    One row for each of them, so that none waits for another; it says nothing of what changed.
+    """
+
+    incident = models.ForeignKey(
+        Incident, on_delete=models.PROTECT, related_name="marks", db_index=False,
+        db_constraint=False,
+    )  # fmt: skip
+    by_id = models.UUIDField()
+    value = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "by_id"], name="emergencies_mark_kept_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.by_id} {self.value}"
+
+
 class Need(OwnedRecord):
     """
     What a place needs of people, from when, until when, and until when the call is good (§E4).

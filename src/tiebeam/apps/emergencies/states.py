@@ -152,6 +152,9 @@ TABLE: tuple[Row, ...] = (
     ),
 )  # fmt: skip
 
+MOVES_NOTHING = frozenset(row.event for row in TABLE if row.after is None) - {"extend", "swap"}
+"""After these the deployment stands exactly where it stood: they ask, answer or tell."""
+
 ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "extend": ("ask_extension",),

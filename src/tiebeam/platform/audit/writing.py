@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -39,7 +40,24 @@ def listen(function: Hears) -> None:
     _listeners.append(function)
 
 
-_work: ContextVar[UUID | None] = ContextVar("work", default=None)
+Ends = Callable[[Sequence[models.Model]], None]
+_enders: list[Ends] = []
+
+
+def listen_at_end(function: Ends) -> None:
+    """Have *function* hear of all records that a work changed, as the last act of its transaction."""
+    _enders.append(function)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """The entries that belong together: their transaction id, and the records that changed."""
+
+    id: UUID = field(default_factory=uuid4)
+    changed: list[models.Model] = field(default_factory=list)
+
+
+_work: ContextVar[_Work | None] = ContextVar("work", default=None)
 
 
 @contextmanager
@@ -48,14 +66,18 @@ def one_work() -> Iterator[None]:
     if _work.get() is not None:
         yield
         return
-    token = _work.set(uuid4())
+    work = _Work()
+    token = _work.set(work)
     try:
         yield
+        if work.changed:
+            for end in _enders:
+                end(work.changed)
     finally:
         _work.reset(token)
 
 
-def _find_work() -> UUID:
+def _find_work() -> _Work:
     work = _work.get()
     assert work is not None, "a change is written by an operation"
     assert connection.in_atomic_block, "an entry belongs to the transaction of its change"
@@ -148,6 +170,7 @@ def _write(written: Sequence[tuple[Entry, models.Model]], actor: Actor, now: dat
         ("entry_id", "algorithm", "leaf_hash"),
         [(entry.pk, ALGORITHM, leaf_hash(entry.body.encode())) for entry, _ in written],
     )
+    _find_work().changed.extend(record for _, record in written)
     for hear in _listeners:
         for entry, record in written:
             hear(entry, record, actor, now)
@@ -168,7 +191,7 @@ def _compose(
     entry_id = next_id(now)
     content: dict[str, Any] = {
         "id": entry_id,
-        "transaction": _find_work(),
+        "transaction": _find_work().id,
         "organisation": actor.organisation_id,
         "person": actor.person_id,
         "deputy_of": actor.deputy_of,

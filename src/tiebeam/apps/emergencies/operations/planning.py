@@ -13,6 +13,7 @@ from tiebeam.apps.emergencies.models import Incident
 from tiebeam.apps.emergencies.operations.partners import fits
 from tiebeam.apps.emergencies.operations.proposals import GivenOrder
 from tiebeam.apps.emergencies.queries.dispatch import Lock, dispatch_board, list_locks
+from tiebeam.apps.emergencies.queries.held import held_of
 from tiebeam.apps.emergencies.queries.situation import NeedSituation, cover_of
 from tiebeam.apps.emergencies.queries.standing import Standing as Deployed
 from tiebeam.apps.people.models import Package
@@ -218,7 +219,7 @@ def _on_duty(key: str, each: Deployed, today: date) -> Standing:
 
 def _needed(row: NeedSituation, at_work: Mapping[str, Deployed], today: date) -> tuple[int, ...]:
     """Return day by day how many *row* needs besides those who are bound, and are no team at work."""
-    need, cover, figures = row.need, cover_of(row.standings), []
+    need, cover, figures = row.need, cover_of(map(held_of, row.standings)), []
     for at in range(WINDOW):
         day = today + timedelta(days=at)
         counted = cover.heads_by_deployment(day)

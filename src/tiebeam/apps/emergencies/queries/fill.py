@@ -1,7 +1,10 @@
 """How far the people bound to a need fill it, day by day: pure, from tours alone (§E4, §E10)."""
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Literal
 from uuid import UUID
 
@@ -48,42 +51,55 @@ class HandOver:
 
 @dataclass(slots=True)
 class Cover:
-    """The people of one need, day by day."""
+    """The people of one need, day by day; a successor counts when the one whom it relieves has gone."""
 
     tours: list[Tour]
     _ends: dict[UUID, date | None] = field(init=False)
+    _turns: list[date] = field(init=False)
+    _heads: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Know when each tour ends."""
+        """Add up how many are there from each day on which somebody comes or goes."""
         self._ends = {tour.deployment_id: tour.ends_on for tour in self.tours}
+        changes: Counter[date] = Counter()
+        for tour in self.tours:
+            first = self._first_day(tour)
+            if first is None or (tour.ends_on is not None and tour.ends_on <= first):
+                continue
+            changes[first] += tour.heads
+            if tour.ends_on is not None:
+                changes[tour.ends_on] -= tour.heads
+        self._turns = sorted(changes)
+        self._heads = list(accumulate(changes[turn] for turn in self._turns))
+
+    def _first_day(self, tour: Tour) -> date | None:
+        """Return from when a tour counts; None where the end of the one that it relieves is not known."""
+        if tour.relieves_id not in self._ends:
+            return tour.starts_on
+        relieved_until = self._ends[tour.relieves_id]
+        return None if relieved_until is None else max(tour.starts_on, relieved_until)
 
     def heads_on(self, day: date) -> int:
-        """Return how many are bound on *day*; a successor counts when the one whom it relieves has gone."""
-        return sum(self.heads_by_deployment(day).values())
+        """Return how many are bound on *day*."""
+        at = bisect_right(self._turns, day)
+        return self._heads[at - 1] if at else 0
 
     def heads_by_deployment(self, day: date) -> dict[UUID, int]:
         """Return how many of each deployment count on *day*."""
-        return {tour.deployment_id: tour.heads for tour in self.tours if self._counts(tour, day)}
-
-    def _counts(self, tour: Tour, day: date) -> bool:
-        first = tour.starts_on
-        if tour.relieves_id in self._ends:
-            relieved_until = self._ends[tour.relieves_id]
-            if relieved_until is None:
-                return False
-            first = max(first, relieved_until)
-        return first <= day and (tour.ends_on is None or day < tour.ends_on)
+        return {
+            tour.deployment_id: tour.heads
+            for tour in self.tours
+            if (first := self._first_day(tour)) is not None
+            and first <= day
+            and (tour.ends_on is None or day < tour.ends_on)
+        }
 
     def most_heads(self, first: date, until: date) -> int:
         """Return the most that are bound on any one day of [*first*, *until*)."""
-        # Between two ends or beginnings nothing changes.
-        turns = {first} | {
-            turn
-            for tour in self.tours
-            for turn in (tour.starts_on, tour.ends_on)
-            if turn is not None and first <= turn < until
-        }
-        return max((self.heads_on(day) for day in turns), default=0) if first < until else 0
+        if first >= until:
+            return 0
+        start, stop = bisect_right(self._turns, first), bisect_left(self._turns, until)
+        return max([self.heads_on(first), *self._heads[start:stop]])
 
     def list_gaps(self, needed: int, first: date, until: date) -> list[Gap]:
         """List the days of [*first*, *until*) with fewer than *needed*, those alike and on end together."""

@@ -1,19 +1,20 @@
 """How an incident stands: by place, by need, by state; and which days lack people (§E4)."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from django.utils import timezone
 
-from tiebeam.apps.emergencies.models import Deployment, Incident, Need, Step, Verification
-from tiebeam.apps.emergencies.queries.fill import Cover, Fill, Gap, HandOver, Tour, fill_of
+from tiebeam.apps.emergencies.models import Deployment, Incident, Need, Verification
+from tiebeam.apps.emergencies.queries.fill import Cover, Fill, Gap, HandOver, fill_of
+from tiebeam.apps.emergencies.queries.held import Held, held_of, list_held
 from tiebeam.apps.emergencies.queries.needs import NeedState, find_state
 from tiebeam.apps.emergencies.queries.standing import Standing, list_standings
-from tiebeam.apps.emergencies.report_models import DailyReport
-from tiebeam.apps.emergencies.states import AFTERWARDS, BOUND
+from tiebeam.apps.emergencies.states import STATES, WAITING
 from tiebeam.apps.programmes.models import Participant
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.platform.tenancy.acting import find_actor
@@ -25,9 +26,9 @@ AHEAD = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NeedSituation:
+class NeedFigures:
     """
-    One need with all that was done for it.
+    One need, and how far it is filled.
 
     Attributes:
         bound: The most heads bound on one day from the day of the question on; None where the
@@ -39,7 +40,6 @@ class NeedSituation:
 
     need: Need
     state: NeedState
-    standings: tuple[Standing, ...]
     bound: int | None
     on_duty: int | None
     asked: int | None
@@ -50,18 +50,28 @@ class NeedSituation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceSituation:
+class NeedSituation(NeedFigures):
+    """One need with all that was done for it."""
+
+    standings: tuple[Standing, ...]
+
+
+N = TypeVar("N", bound=NeedFigures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSituation(Generic[N]):
     """The needs of one place, and their sums; None where the reader does not know one of them."""
 
     place: Organisation
-    needs: tuple[NeedSituation, ...]
+    needs: tuple[N, ...]
     needed: int
     bound: int | None
     on_duty: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(Generic[N]):
     """
     How an incident stands on a day, as known at a moment.
 
@@ -72,40 +82,64 @@ class Situation:
 
     incident: Incident
     day: date
-    places: tuple[PlaceSituation, ...]
+    places: tuple[PlaceSituation[N], ...]
     states: dict[str, int]
     last_change: datetime | None
 
 
-def situation(incident: Incident, as_of: AsOf) -> Situation:
+def situation(incident: Incident, as_of: AsOf) -> Situation[NeedSituation]:
     """Return how *incident* stands: people needed, bound and on duty by place, and every deployment."""
-    moment = as_of.known_at or timezone.now()
     found = list_needs(incident, as_of)
-    places: dict[UUID, list[NeedSituation]] = {}
-    for each in found:
-        places.setdefault(each.need.place_id, []).append(each)
-    states = Counter(standing.state for each in found for standing in each.standings)
-    return Situation(
-        incident=incident,
-        day=as_of.true_on,
-        places=tuple(_sum(needs) for needs in places.values()),
-        states=dict(states),
-        last_change=_last_change(incident, moment),
-    )
+    held = [held_of(standing) for each in found for standing in each.standings]
+    return _add_up(incident, as_of, found, held)
+
+
+def outline(
+    incident: Incident, as_of: AsOf, held: Sequence[Held] | None = None
+) -> Situation[NeedFigures]:
+    """
+    Return how *incident* stands in figures alone: however many deployments there are, it costs little.
+
+    Args:
+        held: How all its deployments stand, where that is known already.
+    """
+    if held is None:
+        held = list_held(incident, timezone.now(), as_of.known_at)
+    return _add_up(incident, as_of, list_figures(incident, as_of, held), held)
 
 
 def list_needs(
     incident: Incident, as_of: AsOf, place_id: UUID | None = None
 ) -> list[NeedSituation]:
     """List the needs of *incident*, by place and day, each with what was done for it."""
-    moment = as_of.known_at or timezone.now()
-    rows = Need.objects.filter(incident=incident, entered_at__lte=moment)
     deployments = Deployment.objects.filter(incident=incident)
     if place_id is not None:
-        rows, deployments = rows.filter(place_id=place_id), deployments.filter(host_id=place_id)
+        deployments = deployments.filter(host_id=place_id)
     standings: dict[UUID, list[Standing]] = {}
-    for standing in list_standings(deployments, moment, as_of.known_at):
+    held = []
+    for standing in list_standings(deployments, timezone.now(), as_of.known_at):
         standings.setdefault(standing.deployment.need_id, []).append(standing)
+        held.append(held_of(standing))
+    return [
+        NeedSituation(
+            **{column.name: getattr(each, column.name) for column in fields(each)},
+            standings=tuple(standings.get(each.need.pk, ())),
+        )
+        for each in list_figures(incident, as_of, held, place_id)
+    ]
+
+
+def list_figures(
+    incident: Incident, as_of: AsOf, held: Iterable[Held], place_id: UUID | None = None
+) -> list[NeedFigures]:
+    """List the needs of *incident*, by place and day, as far as the deployments *held* fill them."""
+    moment = as_of.known_at or timezone.now()
+    rows = Need.objects.filter(incident=incident, entered_at__lte=moment)
+    if place_id is not None:
+        rows = rows.filter(place_id=place_id)
+    by_need: dict[UUID, list[Held]] = {}
+    for each in held:
+        by_need.setdefault(each.need_id, []).append(each)
     verified = set(
         Verification.objects.filter(need__incident=incident, verified_at__lte=moment).values_list(
             "need_id", flat=True
@@ -117,7 +151,7 @@ def list_needs(
         _of_need(
             need,
             find_state(need, moment, is_verified=need.pk in verified, day=as_of.true_on),
-            standings.get(need.pk, []),
+            by_need.get(need.pk, []),
             as_of.true_on,
             is_known=reads_all or _reads_own(need),
         )
@@ -134,7 +168,7 @@ def gaps(incident: Incident, as_of: AsOf) -> list[NeedSituation]:
     ]
 
 
-def lacking_on(needs: Iterable[NeedSituation], day: date) -> int | None:
+def lacking_on(needs: Iterable[NeedFigures], day: date) -> int | None:
     """Return how many people live needs lack on a day that is not past, None where that is not known."""
     live = [each for each in needs if each.is_live]
     if any(each.fill is None for each in live):
@@ -142,51 +176,49 @@ def lacking_on(needs: Iterable[NeedSituation], day: date) -> int | None:
     return sum(gap.lacking for each in live for gap in each.gaps if gap.first <= day < gap.until)
 
 
-def cover_of(standings: Iterable[Standing]) -> Cover:
+def cover_of(held: Iterable[Held]) -> Cover:
     """Return the people bound by some deployments of one need, day by day."""
-    return Cover([tour for each in standings if (tour := _tour(each)) is not None])
+    return Cover([tour for each in held if (tour := each.tour) is not None])
 
 
-def find_version(incident: Incident) -> str:
-    """Return what changes whenever something of *incident* does that may be read: for those who poll."""
-    moment = timezone.now()
-    report = DailyReport.objects.filter(incident=incident).order_by("-recorded_at")
-    times = [
-        _last_change(incident, moment),
-        report.values_list("recorded_at", flat=True).first(),
-        Verification.objects.filter(need__incident=incident)
-        .order_by("-verified_at")
-        .values_list("verified_at", flat=True)
-        .first(),
-        incident.stood_down_at,
-    ]
-    return "|".join([str(timezone.localdate(moment)), str(incident.level), *map(str, times)])
+def _add_up(
+    incident: Incident, as_of: AsOf, found: Sequence[N], held: Iterable[Held]
+) -> Situation[N]:
+    places: dict[UUID, list[N]] = {}
+    for each in found:
+        places.setdefault(each.need.place_id, []).append(each)
+    needs = {each.need.pk for each in found}
+    shown = [each for each in held if each.need_id in needs]
+    states = Counter(each.state for each in shown)
+    times = [each.recorded_at for each in shown] + [each.need.entered_at for each in found]
+    return Situation(
+        incident=incident,
+        day=as_of.true_on,
+        places=tuple(_sum(needs) for needs in places.values()),
+        states={state: states[state] for state in STATES if state in states},
+        last_change=max(times, default=None),
+    )
 
 
 def _of_need(
-    need: Need, state: NeedState, standings: list[Standing], day: date, *, is_known: bool
-) -> NeedSituation:
+    need: Need, state: NeedState, held: Sequence[Held], day: date, *, is_known: bool
+) -> NeedFigures:
     is_live = state in {"open", "verified"} and (need.until is None or need.until > day)
     if not is_known:
-        return NeedSituation(
-            need=need, state=state, standings=tuple(standings), bound=None, on_duty=None,
-            asked=None, fill=None, gaps=(), hand_overs=(), is_live=is_live,
+        return NeedFigures(
+            need=need, state=state, bound=None, on_duty=None, asked=None, fill=None, gaps=(),
+            hand_overs=(), is_live=is_live,
         )  # fmt: skip
-    cover = cover_of(standings)
+    cover = cover_of(held)
     until = need.until or max(day, need.starts_on) + AHEAD
     first = need.starts_on if until <= day else max(day, need.starts_on)
     bound = cover.most_heads(first, until)
-    return NeedSituation(
+    return NeedFigures(
         need=need,
         state=state,
-        standings=tuple(standings),
         bound=bound,
-        on_duty=sum(each.last.heads or 0 for each in standings if each.state == "on_duty"),
-        asked=sum(
-            each.last.heads or 0
-            for each in standings
-            if each.state in {"assigned", "consulted", "requested", "offered"}
-        ),
+        on_duty=sum(each.heads or 0 for each in held if each.state == "on_duty"),
+        asked=sum(each.heads or 0 for each in held if each.state in WAITING),
         fill=fill_of(bound, need.heads),
         gaps=tuple(cover.list_gaps(need.heads, first, until)) if state != "withdrawn" else (),
         hand_overs=tuple(cover.list_hand_overs()),
@@ -194,21 +226,7 @@ def _of_need(
     )
 
 
-def _tour(standing: Standing) -> Tour | None:
-    """Return the tour of a deployment that is bound, or was until it was released."""
-    last = standing.last
-    if standing.state not in (*BOUND, *AFTERWARDS) or last.starts_on is None:
-        return None
-    return Tour(
-        deployment_id=standing.deployment.pk,
-        heads=last.heads or 0,
-        starts_on=last.starts_on,
-        ends_on=last.ends_on,
-        relieves_id=standing.deployment.relieves_id,
-    )
-
-
-def _sum(needs: list[NeedSituation]) -> PlaceSituation:
+def _sum(needs: list[N]) -> PlaceSituation[N]:
     live = [each for each in needs if each.is_live]
     return PlaceSituation(
         place=needs[0].need.place,
@@ -244,11 +262,3 @@ def _reads_all(incident: Incident, day: date) -> bool:
 def _reads_own(need: Need) -> bool:
     actor = find_actor()
     return actor is not None and actor.organisation_id == need.place_id
-
-
-def _last_change(incident: Incident, moment: datetime) -> datetime | None:
-    rows = Step.objects.filter(deployment__incident=incident, recorded_at__lte=moment)
-    steps = rows.order_by("-recorded_at").values_list("recorded_at", flat=True)[:1]
-    needs = Need.objects.filter(incident=incident, entered_at__lte=moment)
-    entered = needs.order_by("-entered_at").values_list("entered_at", flat=True)[:1]
-    return max([*steps, *entered], default=None)

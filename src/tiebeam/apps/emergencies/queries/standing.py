@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -54,13 +55,41 @@ def find_last_step(deployment_id: UUID) -> Step | None:
     return found
 
 
-def is_lapsed(step: Step, incident: Incident, now: datetime) -> bool:
+class Waits(Protocol):
+    """What a step says of what it waits for."""
+
+    @property
+    def state(self) -> str:
+        """Where the deployment stands."""
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """Until when, where there is a limit."""
+
+
+def is_lapsed(step: Waits, incident: Incident, now: datetime) -> bool:
     """Return whether what *step* waits for came too late: past its time, or after the incident was stood down."""
     if step.state not in WAITING:
         return False
     if incident.stood_down_at is not None and incident.stood_down_at <= now:
         return True
     return step.answer_by is not None and step.answer_by <= now
+
+
+def find_last_steps(
+    deployments: "QuerySet[Deployment]", known_at: datetime | None = None
+) -> "QuerySet[Step]":
+    """Return the question after the last step of each of some deployments, as known at *known_at*."""
+    rows = deployments.annotate(last_step_id=_last_step_id(known_at))
+    found: QuerySet[Step] = Step.objects.filter(pk__in=rows.values("last_step_id"))
+    return found
+
+
+def list_under_way(incident: Incident, now: datetime) -> list[Standing]:
+    """Return the deployments of *incident* that were ordered and whose duty has not ended."""
+    rows = Deployment.objects.filter(incident=incident)
+    last = find_last_steps(rows).filter(state__in=UNDER_WAY)
+    return list_standings(rows.filter(pk__in=last.values("deployment_id")), now)
 
 
 def get_standing(deployment_id: UUID, now: datetime) -> Standing:
@@ -80,12 +109,9 @@ def list_standings(
     deployments: "QuerySet[Deployment]", now: datetime, known_at: datetime | None = None
 ) -> list[Standing]:
     """Return some deployments as they stand at *now*, as known at *known_at*, by when they began."""
-    known = Q() if known_at is None else Q(recorded_at__lte=known_at)
-    latest = Step.objects.filter(known, deployment_id=OuterRef("pk")).order_by("-number")
-    rows = deployments.select_related("incident", "need", "home", "host", "tenant").annotate(
-        last_step_id=Subquery(latest.values("pk")[:1])
-    )
-    found = list(rows.order_by("begun_at", "pk"))
+    rows = deployments.annotate(last_step_id=_last_step_id(known_at)).order_by("begun_at", "pk")
+    # Many deployments are of few incidents, needs and organisations: each is read once.
+    found = list(rows.prefetch_related("incident", "need", "home", "host", "tenant"))
     steps = _read_steps(row.last_step_id for row in found)
     standings = []
     for row in found:
@@ -108,6 +134,12 @@ def list_steps(deployment: Deployment) -> list[Step]:
 def today_of(now: datetime) -> date:
     """Return the day of *now* in the time zone of the workspace."""
     return timezone.localdate(now)
+
+
+def _last_step_id(known_at: datetime | None) -> Subquery:
+    known = Q() if known_at is None else Q(recorded_at__lte=known_at)
+    latest = Step.objects.filter(known, deployment_id=OuterRef("pk")).order_by("-number")
+    return Subquery(latest.values("pk")[:1])
 
 
 def _read_steps(ids: Iterable[UUID | None]) -> dict[UUID, Step]:

@@ -1,31 +1,32 @@
 """The board of an incident: what lacks where on the next days, the patients and what is expected, the hub, the map."""
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from tiebeam.apps.emergencies.models import Incident
+from tiebeam.apps.emergencies.queries.held import find_next_lapse, list_held
 from tiebeam.apps.emergencies.queries.incidents import get_incident
+from tiebeam.apps.emergencies.queries.marks import find_mark
 from tiebeam.apps.emergencies.queries.reports import DayOfPlace, table_of
 from tiebeam.apps.emergencies.queries.situation import (
+    NeedFigures,
     PlaceSituation,
     Situation,
-    find_version,
     lacking_on,
-    situation,
+    outline,
 )
-from tiebeam.apps.emergencies.queries.standing import Standing
+from tiebeam.apps.emergencies.queries.standing import Standing, list_under_way
 from tiebeam.apps.regions.queries import Place, find_places
 from tiebeam.core.surge.forecast import LEVELS, Known, damped_trend
 from tiebeam.interfaces.messages.figures import number, percent
@@ -43,7 +44,8 @@ from tiebeam.interfaces.web.emergencies.words import (
 from tiebeam.interfaces.web.forming import find_or_404
 from tiebeam.interfaces.web.overview.pictures import Drawn, tick_figures
 from tiebeam.interfaces.web.page import language_of, name_of, say_to, show_page
-from tiebeam.interfaces.web.seated import seated
+from tiebeam.interfaces.web.polled import Kept, find_unchanged, tag_of
+from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.platform.time.periods import AsOf
 
 AHEAD, BACK, EXPECTED = 14, 28, 7
@@ -62,43 +64,46 @@ class Hub:
     share: str
 
 
-def _etag(request: HttpRequest, incident_id: UUID) -> str | None:
-    actor = getattr(request, "actor", None)
-    if actor is None:
-        return None
-    incident = find_or_404(get_incident, incident_id)
-    part = "part" if request.headers.get("HX-Request") else "page"
-    said = (find_version(incident), language_of(request), actor.person_id, actor.organisation_id)
-    digest = hashlib.sha256(repr((part, *said)).encode()).hexdigest()
-    return f'"{digest[:32]}"'
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """
+    What the board of an incident shows to one organisation in one language.
+
+    Attributes:
+        until: When something on it lapses; until then it stands as long as the mark does.
+    """
+
+    values: Mapping[str, Any]
+    has_map: bool
+    until: datetime | None
+
+
+_built: Kept[Built] = Kept(most=64)
 
 
 @require_safe
 @seated
 @vary_on_headers("HX-Request")
-@condition(etag_func=_etag)
 def show_board(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Show the board; it asks again every few seconds, and is answered at once where nothing changed."""
-    incident, now = find_or_404(get_incident, incident_id), timezone.now()
-    today = timezone.localdate(now)
-    found = situation(incident, AsOf(true_on=today))
-    reports = table_of(incident, today - timedelta(days=BACK), today, now)
-    values: dict[str, Any] = {
-        "title": title_of(request, found),
-        "lead": states_line(request, found.states),
-        "hub": _hub_of(request, incident, reports),
-        "pictures": [
-            picture
-            for picture in (_heat_of(request, found), _course_of(request, reports))
-            if picture is not None
-        ],
-        "table": places_table(request, found.places),
-        "at": timezone.localtime(now),
-    }
-    if request.headers.get("HX-Request"):
-        return render(request, "web/emergencies/board_part.html", values)
-    standings = _under_way(found)
-    places = _places_of(standings)
+    now = timezone.now()
+    # Read before what it stands for: what is built may be newer than its mark, and never older.
+    mark = find_or_404(find_mark, incident_id)
+    # Rights to read are those of an organisation, and begin and end with a day.
+    key = (incident_id, mark, actor_of(request).organisation_id, language_of(request),
+           timezone.localdate(now))  # fmt: skip
+    is_part = bool(request.headers.get("HX-Request"))
+    if is_part and (tag := find_unchanged(request, key, now)):
+        return HttpResponseNotModified(headers={"ETag": tag})
+    incident = find_or_404(get_incident, incident_id)
+    built = _built.get(
+        key, lambda: _build(request, incident, now),
+        lambda found: found.until is None or now < found.until,
+    )  # fmt: skip
+    if is_part:
+        answer = render(request, "web/emergencies/board_part.html", dict(built.values))
+        answer.headers["ETag"] = tag_of(key, built.until)
+        return answer
     return show_page(
         request,
         "web/emergencies/board.html",
@@ -106,11 +111,33 @@ def show_board(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         tabs=tabs_of_incident(request, incident, "incident_board"),
         address=reverse("incident_board", args=[incident.pk]),
         map_address=reverse("incident_map", args=[incident.pk]),
-        has_map=any(
-            row.deployment.home_id in places and row.deployment.host_id in places
-            for row in standings
-        ),
-        **values,
+        has_map=built.has_map,
+        **built.values,
+    )
+
+
+def _build(request: HttpRequest, incident: Incident, now: datetime) -> Built:
+    today = timezone.localdate(now)
+    held = list_held(incident, now)
+    found = outline(incident, AsOf(true_on=today), held)
+    reports = table_of(incident, today - timedelta(days=BACK), today, now)
+    ways = {(row.home_id, row.host_id) for row in held if row.is_under_way}
+    places = find_places({pk for way in ways for pk in way})
+    return Built(
+        values={
+            "title": title_of(request, found),
+            "lead": states_line(request, found.states),
+            "hub": _hub_of(request, incident, reports),
+            "pictures": [
+                picture
+                for picture in (_heat_of(request, found), _course_of(request, reports))
+                if picture is not None
+            ],
+            "table": places_table(request, found.places),
+            "at": timezone.localtime(now),
+        },
+        has_map=any(home in places and host in places for home, host in ways),
+        until=find_next_lapse(held),
     )
 
 
@@ -119,8 +146,10 @@ def show_board(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def show_map(request: HttpRequest, incident_id: UUID) -> JsonResponse:
     """Answer with what the map of the deployments under way is drawn from."""
     incident = find_or_404(get_incident, incident_id)
-    standings = _under_way(situation(incident, AsOf(true_on=timezone.localdate())))
-    places = _places_of(standings)
+    standings = list_under_way(incident, timezone.now())
+    places = find_places(
+        {pk for row in standings for pk in (row.deployment.home_id, row.deployment.host_id)}
+    )
     drawn = [
         row
         for row in standings
@@ -165,24 +194,6 @@ def _line_of(
     }  # fmt: skip
 
 
-def _under_way(found: Situation) -> list[Standing]:
-    return [
-        standing
-        for place in found.places
-        for need in place.needs
-        for standing in need.standings
-        if standing.is_under_way
-    ]
-
-
-def _places_of(standings: Sequence[Standing]) -> dict[UUID, Place]:
-    return dict(
-        find_places(
-            pk for row in standings for pk in (row.deployment.home_id, row.deployment.host_id)
-        )
-    )
-
-
 def _hub_of(
     request: HttpRequest, incident: Incident, reports: Mapping[UUID, list[DayOfPlace]]
 ) -> Hub | None:
@@ -198,7 +209,7 @@ def _hub_of(
     return None
 
 
-def _heat_of(request: HttpRequest, found: Situation) -> Drawn | None:
+def _heat_of(request: HttpRequest, found: Situation[NeedFigures]) -> Drawn | None:
     """Return place by day what lacks; None where nothing does."""
     days = [found.day + timedelta(days=at) for at in range(AHEAD)]
     rows = [_heat_row(request, place, days) for place in found.places]
@@ -224,7 +235,9 @@ def _heat_of(request: HttpRequest, found: Situation) -> Drawn | None:
     return Drawn(title=title, wide=wide, narrow=narrow, note=note, file="lacking-by-day")
 
 
-def _heat_row(request: HttpRequest, place: PlaceSituation, days: Sequence[date]) -> HeatRow:
+def _heat_row(
+    request: HttpRequest, place: PlaceSituation[NeedFigures], days: Sequence[date]
+) -> HeatRow:
     name = name_of(request, place.place)
     values = tuple(lacking_on(place.needs, day) for day in days)
     unknown = say_to(request, "web.unknown")

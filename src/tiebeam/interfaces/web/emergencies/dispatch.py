@@ -1,5 +1,6 @@
 """The dispatch board: who is free, what lacks, what a planner proposes; each order is decided by a person."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from tiebeam.apps.emergencies.operations.proposals import accept_order, change_o
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.apps.emergencies.queries.dispatch import DispatchBoard, dispatch_board, get_proposal
 from tiebeam.apps.emergencies.queries.incidents import get_incident
-from tiebeam.apps.emergencies.queries.situation import NeedSituation, lacking_on
+from tiebeam.apps.emergencies.queries.situation import NeedFigures, lacking_on
 from tiebeam.interfaces.jobs.asking import plan_orders
 from tiebeam.interfaces.jobs.dispatching import PLAN_ORDERS
 from tiebeam.interfaces.messages.figures import percent
@@ -79,7 +80,7 @@ def show_dispatch(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _card_of_need(request: HttpRequest, row: NeedSituation) -> dict[str, Any]:
+def _card_of_need(request: HttpRequest, row: NeedFigures) -> dict[str, Any]:
     today = timezone.localdate()
     return {
         "title": title_of_need(request, row.need),
@@ -91,7 +92,7 @@ def _card_of_need(request: HttpRequest, row: NeedSituation) -> dict[str, Any]:
 
 
 def _cards_of_packages(
-    request: HttpRequest, board: DispatchBoard, needs: list[NeedSituation]
+    request: HttpRequest, board: DispatchBoard, needs: Sequence[NeedFigures]
 ) -> list[dict[str, Any]]:
     """Return the packages, those that are free first, each with the needs that it could be sent to."""
     rows = sorted(board.packages, key=lambda row: row.standing is not None)

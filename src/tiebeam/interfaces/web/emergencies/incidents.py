@@ -16,7 +16,7 @@ from tiebeam.apps.emergencies.operations.incidents import (
     stand_down_incident,
 )
 from tiebeam.apps.emergencies.queries.incidents import get_incident, list_incidents
-from tiebeam.apps.emergencies.queries.situation import Situation, situation
+from tiebeam.apps.emergencies.queries.situation import N, Situation, situation
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.programmes.queries import get_programme
 from tiebeam.apps.programmes.queries.programmes import list_participants, list_programmes
@@ -153,7 +153,7 @@ def show_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     )
 
 
-def title_of(request: HttpRequest, found: Situation) -> str:
+def title_of(request: HttpRequest, found: Situation[N]) -> str:
     """Return what is true of an incident, as a sentence."""
     name = name_of(request, found.incident)
     needed = sum(place.needed for place in found.places)

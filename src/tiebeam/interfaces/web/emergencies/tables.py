@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tiebeam.apps.emergencies.models import Incident
-from tiebeam.apps.emergencies.queries.situation import NeedSituation, PlaceSituation
+from tiebeam.apps.emergencies.queries.situation import N, NeedFigures, PlaceSituation
 from tiebeam.apps.emergencies.queries.standing import Standing
 from tiebeam.interfaces.web.emergencies.words import (
     head,
@@ -57,7 +57,7 @@ def _state_of(request: HttpRequest, incident: Incident) -> Cell:
     return Cell(say_to(request, "emergencies.over"), status="none")
 
 
-def places_table(request: HttpRequest, places: Sequence[PlaceSituation]) -> Table:
+def places_table(request: HttpRequest, places: Sequence[PlaceSituation[N]]) -> Table:
     """Return the places of an incident, those that lack most first."""
     lacking = sorted(places, key=lambda row: (row.bound or 0) - row.needed)
     return Table(
@@ -89,14 +89,14 @@ def places_table(request: HttpRequest, places: Sequence[PlaceSituation]) -> Tabl
     )
 
 
-def _fill_of_place(request: HttpRequest, row: PlaceSituation) -> Cell:
+def _fill_of_place(request: HttpRequest, row: PlaceSituation[N]) -> Cell:
     if row.bound is None:
         return Cell(say_to(request, "web.unknown"))
     word = "filled" if row.bound >= row.needed else "partly_filled" if row.bound else "unfilled"
     return Cell(say_to(request, f"emergencies.fill.{word}"), status=FILL[word])
 
 
-def needs_table(request: HttpRequest, needs: Iterable[NeedSituation], step: Link | None) -> Table:
+def needs_table(request: HttpRequest, needs: Iterable[NeedFigures], step: Link | None) -> Table:
     """Return the needs of an incident, each with how far it is filled."""
     return Table(
         name="needs",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from tiebeam.apps.emergencies.models import Incident
 from tiebeam.apps.emergencies.queries.incidents import get_incident
 from tiebeam.apps.emergencies.queries.reports import DayOfPlace, reports_of
-from tiebeam.apps.emergencies.queries.situation import Situation, situation
+from tiebeam.apps.emergencies.queries.situation import NeedSituation, Situation, situation
 from tiebeam.apps.supplies.queries.transit import list_in_transit
 from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.emergencies.incidents import title_of
@@ -79,7 +79,7 @@ def show_report(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def _tables(
     request: HttpRequest,
     incident: Incident,
-    found: Situation,
+    found: Situation[NeedSituation],
     reports: list[DayOfPlace],
     as_of: AsOf,
 ) -> dict[str, Table]:

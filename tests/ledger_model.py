@@ -220,6 +220,9 @@ class PairModel:
         if wrong:
             return wrong | found
         side = "recipient" if said.kind in RECIPIENT else "donor"
+        if said.relates_to >= said.on.year:
+            # It speaks of an earlier year, or of none.
+            found.add("ledger.term_missing")
         if said.on.year < self.open_from[side]:
             found.add("ledger.year_closed")
         if said.on.year not in self.policies:

@@ -186,6 +186,13 @@ def met_by(said: Said, rows) -> set:
     return accounts
 
 
+class TestPlainModel:
+    def test_refuses_to_speak_of_a_year_to_come(self):
+        model = PairModel(dict.fromkeys(YEARS, ("on_expenditure", True)))
+        said = Said("due_up", dt.date(2023, 12, 31), 1, relates_to=2025)
+        assert "ledger.term_missing" in model.reasons(said, dt.date(2026, 1, 1))
+
+
 class TestEventsThatDoNotMeet:
     def test_give_the_same_balances_in_either_order(self):
         swapped = 0

@@ -282,6 +282,7 @@ class TestProposal:
             ("term_missing", "lapse", 5, {"stage": "B130"}),
             ("term_missing", "expenditure", 5, {"nature": "wages"}),
             ("term_missing", "opening", 5, {"quantity": 3}),
+            ("term_missing", "due_up", 5, {"relates_to": 2020}),
             ("purpose_missing", "commitment", 5, {"purpose": ""}),
             ("no_agreement_in_force", "commitment", 5, {"agreement_id": None}),
             ("no_agreement_in_force", "commitment", 5, {"agreement_id": uuid4()}),

@@ -99,6 +99,7 @@ class TestSheet:
             ({"Patients": 1, "Stock": "口罩 many"}, "cannot be read"),
             ({"Patients": 1, "Stock": "口罩=1；口罩=2"}, "named twice"),
             ({"Patients": 1, "Stock": "手套=1"}, "手套"),
+            ({"Patients": 1, "Stock": f"口罩={'9' * 5000}"}, "cannot be read"),
         ):
             book, sheet = sheet_of(as_huanggang, "daily_reports")
             sheet.delete_rows(3, 9)
@@ -119,4 +120,15 @@ class TestSheet:
         write(sheet, 2, Day=sheet.cell(3, heads_of(sheet)["Day"]).value)
         page = send(as_huanggang, "daily_reports", book)
         assert "would be another report" in reasons(page)
+        assert "Said again" in reasons(page)
+
+    def test_knows_a_day_again_by_another_name_of_its_place(self, emergency, as_huanggang):
+        book, sheet = sheet_of(as_huanggang, "daily_reports")
+        day = sheet.cell(2, heads_of(sheet)["Day"]).value
+        write(sheet, 2, Patients=40)
+        write(sheet, 3, Patients=41, Place="Huanggang", Day=day)
+
+        page = send(as_huanggang, "daily_reports", book)
+
+        assert [act for _, act in acts(page)] == ["refused", "refused", "unchanged"]
         assert "Said again" in reasons(page)

@@ -124,6 +124,15 @@ class TestPlaces:
         with pytest.raises(StoodDown):
             add_reporting_place(**told, place=reporting.places["huanggang"], actor=coordinator)
 
+    def test_report_for_a_year_before_the_activation_at_most(self, reporting):
+        said = {"incident": reporting.emergency.incident, "actor": reporting.actor("coordinator")}
+        place = reporting.emergency.organisation("home")
+        with pytest.raises(InvalidInput) as refused:
+            add_reporting_place(place=place, since=date(2019, 2, 8), now=NOW, **said)
+
+        assert [fault.code for fault in refused.value.faults] == ["reports.since_too_early"]
+        assert add_reporting_place(place=place, since=date(2019, 2, 9), now=NOW, **said).pk
+
     def test_report_until_that_is_ended(self, reporting):
         coordinator = reporting.actor("coordinator")
         with acting(coordinator):

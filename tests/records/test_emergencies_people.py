@@ -231,7 +231,10 @@ class TestTeam:
             add_member(team=team, name="Wu Tao", **said)
         with pytest.raises(ReasonMissing):
             end_membership(member=leader, left_on=date(2020, 2, 11), reason="", **said)
-        end_membership(member=leader, left_on=date(2020, 2, 11), reason="Ill", **said)
+        with pytest.raises(InvalidInput) as to_come:
+            end_membership(member=leader, left_on=date(2020, 2, 11), reason="Ill", **said)
+        assert [fault.code for fault in to_come.value.faults] == ["people.day_to_come"]
+        end_membership(member=leader, left_on=date(2020, 2, 10), reason="Ill", **said)
         with pytest.raises(MemberLeft):
             end_membership(member=leader, left_on=date(2020, 2, 11), reason="Ill", **said)
 

@@ -237,6 +237,16 @@ class TestProposedOrder:
         with acting(grounds.actors["home"]), pytest.raises(NotOwner):
             plan[0].save()
 
+    @pytest.mark.parametrize("plan", [" ", "p" * 65])
+    def test_is_of_a_plan_that_is_named_in_full(self, grounds, plan):
+        with pytest.raises(InvalidInput) as refused:
+            propose_orders(
+                incident=grounds.incident, plan=plan, orders=[], actor=grounds.actors["coordinator"],
+                now=grounds.now,
+            )  # fmt: skip
+
+        assert [fault.column for fault in refused.value.faults] == ["plan"]
+
     def test_names_what_is_there(self, grounds):
         order = GivenOrder(
             home_id=uuid4(), need_id=uuid4(), package_id=uuid4(), heads=0,

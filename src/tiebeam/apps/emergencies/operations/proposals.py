@@ -17,7 +17,11 @@ from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.apps.people.models import Package
 from tiebeam.apps.people.operations.faults import MOST_HEADS
 from tiebeam.apps.regions.models import Organisation
-from tiebeam.apps.regions.operations.checks import refuse_faults, refuse_without_reason
+from tiebeam.apps.regions.operations.checks import (
+    list_length_faults,
+    refuse_faults,
+    refuse_without_reason,
+)
 from tiebeam.errors import Fault, Refused, both_names
 from tiebeam.platform.audit.writing import record_change, record_changes, state_of
 from tiebeam.platform.permissions.operations import operation, require
@@ -83,13 +87,14 @@ def propose_orders(
     kept = Incident.objects.get(pk=incident.pk)
     demand_steering(actor, "emergencies.propose_orders", kept)
     demand_open(kept)
-    refuse_faults(_list_faults(orders, kept))
+    name = plan.strip()
+    refuse_faults(_list_name_faults(name) + _list_faults(orders, kept))
     superseded = _supersede(kept, actor, now)
     proposals = [
         OrderProposal(
             tenant_id=actor.organisation_id,
             incident=kept,
-            plan=plan.strip()[:64],
+            plan=name,
             position=position,
             kind="return" if order.deployment_id else "send",
             need_id=order.need_id,
@@ -108,7 +113,7 @@ def propose_orders(
         with transaction.atomic():
             OrderProposal.objects.bulk_create(proposals, batch_size=500)
     except IntegrityError as error:
-        raise PlanTakenBefore(plan=plan) from error
+        raise PlanTakenBefore(plan=name) from error
     record_changes(
         actor=actor,
         now=now,
@@ -242,6 +247,12 @@ def _decide(
     kept.save()
     record_change(actor=actor, now=now, action=action, record=kept, before=before, reason=reason)
     return kept
+
+
+def _list_name_faults(name: str) -> list[Fault]:
+    if not name:
+        return [Fault(code="regions.value_missing", place="orders", column="plan")]
+    return list_length_faults("orders", OrderProposal(plan=name), "plan")
 
 
 def _list_faults(orders: Sequence[GivenOrder], incident: Incident) -> list[Fault]:

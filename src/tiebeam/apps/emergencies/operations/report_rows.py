@@ -41,7 +41,7 @@ from tiebeam.platform.tenancy.holding import hold
 from tiebeam.platform.time.periods import read_known_day
 
 ACTION = "emergencies.take_in_reports"
-_COUNTED = re.compile(r"(.+?)\s*[=＝:：]\s*(-?\d+)")
+_COUNTED = re.compile(r"(.+?)\s*[=＝:：]\s*(-?\d{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +86,32 @@ def plan_reports(
 ) -> list[PlannedRow]:
     """Return what each row would do; a new row without a figure does nothing."""
     sheet = _Sheet(actor)
-    twice = list_twice(rows, "incident", "place", "day")
-    planned = []
-    for row in rows:
-        made = sheet.plan(row)
-        if row.number in twice:
-            others = [number for number in twice[row.number][1] if number != row.number][:5]
-            value = row.values.get("day", "")
-            made = made.refused(fault("workbooks.twice", row.number, "day", value, rows=others))
-        planned.append(made)
+    planned = [sheet.plan(row) for row in rows]
+    named = list_twice(rows, "incident", "place", "day")
+    twice = {number: numbers for number, (_, numbers) in named.items()} | _list_same_day(planned)
     tell(len(rows), len(rows))
-    return planned
+    return [
+        made.refused(
+            fault(
+                "workbooks.twice", row.number, "day", row.values.get("day", ""),
+                rows=[number for number in twice[row.number] if number != row.number][:5],
+            )
+        )
+        if row.number in twice
+        else made
+        for row, made in zip(rows, planned, strict=True)
+    ]  # fmt: skip
+
+
+def _list_same_day(planned: Sequence[PlannedRow]) -> dict[int, list[int]]:
+    """Return row number -> all rows, of those that write the same day of a place, however they name it."""
+    found: dict[tuple[UUID, UUID, date], list[int]] = {}
+    for row in planned:
+        if row.record is not None:
+            report = row.record.report
+            key = (report.incident_id, report.place_id, report.day)
+            found.setdefault(key, []).append(row.number)
+    return {number: rows for rows in found.values() if len(rows) > 1 for number in rows}
 
 
 def stock_text(lines: Sequence[ReportLine | Counted], items: References) -> str:

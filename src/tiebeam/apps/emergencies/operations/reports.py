@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -42,6 +42,8 @@ from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.holding import hold
 
+EARLIEST = timedelta(days=366)
+"""Since when a place may report, before its incident was activated: each day is held against the one before."""
 REPORTERS = STEERING | {Role.RECIPIENT_OFFICE, Role.FRONT_HEADQUARTERS}
 
 
@@ -120,10 +122,16 @@ def add_reporting_place(
         NotOwner: Another organisation coordinates the incident.
         StoodDown: It was stood down.
         PlaceReports: It does already.
+        InvalidInput: It would have reported for more than a year before the incident was activated.
     """
     action = "emergencies.add_reporting_place"
     demand_steering(actor, action, incident)
     demand_open(incident)
+    earliest = incident.activated_on - EARLIEST
+    if since < earliest:
+        facts: dict[str, object] = {"day": earliest}
+        code = "reports.since_too_early"
+        refuse_faults([Fault(code=code, column="since", value=str(since), facts=facts)])
     hold(incident.pk)
     if ReportingPlace.objects.filter(incident=incident, place=place).exists():
         raise PlaceReports(place=both_names(place))

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from tiebeam.apps.people.models import Member, Package, Team
 from tiebeam.apps.people.operations.faults import list_faults, list_skill_faults
 from tiebeam.apps.people.operations.packages import HOLDERS
 from tiebeam.apps.regions.operations.checks import refuse_faults, refuse_without_reason
-from tiebeam.errors import Refused
+from tiebeam.errors import Fault, Refused
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
 from tiebeam.platform.identity.models import Person
 from tiebeam.platform.identity.queries import list_seats
@@ -129,7 +131,7 @@ def add_member(
     if person is not None:
         if any(other.person_id == person.pk for other in present):
             raise MemberNamedTwice
-        seats = list_seats(person.pk, now.date())
+        seats = list_seats(person.pk, timezone.localdate(now))
         if all(seat.organisation_id != actor.organisation_id for seat in seats):
             raise PersonElsewhere
     member.save(force_insert=True)
@@ -147,11 +149,16 @@ def end_membership(
     Raises:
         ReasonMissing: No reason is given.
         MemberLeft: The person left before.
+        InvalidInput: The day is to come.
     """
     refuse_without_reason(reason)
     kept: Member = Member.objects.lock(member.pk)
     if kept.left_on is not None:
         raise MemberLeft(day=kept.left_on)
+    if left_on > timezone.localdate(now):
+        facts: dict[str, object] = {"day": left_on}
+        fault = Fault(code="people.day_to_come", column="left_on", value=str(left_on), facts=facts)
+        refuse_faults([fault])
     before = state_of(kept)
     kept.left_on = left_on
     kept.save()

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
 from tiebeam.core.solve.interruption import obey
 from tiebeam.core.surge.framing import Floats, Stage
 from tiebeam.core.surge.program import INFINITY, Program
 
-Ints = NDArray[np.int32]
+TINY = 1e-7
+"""Of a team, what is rounded away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,13 @@ class Solver:
 
     Args:
         should_stop: Asked while a search goes on.
+        to_corners: Whether linear programs end in a corner, where few teams are parted: what a
+            search needs and a bound does not.
     """
 
-    def __init__(self, program: Program, should_stop: Callable[[], bool]) -> None:
+    def __init__(
+        self, program: Program, should_stop: Callable[[], bool], *, to_corners: bool = True
+    ) -> None:
         self.program, self.should_stop = program, should_stop
         lengths = [len(index) for index, _, _, _ in program.rows]
         self.start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
@@ -42,9 +46,10 @@ class Solver:
         self.lower = np.array(program.lower, dtype=float)
         self.upper = np.array(program.upper, dtype=float)
         self.whole = np.array(program.whole, dtype=bool)
-        self.linear = self._load(self.upper, whole=False)
+        self.linear = self._load(self.lower, self.upper, whole=False)
+        self.linear.setOptionValue("run_crossover", "on" if to_corners else "off")
 
-    def _load(self, upper: Floats, *, whole: bool) -> highspy.Highs:
+    def _load(self, lower: Floats, upper: Floats, *, whole: bool) -> highspy.Highs:
         highs = highspy.Highs()  # type: ignore[no-untyped-call]
         options: dict[str, bool | int | float | str] = {
             "output_flag": False,
@@ -58,7 +63,7 @@ class Solver:
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.lower), len(self.row_low)
         lp.col_cost_ = np.zeros(len(self.lower))
-        lp.col_lower_, lp.col_upper_ = self.lower, upper
+        lp.col_lower_, lp.col_upper_ = lower, upper
         lp.row_lower_, lp.row_upper_ = self.row_low, self.row_high
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_, lp.a_matrix_.index_ = self.start, self.index
@@ -78,14 +83,15 @@ class Solver:
         return costs
 
     def keep(self, stage: Stage, limit: float) -> None:
-        """Let *stage* come to no more than *limit* from now on."""
-        row = self.program.stage_rows[stage]
+        """Let *stage*, where the program knows it, come to no more than *limit* from now on."""
+        row = self.program.stage_rows.get(stage)
+        if row is None:
+            return
         self.row_high[row] = limit
         self.linear.changeRowBounds(row, -INFINITY, limit)
 
-    def bound(self, stage: Stage) -> Answer:
-        """Return what the linear program says of *stage*."""
-        costs = self.costs(stage)
+    def bound(self, costs: Floats) -> Answer:
+        """Return what the linear program says of *costs*."""
         columns = np.arange(len(costs), dtype=np.int32)
         self.linear.changeColsCost(len(costs), columns, costs)
         self.linear.run()
@@ -108,22 +114,23 @@ class Solver:
 
     def search(
         self,
-        stage: Stage,
-        kernel: NDArray[np.bool_],
+        costs: Floats,
         start: Mapping[int, int],
         nodes: int,
         precision: float,
+        near: Floats | None = None,
     ) -> Answer:
         """
-        Search among whole teams, columns outside *kernel* at zero.
+        Search among whole teams for the least *costs*; with *near*, no column further than one
+        team from it or from *start*.
 
         Returns:
-            A bound that holds for all teams only where *kernel* is all columns.
+            A bound that holds for all teams only without *near*.
         """
-        free = kernel | ~self.whole
-        highs = self._load(np.where(free, self.upper, self.lower), whole=True)
+        lower, upper = (self.lower, self.upper) if near is None else self._surround(near, start)
+        highs = self._load(lower, upper, whole=True)
         columns = np.arange(len(self.lower), dtype=np.int32)
-        highs.changeColsCost(len(columns), columns, self.costs(stage))
+        highs.changeColsCost(len(columns), columns, costs)
         highs.setOptionValue("mip_max_nodes", nodes)
         highs.setOptionValue("mip_rel_gap", precision)
         at = np.flatnonzero(self.whole).astype(np.int32)
@@ -134,3 +141,16 @@ class Solver:
         found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         found_columns = np.array(highs.getSolution().col_value) if found else None
         return Answer(float(info.mip_dual_bound), found_columns)
+
+    def _surround(self, near: Floats, start: Mapping[int, int]) -> tuple[Floats, Floats]:
+        """Return the bounds of columns about *near* and *start*; those of no team stay free."""
+        stood = np.zeros(len(near))
+        stood[list(start)] = list(start.values())
+        most = np.where(near > TINY, np.ceil(near - TINY) + 1, 0.0)
+        teams = self.whole & (np.arange(len(near)) < self.program.team_columns)
+        lower = np.minimum(np.floor(near + TINY) - 1, stood)
+        upper = np.minimum(np.maximum(most, stood), self.upper)
+        return (
+            np.where(teams, np.maximum(lower, self.lower), self.lower),
+            np.where(teams, upper, self.upper),
+        )

@@ -178,7 +178,7 @@ def count_orders(
             column = program.back.get((kind, start or "", day))
             at[order.team] = lumps.duties[kind].back, None
         elif start is None:
-            column = program.go.get((kind, order.to, day))
+            column = program.go_on(kind, order.to, day)
             at[order.team] = lumps.duty_after(kind, arrives), order.to
         else:
             column = program.way.get((kind, start, order.to, day))

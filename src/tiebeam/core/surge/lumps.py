@@ -2,7 +2,8 @@
 Teams that are alike, counted together (§S5).
 
 A plan among hundreds of teams has few really different choices: which of three equal teams goes
-is decided last, and costs the search nothing.
+is decided last, and costs the search nothing. For a bound of what lacks, heads are counted instead:
+their sizes no longer tell teams apart, nor do homes from which every way takes as long.
 """
 
 from collections import defaultdict
@@ -50,10 +51,13 @@ class Lumps:
     Attributes:
         ready: Home kind -> (first day at home, team).
         on_duty: (duty kind, place) -> (first day on duty, first day it may leave, team).
+        units: Team -> as how many it counts: as one, or as its heads.
     """
 
     surge: Surge
     window: int
+    in_heads: bool = False
+    units: dict[str, int] = field(default_factory=dict)
     homes: list[HomeKind] = field(default_factory=list)
     duties: list[DutyKind] = field(default_factory=list)
     ready: defaultdict[int, list[tuple[int, str]]] = field(
@@ -65,10 +69,13 @@ class Lumps:
     _home_at: dict[HomeKind, int] = field(default_factory=dict)
     _duty_at: dict[DutyKind, int] = field(default_factory=dict)
     _nearest: dict[str, int] = field(default_factory=dict)
+    _stands_for: dict[str, str] = field(default_factory=dict)
+    _ways: dict[tuple[int, ...], str] = field(default_factory=dict)
 
     def home_of(self, team: Team, places: tuple[str, ...]) -> int:
         """Return the number of the home kind of *team*."""
-        kind = HomeKind(team.home, team.size, team.min_tour, team.max_tour, team.rest, places)
+        home, size = (self._stands_for[team.home], 1) if self.in_heads else (team.home, team.size)
+        kind = HomeKind(home, size, team.min_tour, team.max_tour, team.rest, places)
         if kind not in self._home_at:
             self._home_at[kind] = len(self.homes)
             self.homes.append(kind)
@@ -101,14 +108,19 @@ class Lumps:
         return self._duty_at[duty]
 
     def learn_home(self, home: str) -> None:
-        """Remember how many days the shortest way from *home* to a place takes."""
-        days = (self.surge.travel.days(home, place.id) for place in self.surge.places)
-        self._nearest[home] = min(days, default=0)
+        """Remember how many days the ways between *home* and the places take."""
+        days, places = self.surge.travel.days, [place.id for place in self.surge.places]
+        there = [days(home, place) for place in places]
+        self._nearest[home] = min(there, default=0)
+        ways = (*there, *(days(place, home) for place in places))
+        self._stands_for[home] = self._ways.setdefault(ways, home)
 
 
-def lump_teams(surge: Surge, state: State, window: int, locks: Locks) -> Lumps:
+def lump_teams(
+    surge: Surge, state: State, window: int, locks: Locks, *, in_heads: bool = False
+) -> Lumps:
     """Return the teams of *surge* by what they have in common on the morning of *state*."""
-    lumps = Lumps(surge, window)
+    lumps = Lumps(surge, window, in_heads)
     for home in sorted({team.home for team in surge.teams}):
         lumps.learn_home(home)
     for team in sorted(surge.teams, key=lambda team: team.id):
@@ -129,6 +141,7 @@ def _place(
 ) -> None:
     """Count the team of *course* where it stands."""
     home = lumps.home_of(course.team, places)
+    lumps.units[course.team.id] = course.team.size if lumps.in_heads else 1
     if course.place is None:
         lumps.ready[home].append((max(course.start - day, 0), course.team.id))
         return

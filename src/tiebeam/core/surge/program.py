@@ -5,6 +5,7 @@ Everything is minimised.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,15 +18,19 @@ INFINITY = float("inf")
 
 class Program(TeamRows):
     """
-    Columns and rows of one window.
+    Columns and rows of one window, for the *stages* that are named.
+
+    Args:
+        in_heads: Whether single heads are sent in the place of whole teams: fewer columns, and
+            as good a bound of what lacks.
 
     Attributes:
         moved_out, moved_in: (place, day) -> patients.
         stage_rows: Stage -> the row that adds it up, free until it is kept.
     """
 
-    def __init__(self, frame: Frame) -> None:
-        super().__init__(frame)
+    def __init__(self, frame: Frame, stages: Sequence[Stage], *, in_heads: bool = False) -> None:
+        super().__init__(frame, in_heads=in_heads)
         self.patients, self.weights = frame.patients, frame.weights
         self.stage_rows: dict[Stage, int] = {}
         self.moved_out: dict[tuple[str, int], int] = {}
@@ -33,7 +38,7 @@ class Program(TeamRows):
         if self.surge.limits.allowed:
             self._lay_transfers()
         self._lay_shortages()
-        for stage in frame.list_stages():
+        for stage in stages:
             self._lay_stage(stage, frame.standing)
 
     # -- patients --------------------------------------------------------------

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from tiebeam.core.surge.framing import Frame
 
 Terms = list[tuple[int, float]]
-MOST_WAYS = 25_000
+MOST_WAYS = 5_000
 """So many columns for ways between places at most; beyond, ways of equal length share a pool."""
 
 
@@ -25,11 +25,13 @@ class TeamRows:
         way: (duty kind, place, other place, day) -> the column of those who go there.
         out, into: The same through pools: (duty kind, place, day, days on the way) -> column.
         back: (duty kind, place, day) -> the column of those who go home to come again.
+        team_columns: The number of columns of teams; they are the first.
     """
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, *, in_heads: bool) -> None:
         self.surge, self.state, self.aims = frame.surge, frame.state, frame.aims
-        self.lumps, self.days, self.ids = frame.lumps, frame.days, frame.ids
+        self.lumps = frame.lump(in_heads=True) if in_heads else frame.lumps
+        self.days, self.ids, self.standing = frame.days, frame.ids, frame.standing
         self.lower: list[float] = []
         self.upper: list[float] = []
         self.whole: list[bool] = []
@@ -47,6 +49,7 @@ class TeamRows:
         self._lay_ways()
         self._lay_duty()
         self._lay_homes()
+        self.team_columns = len(self.lower)
 
     # -- columns and rows ------------------------------------------------------
 
@@ -71,24 +74,45 @@ class TeamRows:
         """Lay a column for each kind at home, place and day on which it can leave in time."""
         lumps, travel = self.lumps, self.surge.travel
         self._members = [0] * len(lumps.homes)
+        stood = self._list_stood()
         returned = {d.back for d in lumps.duties} - {-1}
         for at, kind in enumerate(lumps.homes):
             returned |= {lumps.duties[lumps.duty_after(at, day)].back for day in self.days} - {-1}
             teams = lumps.ready[at]
-            self._members[at] = sum(
-                len(members)
+            self._members[at] = sum(lumps.units[team] for _, team in teams) + sum(
+                lumps.units[team]
                 for (duty, _), members in lumps.on_duty.items()
                 if lumps.duties[duty].back == at
-            ) + len(teams)
-            first = min((ready for ready, _ in teams), default=len(self.days))
-            if at in returned and not teams:
-                first = 0
+                for _, _, team in members
+            )
+            ready = {day for day, _ in teams}
+            first = 0 if at in returned else min(ready, default=len(self.days))
             for place in kind.places:
                 way = travel.days(kind.home, place)
+                after = lumps.duties[lumps.duty_after(at, first + way)]
+                # Who stays to the end of the window comes as early as can be, or as it stood.
+                is_free = at in returned or after.tour_end < len(self.days)
                 for day in range(first, len(self.days) - way):
+                    if not (is_free or day in ready or (at, place, day) in stood):
+                        continue
                     column = self.column(self._members[at], whole=True)
                     self.go[at, place, day] = column
                     self._arriving[lumps.duty_after(at, day + way), place, day + way].append(column)
+
+    def _list_stood(self) -> set[tuple[int, str, int]]:
+        """Return home kind, place and day of the window of the standing orders."""
+        kinds = {team: at for at, teams in self.lumps.ready.items() for _, team in teams}
+        return {
+            (kinds[team], place, day - self.state.day)
+            for team, place, day in self.standing
+            if team in kinds
+        }
+
+    def go_on(self, home: int, place: str, day: int) -> int | None:
+        """Return the column of those who leave home on *day*, or could have and wait till then."""
+        while day > 0 and (home, place, day) not in self.go:
+            day -= 1
+        return self.go.get((home, place, day))
 
     def _lay_ways(self) -> None:
         """Lay the columns of those on duty who go to another place, or home to come again."""
@@ -135,7 +159,7 @@ class TeamRows:
         lumps = self.lumps
         total = [0] * len(lumps.duties)
         for (duty, _), members in lumps.on_duty.items():
-            total[duty] += len(members)
+            total[duty] += sum(lumps.units[team] for _, _, team in members)
         for home in range(len(lumps.homes)):
             fed = {lumps.duty_after(home, day) for day in self.days}
             for duty in fed:
@@ -173,22 +197,25 @@ class TeamRows:
             begins[duty, place] = min(begins[duty, place], day)
         for key, members in lumps.on_duty.items():
             begins[key] = min(begins[key], *(start for start, _, _ in members))
+        units = lumps.units
         for (duty, place), begin in sorted(begins.items()):
             kind = lumps.duties[duty]
             span = range(begin, kind.tour_end)
             there = lumps.on_duty.get((duty, place), ())
-            present = self._lay_stock(duty, place, span, 0, [start for start, _, _ in there])
+            starts = [(start, units[team]) for start, _, team in there]
+            present = self._lay_stock(duty, place, span, 0, starts)
             for day, column in zip(span, present, strict=True):
                 self._present[duty, place, day] = column
             if any((duty, place, day) in self._leaving for day in span):
-                self._lay_stock(duty, place, span, kind.min_tour, [free for _, free, _ in there])
+                frees = [(free, units[team]) for _, free, team in there]
+                self._lay_stock(duty, place, span, kind.min_tour, frees)
             if kind.back >= 0 and present and kind.tour_end < len(self.days):
                 home = lumps.homes[kind.back]
                 ready = kind.tour_end + self.surge.travel.days(place, home.home) + home.rest
                 self._returning[kind.back, ready].append(present[-1])
 
     def _lay_stock(
-        self, duty: int, place: str, span: range, wait: int, begins: Sequence[int]
+        self, duty: int, place: str, span: range, wait: int, begins: Sequence[tuple[int, int]]
     ) -> list[int]:
         """Lay how many are in *place*, *wait* days after they came; return the columns of *span*."""
         columns: list[int] = []
@@ -197,7 +224,7 @@ class TeamRows:
             come = [(c, -1.0) for c in self._arriving.get((duty, place, day - wait), ())]
             before = [(columns[-1], -1.0)] if columns else []
             columns.append(self.column(self._total[duty]))
-            more = float(begins.count(day))
+            more = float(sum(units for begin, units in begins if begin == day))
             self.row([(columns[-1], 1.0), *before, *come, *gone], more, more)
         return columns
 
@@ -207,11 +234,12 @@ class TeamRows:
         for (home, _, day), column in self.go.items():
             leaving[home, day].append(column)
         for home, members in enumerate(self._members):
-            begins = [ready for ready, _ in self.lumps.ready[home]]
+            begins = [(ready, self.lumps.units[team]) for ready, team in self.lumps.ready[home]]
             last: Terms = []
             for day in self.days if members else ():
                 gone = [(c, 1.0) for c in leaving.get((home, day), ())]
                 come = [(c, -1.0) for c in self._returning.get((home, day), ())]
-                column, more = self.column(members), float(begins.count(day))
+                column = self.column(members)
+                more = float(sum(units for ready, units in begins if ready == day))
                 self.row([(column, 1.0), *last, *gone, *come], more, more)
                 last = [(column, -1.0)]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.grounds import ground
 from tests.small_workspace import NOW
 
 from records.emergency_grounds import make_emergency, place_on_the_map
@@ -12,12 +13,13 @@ from tiebeam.apps.emergencies.operations.incidents import activate_incident
 from tiebeam.apps.emergencies.operations.needs import enter_need, verify_need
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.interfaces.jobs import performing
-from tiebeam.interfaces.jobs.dispatching import PLAN_ORDERS
+from tiebeam.interfaces.jobs.dispatching import PLAN_ORDERS, SUPPOSE
 from tiebeam.platform.tasks.queries import find_latest_run
 from tiebeam.platform.tenancy.acting import acting
 
 
 @pytest.fixture
+@ground
 def grounds(workspace):
     """Huanggang lacks 100 people from tomorrow on; Fujian, in a pair with it, has 60 ready and Hunan 40."""
     place_on_the_map(workspace)
@@ -45,11 +47,11 @@ def _keep_the_connection(monkeypatch):
     monkeypatch.setattr(performing, "close_old_connections", lambda: None)
 
 
-def work(grounds):
+def work(grounds, kind=PLAN_ORDERS):
     """Do what was asked for last, as the worker does."""
     actor = grounds.actors["coordinator"]
     with acting(actor):
-        run = find_latest_run(grounds.incident.pk, PLAN_ORDERS)
+        run = find_latest_run(grounds.incident.pk, kind)
     performing.perform.call(str(run.pk), str(actor.organisation_id), str(actor.person_id))
 
 
@@ -117,3 +119,64 @@ class TestDispatch:
         assert as_fujian.get(address).status_code == 403
         assert sign_in("office", "zh").get(address).status_code == 200
         assert "[emergencies." not in board(sign_in("office", "zh"), grounds)
+
+
+class TestReasons:
+    """§S11: Fujian's 60 and Hunan's 40 go to the 100 of Huanggang, who lack from the third day on."""
+
+    def test_say_what_lacks_without_the_order(self, planned, as_coordinator):
+        """Eleven days of the window without 60 of 100: 660 person-days, and the shortage from 0 to 60 %."""
+        shown = as_coordinator.get(f"/emergencies/orders/{planned[0].pk}/why/").content.decode()
+
+        assert "rises from 0\u202f% to 60\u202f%; Huanggang lacks 660 person-days more" in shown
+
+    def test_compare_with_the_other_team_and_the_other_need(self, grounds, as_coordinator):
+        """A package of the same kind that the plan leaves at home fills less: 30 lack of 100 for 11 days."""
+        grounds.package("other", name="Hunan reserve", heads=30, ready_within_days=2)
+        as_coordinator.post(f"/emergencies/{grounds.incident.pk}/dispatch/plan/")
+        work(grounds)
+        with acting(grounds.actors["coordinator"]):
+            order = OrderProposal.objects.get(incident=grounds.incident, heads=60)
+
+        shown = as_coordinator.get(f"/emergencies/orders/{order.pk}/why/").content.decode()
+
+        assert "Hunan reserve" in shown
+        assert "30\u202f%" in shown
+
+    def test_answer_what_if_a_team_stayed_home(self, grounds, planned, as_coordinator):
+        """Without Hunan's 40 people 440 person-days lack."""
+        address = f"/emergencies/{grounds.incident.pk}/dispatch/what-if/"
+        said = {"team": f"package:{planned[1].package_id}", "need": "", "more": ""}
+        waits = as_coordinator.post(address, said, follow=True).content.decode()
+        assert "What if Hunan nurses of Hunan stayed home?" in waits
+        work(grounds, SUPPOSE)
+
+        with acting(grounds.actors["coordinator"]):
+            run = find_latest_run(grounds.incident.pk, SUPPOSE)
+        shown = as_coordinator.get(f"{address}{run.pk}/").content.decode()
+
+        assert "440 person-days" in shown
+        assert "40\u202f%" in shown
+        assert "Hunan nurses" in shown
+
+    def test_answer_what_if_a_need_were_of_more_people(self, grounds, as_coordinator, sign_in):
+        """50 more on eleven days: of 150 a third lacks."""
+        address = f"/emergencies/{grounds.incident.pk}/dispatch/what-if/"
+        as_coordinator.post(address, {"team": "", "need": grounds.need.pk, "more": 50})
+        work(grounds, SUPPOSE)
+
+        with acting(grounds.actors["coordinator"]):
+            run = find_latest_run(grounds.incident.pk, SUPPOSE)
+        shown = sign_in("office", "zh").get(f"{address}{run.pk}/").content.decode()
+
+        assert "550 人日" in shown
+        assert "33.3%" in shown
+        assert "[emergencies." not in shown
+
+    def test_want_one_thing_supposed_by_who_coordinates(self, grounds, as_coordinator, as_fujian):
+        address = f"/emergencies/{grounds.incident.pk}/dispatch/what-if/"
+        empty = as_coordinator.post(address, {"team": "", "need": grounds.need.pk, "more": ""})
+
+        assert empty.status_code == 400
+        assert "One thing is supposed at a time" in empty.content.decode()
+        assert as_fujian.get(address).status_code == 403

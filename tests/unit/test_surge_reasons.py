@@ -3,7 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from tiebeam.core.explain.surge_reasons import ask_what_if, explain_order
+from tiebeam.core.explain.surge_reasons import ask_what_if, explain_order, list_alternatives
 from tiebeam.core.surge.model import Order
 from tiebeam.core.surge.planned import Locks
 from tiebeam.core.surge.planning import plan
@@ -33,7 +33,49 @@ class TestWhyAnOrder:
         assert explain_order(surge, state, scenarios, found, idle).code == "surge.why_nothing"
 
 
+class TestWhyNotAnother:
+    def test_place_or_team_says_which_level_differs_first(self):
+        """§S11: t leaves P a third of its need; in Q P keeps all of it, and u is nobody's worse."""
+        t, u = a_team("t"), a_team("u", size=5)
+        surge, state = a_surge(t, u), at_home(t, u)
+        scenarios = [demand((10, 10, 10), (0, 0, 0))]
+        found = plan(surge, state, scenarios, window=3, locks=Locks(refused=frozenset("u")))
+        free = replace(found, aims=replace(found.aims, locks=Locks()))
+
+        seen = {
+            (row.order.team, row.order.to): (row.level, row.worst, row.before, row.after)
+            for row in list_alternatives(surge, state, scenarios, free, found.orders[0])
+        }
+
+        assert seen == {
+            ("t", "Q"): ("shortage", 1, Fraction(1, 3), Fraction(1)),
+            ("u", "P"): ("shortage", 1, Fraction(1, 3), Fraction(2, 3)),
+        }
+
+    def test_place_is_no_question_of_a_team_that_goes_home(self):
+        team = a_team("t")
+        surge, state, scenarios = a_surge(team), at_home(team), [demand((0, 0, 0), (0, 0, 0))]
+        home = Order(team="t", to=None, leaves_on=0, arrives_on=1)
+        found = plan(surge, state, scenarios, window=3)
+
+        assert list_alternatives(surge, state, scenarios, found, home) == ()
+
+
 class TestWhatIf:
+    def test_counts_more_patients_in_the_second_plan_alone(self):
+        """§S11: of fifteen on each day the first lacks all, the two with the team five each."""
+        team = a_team("t")
+        surge, state, scenarios = a_surge(team), at_home(team), [demand((10, 10, 10), (0, 0, 0))]
+        found = plan(surge, state, scenarios, window=3)
+
+        more = [demand((15, 15, 15), (0, 0, 0))]
+        answer = ask_what_if(surge, state, scenarios, found, Locks(), instead=more)
+
+        assert (answer.levels[1].before, answer.levels[1].after) == (10, 25)
+        assert answer.levels[0].difference == (1, Fraction(1, 3), Fraction(25, 45))
+        assert answer.levels[4].difference == (0, 50, 50)
+        assert (answer.added, answer.dropped) == ((), ())
+
     def test_shows_the_levels_side_by_side_when_a_place_is_closed(self):
         """§S11: with P closed its ten patients have nobody, and the order for it falls."""
         team = a_team("t")
@@ -44,7 +86,7 @@ class TestWhatIf:
 
         assert answer.levels[1].before == 10
         assert answer.levels[1].after == 30
-        assert answer.dropped == found.given_orders
+        assert answer.dropped == found.orders
         assert answer.added == ()
 
     def test_sends_a_team_that_is_kept_to_a_place_nowhere_else(self):

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from tiebeam.apps.emergencies.models import Incident
+from tiebeam.apps.emergencies.operations.planning import compose_question
+from tiebeam.apps.emergencies.operations.reasons import Supposition, name_parts, suppose
 from tiebeam.apps.emergencies.operations.rights import STEERING, demand_open, demand_steering
 from tiebeam.apps.ledger.import_models import ImportProposal
 from tiebeam.apps.ledger.operations.parts import CHECKERS, demand_another
@@ -14,7 +16,7 @@ from tiebeam.apps.pairings.operations.rights import MAKERS, demand_own_programme
 from tiebeam.apps.pairings.queries.variants import effective_scenario, list_change_documents
 from tiebeam.core.pairing.changes import Change, apply_changes
 from tiebeam.errors import Fault, InvalidInput, Refused
-from tiebeam.interfaces.jobs.dispatching import PLAN_ORDERS
+from tiebeam.interfaces.jobs.dispatching import KEYS, PLAN_ORDERS, SUPPOSE
 from tiebeam.interfaces.jobs.ledger_importing import POST_IMPORT
 from tiebeam.interfaces.jobs.performing import start_run
 from tiebeam.interfaces.jobs.solving import EXPLAIN, SOLVE, WHAT_IF, NoPlanYet
@@ -137,6 +139,30 @@ def plan_orders(*, incident: Incident, actor: Actor, now: datetime) -> Run:
     return start_run(
         kind=PLAN_ORDERS, arguments={}, scope_id=incident.scope_id, record_id=incident.pk,
         actor=actor, now=now,
+    )  # fmt: skip
+
+
+@operation("emergencies.suppose_orders", roles=STEERING)
+def suppose_orders(
+    *, incident: Incident, supposition: Supposition, actor: Actor, now: datetime
+) -> Run:
+    """
+    Find in the background what the next orders would be if something were decided otherwise.
+
+    Nothing is proposed by it, and what is proposed stays.
+
+    Raises:
+        NotOwner: Another organisation coordinates the incident.
+        InvalidInput: Nothing is supposed, or it names what the planner is not asked about.
+    """
+    demand_steering(actor, "emergencies.suppose_orders", incident)
+    question = compose_question(incident, now)
+    suppose(question, supposition)
+    about = name_parts(question, supposition)
+    named = {key: str(value) for key in KEYS if (value := getattr(supposition, key))}
+    return start_run(
+        kind=SUPPOSE, arguments={**named, "more": supposition.more, "about": about}, scope_id=incident.scope_id,
+        record_id=incident.pk, actor=actor, now=now,
     )  # fmt: skip
 
 

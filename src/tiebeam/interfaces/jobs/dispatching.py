@@ -1,19 +1,26 @@
 """Plan the next orders of an incident in the background, and lay them before whoever decides."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from tiebeam.apps.emergencies.operations.planning import (
     WINDOW,
+    Question,
     compose_question,
     order_of,
     orders_of,
 )
 from tiebeam.apps.emergencies.operations.proposals import propose_orders
+from tiebeam.apps.emergencies.operations.reasons import Supposition, suppose
 from tiebeam.apps.emergencies.queries.incidents import get_incident
+from tiebeam.core.explain.surge_reasons import LevelBeside, ask_what_if
+from tiebeam.core.surge.model import Order
 from tiebeam.core.surge.planned import SurgePlan
 from tiebeam.core.surge.planning import plan
+from tiebeam.errors import both_names
 from tiebeam.interfaces.jobs.kinds import Watch, job, tell_by_kind
 from tiebeam.platform.notices.runs import told_of_run
 from tiebeam.platform.notices.telling import Told
@@ -21,6 +28,9 @@ from tiebeam.platform.tasks.models import Run
 from tiebeam.platform.tenancy.acting import Actor, acting
 
 PLAN_ORDERS = "plan_orders"
+SUPPOSE = "suppose_orders"
+KEYS = ("package_id", "deployment_id", "need_id")
+"""What a supposition names."""
 
 
 @job(PLAN_ORDERS)
@@ -45,6 +55,63 @@ def plan_orders(run: Run, actor: Actor, watch: Watch) -> None:
     watch.keep(found)
 
 
+@job(SUPPOSE)
+def suppose_orders(run: Run, actor: Actor, watch: Watch) -> None:
+    """Plan twice, as it is and as is supposed; the answer is kept with the run, and nothing is proposed."""
+    assert run.record_id is not None  # it is asked of an incident
+    supposed = Supposition(
+        **{key: UUID(value) for key in KEYS if (value := run.arguments.get(key))},
+        more=run.arguments["more"],
+    )
+    with acting(actor):
+        question = compose_question(get_incident(run.record_id), timezone.now())
+        locks, demand = suppose(question, supposed)
+    surge, state = question.surge, question.state
+    found = plan(
+        surge, state, [question.demand], window=WINDOW, locks=question.locks,
+        should_stop=watch.should_stop,
+    )  # fmt: skip
+    answer = ask_what_if(
+        surge, state, [question.demand], found, locks, instead=[demand],
+        should_stop=watch.should_stop,
+    )  # fmt: skip
+    watch.keep(
+        {
+            "levels": [_say_level(row) for row in answer.levels if row.level != "changes"],
+            "dropped": [_say_order(question, order) for order in answer.dropped],
+            "added": [_say_order(question, order) for order in answer.added],
+        }
+    )
+
+
+def _say_level(row: LevelBeside) -> dict[str, Any]:
+    worst, before, after = row.difference
+    return {
+        "level": row.level, "worst": worst, "before": float(before), "after": float(after),
+        "gap": row.gap,
+    }  # fmt: skip
+
+
+def _say_order(question: Question, order: Order) -> dict[str, Any]:
+    """Return who goes where on which day, with names in both languages."""
+    need_id = order.to
+    if order.to is None:
+        deployment = question.at_work[order.team].deployment
+        home, name, heads = deployment.home, "", question.at_work[order.team].last.heads
+        need_id = str(deployment.need_id)
+    else:
+        package = question.packages[order.team]
+        home, name, heads = package.tenant, package.name, package.heads
+    return {
+        "kind": "send" if order.to else "return",
+        "home": both_names(home),
+        "package": name,
+        "heads": heads,
+        "place": both_names(question.needs[need_id or ""].need.place),
+        "leaves_on": str(question.today + timedelta(days=order.leaves_on)),
+    }
+
+
 def _say_levels(made: SurgePlan) -> list[dict[str, Any]]:
     """Return of each level how near to the best possible it is proven to be."""
     return [
@@ -57,3 +124,9 @@ def _say_levels(made: SurgePlan) -> list[dict[str, Any]]:
 def tell_end(run: Run) -> Told:
     """Tell whoever asked how it ended."""
     return tell_by_kind(run, "dispatch")
+
+
+@told_of_run(SUPPOSE)
+def tell_answer(run: Run) -> Told:
+    """Tell whoever supposed something how it ended."""
+    return tell_by_kind(run, "supposing")

@@ -23,6 +23,7 @@ from tiebeam.interfaces.jobs.asking import plan_orders
 from tiebeam.interfaces.jobs.dispatching import PLAN_ORDERS
 from tiebeam.interfaces.messages.figures import percent
 from tiebeam.interfaces.web.emergencies.forms import OrderForm, ReasonForm
+from tiebeam.interfaces.web.emergencies.reasons import title_of_order
 from tiebeam.interfaces.web.emergencies.words import (
     head,
     heads_cell,
@@ -125,7 +126,7 @@ def _proposals_table(request: HttpRequest, board: DispatchBoard) -> Table:
         columns=(
             head(request, "order"), head(request, "home"), head(request, "place"),
             head(request, "people", is_number=True), head(request, "leaves_on"),
-            head(request, "arrives_on"), head(request, "decide"),
+            head(request, "arrives_on"), head(request, "why"), head(request, "decide"),
         ),
         rows=tuple(_proposal_row(request, row) for row in board.proposals),
     )  # fmt: skip
@@ -141,6 +142,7 @@ def _proposal_row(request: HttpRequest, row: OrderProposal) -> Row:
             heads_cell(request, row.heads),
             day(row.leaves_on),
             day(row.arrives_on),
+            Cell(say_to(request, "emergencies.why"), address=reverse("why_order", args=[row.pk])),
             Cell(
                 say_to(request, "emergencies.decide"),
                 address=reverse("decide_order", args=[row.pk]),
@@ -223,7 +225,7 @@ def decide(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         request, form, lambda given: act(dict(given)),
         done=say_to(request, "emergencies.order_taken"),
         verb=say_to(request, "emergencies.order_take"),
-        title=_title_of(request, proposal),
+        title=title_of_order(request, proposal),
         text=say_to(request, "emergencies.order_text"),
         back=_back(proposal.incident), trail=trail_to(request, proposal.incident),
         template="web/emergencies/order.html", proposal=proposal,
@@ -244,18 +246,9 @@ def refuse(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         ),
         done=say_to(request, "emergencies.order_refused"),
         verb=say_to(request, "emergencies.order_refuse"),
-        title=_title_of(request, proposal),
+        title=title_of_order(request, proposal),
         text=say_to(request, "emergencies.order_refuse_text"),
         back=_back(proposal.incident), trail=trail_to(request, proposal.incident),
-    )  # fmt: skip
-
-
-def _title_of(request: HttpRequest, proposal: OrderProposal) -> str:
-    place = proposal.need.place if proposal.need else proposal.deployment.host  # type: ignore[union-attr]  # one of both
-    return say_to(
-        request, "emergencies.order_title",
-        kind=say_to(request, f"emergencies.order_kind.{proposal.kind}"),
-        home=name_of(request, proposal.home), place=name_of(request, place), heads=proposal.heads or 0,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from tiebeam.apps.emergencies.models import LEVELS, Step
 from tiebeam.apps.emergencies.operations.messages import Message
+from tiebeam.apps.emergencies.operations.reasons import Supposition
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.apps.emergencies.states import MODES
 from tiebeam.apps.ledger.operations.vouchers import GivenVoucher
@@ -209,6 +211,30 @@ class OrderForm(PageForm):
             for name in self.CHANGEABLE
             if name in given and given[name] != getattr(self.proposal, name)
         }
+
+
+class SupposeForm(PageForm):
+    """What is supposed: where a team goes or that it stays, or how many more a need is of."""
+
+    words = "emergencies.field"
+    team = forms.ChoiceField(required=False)
+    need = forms.ChoiceField(required=False)
+    more = forms.IntegerField(required=False, min_value=-MOST_HEADS, max_value=MOST_HEADS)
+
+    def __init__(self, request: HttpRequest, *, teams: Choices, needs: Choices) -> None:
+        """Offer the teams and needs that the planner is asked about; those in the address stand first."""
+        asked = {key: request.GET[key] for key in ("team", "need") if key in request.GET}
+        super().__init__(request, initial=asked)
+        _offer(self, "team", (("", "—"), *teams))
+        _offer(self, "need", (("", "—"), *needs))
+
+    def supposition(self, given: Mapping[str, Any]) -> Supposition:
+        """Return what was entered."""
+        kind, _, key = given["team"].partition(":")
+        said: dict[str, Any] = {f"{kind}_id": UUID(key)} if key else {}
+        if given["need"]:
+            said["need_id"] = UUID(given["need"])
+        return Supposition(**said, more=given["more"] or 0)
 
 
 class ClaimForm(PageForm):

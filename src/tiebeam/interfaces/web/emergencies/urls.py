@@ -8,6 +8,8 @@ from tiebeam.interfaces.web.emergencies import (
     dispatch,
     incidents,
     needs,
+    reasons,
+    supposing,
     units,
     waiting,
 )
@@ -22,6 +24,13 @@ urlpatterns = [
     path("<uuid:incident_id>/dispatch/", dispatch.show_dispatch, name="incident_dispatch"),
     path("<uuid:incident_id>/dispatch/plan/", dispatch.plan, name="plan_orders"),
     path("<uuid:incident_id>/dispatch/stop/", dispatch.stop, name="stop_planning"),
+    path("<uuid:incident_id>/dispatch/what-if/", supposing.suppose, name="suppose"),
+    path(
+        "<uuid:incident_id>/dispatch/what-if/<uuid:run_id>/",
+        supposing.show_supposed,
+        name="supposed",
+    ),
+    path("orders/<uuid:proposal_id>/why/", reasons.show_why, name="why_order"),
     path("orders/<uuid:proposal_id>/", dispatch.decide, name="decide_order"),
     path("orders/<uuid:proposal_id>/refuse/", dispatch.refuse, name="refuse_order"),
     path("<uuid:incident_id>/level/", incidents.change_level_of, name="incident_level"),

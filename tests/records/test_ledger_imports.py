@@ -8,6 +8,7 @@ from tests.grounds import ground
 from records.ledger_grounds import LATER, make_grounds
 from tiebeam.apps.ledger.models import Batch, Import, ImportProposal
 from tiebeam.apps.ledger.operations import imports
+from tiebeam.apps.ledger.operations.chain import Chain
 from tiebeam.apps.ledger.operations.imports import (
     PartMissing,
     post_import_part,
@@ -17,6 +18,7 @@ from tiebeam.apps.ledger.operations.imports import (
 )
 from tiebeam.apps.ledger.operations.parts import OwnProposal
 from tiebeam.apps.ledger.operations.proposals import NotProposed
+from tiebeam.apps.ledger.operations.refusals import KeyReused
 from tiebeam.apps.regions.operations.rows import GivenRow
 from tiebeam.errors import InvalidInput
 from tiebeam.platform.audit.models import Entry
@@ -167,6 +169,23 @@ class TestImport:
         with pytest.raises(InvalidInput) as raised:
             propose({"kind": "commitment", "amount_wan": "901", "key": "school"})
         assert faults(raised) == [("ledger.key_reused", 2)]
+
+    def test_refuses_the_key_of_another_pair(self, workspace, grounds, propose, post, monkeypatch):
+        elsewhere = make_grounds(workspace, slug="elsewhere")
+        elsewhere.fix_year(2020)
+        row = {"kind": "opening", "amount_wan": "1", "key": str(elsewhere.post("opening", 5).pk)}
+        with pytest.raises(InvalidInput) as raised:
+            propose(row)
+        assert faults(raised) == [("ledger.key_reused", 2)]
+
+        # Of a pair that is not read, the database alone knows it.
+        monkeypatch.setattr(Chain, "_read", lambda *_: None)
+        proposal = propose(row)
+        with pytest.raises(KeyReused, match=row["key"]):
+            post(proposal, 1)
+        with acting(grounds.checkers["donor"]):
+            assert Batch.objects.count() == 1
+            assert not Import.objects.exists()
 
     def test_asks_about_an_amount_that_looks_like_a_slipped_unit(self, propose):
         rows = [{"kind": "opening", "amount_wan": f"{n}"} for n in (900, 1000, 1100)]

@@ -5,6 +5,9 @@ What is posted never changes. A balance is kept beside each account so that boun
 asked quickly; it can be rebuilt from the rows at any time.
 """
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -395,8 +398,11 @@ class Import(OwnedRecord):
     """
     One commit of an import: many batches at once, made by one person and checked by another.
 
-    ``bodies_sha256`` is the hash over the hashes of all its batches, in their order.
+    ``bodies_sha256`` is the hash over the hashes of all its batches, in their order. ``posted`` holds
+    the kinds of its events with both sides of each, while it is being posted: they say whom it concerns.
     """
+
+    posted: Collection[tuple[str, UUID, UUID]] = ()
 
     programme = models.ForeignKey(
         "programmes.Programme", on_delete=models.PROTECT, related_name="+"

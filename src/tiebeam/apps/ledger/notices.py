@@ -152,11 +152,8 @@ def tell_import_returned(proposal: ImportProposal, actor: Actor, now: datetime) 
 def tell_imported(part: Import, actor: Actor, now: datetime) -> Told | None:
     """Tell the other sides of what concerns them in one part of an import, all in one."""
     del now
-    concerning = Batch.objects.filter(
-        import_id=part.import_id, recorded_at__gte=part.imported_at, kind__in=TELLS_THE_OTHER
-    )
-    pairs = concerning.values_list("pairing__donor_id", "pairing__recipient_id").distinct()
-    sides = {side for pair in pairs for side in pair} - {actor.organisation_id}
+    told = [sides for kind, *sides in part.posted if kind in TELLS_THE_OTHER]
+    sides = {side for pair in told for side in pair} - {actor.organisation_id}
     if not sides:
         return None
     return Told(

@@ -8,6 +8,7 @@ together. Whether an event is possible is asked of its net effect on each accoun
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from tiebeam.core.ledger.chart import (
@@ -57,11 +58,15 @@ class Row:
 
     def keys(self) -> tuple[AccountKey, AccountKey]:
         """Return the accounts debited and credited."""
-        return self._key(self.debit), self._key(self.credit)
+        return (
+            _key_of(self.side, self.debit, self.year, self.unit),
+            _key_of(self.side, self.credit, self.year, self.unit),
+        )
 
-    def _key(self, code: str) -> AccountKey:
-        year = self.year if CHART[code].is_yearly else 0
-        return AccountKey(self.side, code, year, self.unit)
+
+@lru_cache(maxsize=1000)
+def _key_of(side: Side, code: str, year: int, unit: str) -> AccountKey:
+    return AccountKey(side, code, year if CHART[code].is_yearly else 0, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +186,8 @@ def refuse_breaches(effects: Mapping[AccountKey, int], balances: Balances) -> No
         Overdrawn: With account, year, what it holds and what is asked, in its unit.
         BalanceTooLarge: With the account.
     """
-    left, gained = _credit_left(balances), _credit_left(effects)
-    if gained < 0 and left + gained < 0:
+    gained = _credit_left(effects)
+    if gained < 0 and (left := _credit_left(balances)) + gained < 0:
         raise CreditUsedUp(asked=-gained, left=left)
     for breach in find_breaches(effects, balances):
         key = breach.key
@@ -199,8 +204,11 @@ def refuse_breaches(effects: Mapping[AccountKey, int], balances: Balances) -> No
 
 def _credit_left(balances: Balances) -> int:
     """Return what the credits of all years leave after their uses (§L6)."""
-    sign = {"B108": 1, "B155": -1}
-    return sum(sign.get(key.code, 0) * amount for key, amount in balances.items())
+    return sum(
+        amount if key.code == "B108" else -amount
+        for key, amount in balances.items()
+        if key.code in {"B108", "B155"}
+    )
 
 
 def mirrored(rows: Sequence[Row], frame: Frame) -> list[Row]:

@@ -29,6 +29,22 @@ def is_postgresql() -> bool:
 
 
 @contextmanager
+def without_waiting() -> Iterator[None]:
+    """
+    Send what is written within without waiting for each answer (PostgreSQL), so that both sides work at once.
+
+    Whoever asks for an answer has it after all before it; a statement that fails is raised there, or at the end.
+    """
+    if not is_postgresql():
+        yield
+        return
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    with database.wrap_database_errors, database.connection.pipeline():
+        yield
+
+
+@contextmanager
 def run(sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
     """
     Run a statement and give its cursor.
@@ -68,7 +84,16 @@ def select(
 def change(sql: str, parameters: Sequence[Any] = ()) -> int:
     """Run a statement that changes rows, and return how many it changed."""
     with run(sql, parameters) as cursor:
-        return int(cursor.rowcount)
+        return count_of(cursor)
+
+
+def count_of(cursor: Any) -> int:
+    """Return how many rows a statement changed, also where its answer was not waited for."""
+    if is_postgresql() and cursor.rowcount < 0:
+        with cursor.connection.pipeline():
+            # A block within another waits for all answers.
+            pass
+    return int(cursor.rowcount)
 
 
 def among(column: str, ids: Collection[UUID]) -> tuple[str, list[Any]]:

@@ -102,11 +102,18 @@ _IDS = tuple(place for place, name in enumerate(_COLUMNS) if name.endswith("id")
 
 
 class Chain:
-    """The batches of some pairings that events follow, reverse, or are found to be already."""
+    """
+    The batches of some pairings that events follow, reverse, or are found to be already.
+
+    Attributes:
+        links: Each by its id.
+        elsewhere: The ids asked for that are those of batches of other pairings.
+    """
 
     def __init__(self, pairing_ids: Iterable[UUID]) -> None:
         self._pairing_ids = frozenset(pairing_ids)
         self.links: dict[UUID, Link] = {}
+        self.elsewhere: set[UUID] = set()
 
     def read(self, ids: Iterable[UUID]) -> None:
         """Read those that are not known yet, with what was taken of them."""
@@ -148,6 +155,7 @@ class Chain:
             values = dict(zip(_COLUMNS, row, strict=False))
             if values["pairing_id"] not in self._pairing_ids:
                 # Left out here: asked in the statement, it would be answered from all batches of a pair.
+                self.elsewhere.add(values["id"])
                 continue
             values["valid_on"] = read_day(values["valid_on"])
             is_reversed, taken, given_back = row[len(_COLUMNS) :]

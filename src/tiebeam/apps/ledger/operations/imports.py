@@ -26,6 +26,7 @@ from tiebeam.apps.ledger.operations.parts import CHECKERS, MAKERS, demand_anothe
 from tiebeam.apps.ledger.operations.posting import Entered, Hand, posting
 from tiebeam.apps.ledger.operations.proposals import NotOwnProposal, NotProposed
 from tiebeam.apps.ledger.operations.terms import ReasonMissing
+from tiebeam.apps.ledger.operations.writing import refusing_reused
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.regions.operations.rows import GivenRow
 from tiebeam.errors import Fault, InvalidInput, Refused
@@ -40,11 +41,14 @@ from tiebeam.platform.files.store import (
     write_content,
 )
 from tiebeam.platform.permissions.operations import operation
+from tiebeam.platform.statements.running import without_waiting
 from tiebeam.platform.tenancy.acting import Actor, acting
 from tiebeam.platform.tenancy.holding import hold
 
 PART = 1_000
 """Events of one commit."""
+AHEAD = 125
+"""Events whose batches the database writes while the next are composed."""
 FAULTS_MOST = 200
 _FOLDER = "imports"
 
@@ -317,14 +321,17 @@ def _post(
     bodies = sha256()
     batches = rows = 0
     faults: list[Fault] = []
-    with posting(entered, maker=maker, actor=actor, now=now) as (made, sit):
-        for event, each in zip(events, entered, strict=True):
-            try:
-                made.add(each)
-            except Refused as error:
-                faults.append(fault_of(error, event.given.row))
-        _demand_whole(faults)
-        made.write(sit, proposal.pk)
+    with posting(entered, maker=maker, actor=actor, now=now, import_id=proposal.pk) as (made, sit):
+        with refusing_reused(made.composed), without_waiting():
+            for number, (event, each) in enumerate(zip(events, entered, strict=True), start=1):
+                try:
+                    made.add(each)
+                except Refused as error:
+                    faults.append(fault_of(error, event.given.row))
+                if number % AHEAD == 0 and not faults:
+                    made.write_ahead(sit)
+            _demand_whole(faults)
+            made.write(sit)
         for composed in made.composed:
             for proven in ("body_sha256", "rows_sha256"):
                 bodies.update(str(composed.batch[proven]).encode())
@@ -345,6 +352,10 @@ def _post(
         checker_for_id=actor.deputy_of,
         imported_at=now,
     )
+    record.posted = {
+        (each.batch["kind"], each.books.pairing.donor_id, each.books.pairing.recipient_id)
+        for each in made.composed
+    }
     record.save(force_insert=True)
     record_creation(actor=actor, now=now, action="ledger.post_import_part", record=record)
     return record

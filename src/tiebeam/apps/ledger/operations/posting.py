@@ -100,10 +100,16 @@ class Posting:
     """
 
     def __init__(
-        self, entered: Sequence[Entered], maker: Hand, actor: Actor, now: datetime
+        self,
+        entered: Sequence[Entered],
+        maker: Hand,
+        actor: Actor,
+        now: datetime,
+        import_id: UUID | None,
     ) -> None:
         demand_another(actor, maker.person_id, maker.for_id)
-        self.maker, self.actor, self.now = maker, actor, now
+        self.maker, self.actor, self.now, self._import_id = maker, actor, now, import_id
+        self._written = 0
         self.today = timezone.localdate(now)
         self.composed: list[Composed] = []
         self._agreements = Agreements()
@@ -203,6 +209,8 @@ class Posting:
             if known.body_sha256 != body:
                 raise KeyReused(key=str(entered.key))
             return False
+        if entered.key in self.chain.elsewhere:
+            raise KeyReused(key=str(entered.key))
         refuse_terms(terms)
         if not entered.is_by_rule:
             refuse_due_by_hand(terms, entered.pairing)
@@ -282,15 +290,21 @@ class Posting:
             "checker_id": self.actor.person_id,
             "checker_for_id": self.actor.deputy_of,
             "body_sha256": link.body_sha256,
-            "import_id": None,
+            "import_id": self._import_id,
         }
 
-    def write(
-        self,
-        sit: Sit,
-        import_id: UUID | None = None,
-        also: Callable[[], None] | None = None,
-    ) -> None:
+    def write_ahead(self, sit: Sit) -> None:
+        """
+        Write the batches that were composed since, in the own seat, while others are still to come.
+
+        Raises:
+            KeyReused: A key is that of a batch of another pairing.
+        """
+        sit(self.actor.organisation_id)
+        write_batches(self.composed[self._written :])
+        self._written = len(self.composed)
+
+    def write(self, sit: Sit, also: Callable[[], None] | None = None) -> None:
         """
         Write all that was composed, each half in the seat of its owner.
 
@@ -303,8 +317,6 @@ class Posting:
             PostTooSlow: It took longer than what was known before may stay open (§L11).
         """
         opened: list[Book] = []
-        for each in self.composed:
-            each.batch["import_id"] = import_id
         for owner_id, found in reversed(self._seats.items()):
             places = [(side, self.books[pk]) for side, pk in sorted(found, key=str)]
             sit(owner_id)
@@ -312,7 +324,7 @@ class Posting:
                 places, self.composed, self.actor, self.now, is_shared=self._is_shared
             )
             if owner_id == self.actor.organisation_id:
-                write_batches(self.composed)
+                self.write_ahead(sit)
                 for book in opened:
                     record_creation(
                         actor=self.actor, now=self.now, action="ledger.open_book", record=book
@@ -336,10 +348,15 @@ def refuse_slow(since: datetime, now: datetime) -> None:
 
 @contextmanager
 def posting(
-    entered: Sequence[Entered], *, maker: Hand, actor: Actor, now: datetime
+    entered: Sequence[Entered],
+    *,
+    maker: Hand,
+    actor: Actor,
+    now: datetime,
+    import_id: UUID | None = None,
 ) -> Iterator[tuple[Posting, Sit]]:
     """Give what posts *entered*, their books read and held, and the function that changes seats."""
-    made = Posting(entered, maker, actor, now)
+    made = Posting(entered, maker, actor, now, import_id)
     undone = [each.terms.reverses_id for each in entered if each.terms.reverses_id is not None]
     with changing_seats() as sit:
         made.read(sit, undone)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from tiebeam.platform.statements.inserting import as_array
-from tiebeam.platform.statements.running import is_postgresql, run
+from tiebeam.platform.statements.running import count_of, is_postgresql, run
 
 
 def add_to_balances(changes: Iterable[tuple[UUID, int]]) -> bool:
@@ -33,7 +33,7 @@ def add_to_balances(changes: Iterable[tuple[UUID, int]]) -> bool:
             f" WHERE a.id = c.id AND {bears}",
             [as_array(ids, "uuid"), as_array(amounts, "bigint")],
         ) as cursor:
-            return bool(cursor.rowcount == len(listed))
+            return count_of(cursor) == len(listed)
     with connection.cursor() as cursor:
         # Nobody else writes meanwhile: what was asked of the balances read still holds.
         cursor.executemany(

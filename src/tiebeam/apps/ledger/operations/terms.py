@@ -94,7 +94,7 @@ class Terms:
         said: dict[str, Any] = {}
         for name, default in _DEFAULTS:
             value = getattr(self, name)
-            if value != default:
+            if value is not default and value != default:
                 said[name] = value if type(value) in _KEPT else str(value)
         return said
 
@@ -111,6 +111,7 @@ class Terms:
 _DEFAULTS = tuple((field.name, field.default) for field in fields(Terms))
 _KEPT = frozenset({int, bool, str})
 _IDS = {"document_id", "agreement_id", "follows_id", "reverses_id"}
+_write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _LENGTHS = {
     name: int(getattr(Batch._meta.get_field(name), "max_length", 0))
     for name in ("kind", "quantity_unit", "nature", "stage", "purpose", "reason_code", "document")
@@ -121,8 +122,7 @@ def body_of(pairing_id: UUID, terms: Terms) -> tuple[dict[str, Any], str]:
     """Return the terms as JSON, and the SHA-256 of their canonical text with the pairing's id."""
     said = terms.plain()
     body = {"pairing": str(pairing_id), **said}
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return said, hashlib.sha256(text.encode()).hexdigest()
+    return said, hashlib.sha256(_write(body).encode()).hexdigest()
 
 
 def refuse_terms(terms: Terms) -> None:

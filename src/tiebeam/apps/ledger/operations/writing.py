@@ -4,7 +4,8 @@ Write batches with their rows and balances, each half in the seat of its owner.
 Balances come last: whoever else posts to the same accounts waits no longer than that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,9 +60,18 @@ def write_batches(composed: Sequence[Composed]) -> None:
         KeyReused: A key is that of a batch of another pairing.
     """
     columns = tuple(composed[0].batch) if composed else ()
-    try:
+    with refusing_reused(composed):
         insert(Batch, columns, [tuple(each.batch.values()) for each in composed])
+
+
+@contextmanager
+def refusing_reused(composed: Sequence[Composed]) -> Iterator[None]:
+    """Refuse a key that the database knows; where answers are not waited for, it says so at their end."""
+    try:
+        yield
     except IntegrityError as error:
+        if "ledger_batch" not in str(error):
+            raise
         raise KeyReused(key=str(composed[0].batch["id"])) from error
 
 

@@ -14,6 +14,7 @@ PAGES = {
     "whatif": "desk_what_if",
     "compare": "desk_compare",
     "report": "desk_report",
+    "surge plan": "suppose",
     "scenario check": "desk_check_file",
     "scenario template": "desk_template",
     "scenario convert": "desk_convert_file",

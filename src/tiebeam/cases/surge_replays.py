@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -10,10 +10,10 @@ from tiebeam.cases.surge_instances import Instance, build_instance
 from tiebeam.cases.surges import Cell, SurgeCase, read_surge_case
 from tiebeam.core.surge.hindsight import bound_measures
 from tiebeam.core.surge.measures import MeasureName
-from tiebeam.core.surge.model import Measures
+from tiebeam.core.surge.model import Measures, State
 from tiebeam.core.surge.policies import greedy, static
 from tiebeam.core.surge.replanning import planner
-from tiebeam.core.surge.replay import Policy, replay
+from tiebeam.core.surge.replay import Decision, Policy, replay
 
 BOUND = "hindsight"
 POLICIES = ("static", "greedy", "planner", BOUND)
@@ -56,6 +56,20 @@ def play(
         measures=history.measures,
         unmet=tuple(sum(day.unmet.values()) for day in history.days),
     )
+
+
+def find_state(case: SurgeCase, instance: Instance, policy: str, day: int) -> State:
+    """Return what is known on the morning of *day* of the case after *policy* has been followed until then."""
+    seen: list[State] = []
+    decide = _policy(case, instance, policy)
+
+    def watch(state: State) -> Decision:
+        seen.append(state)
+        return decide(state)
+
+    until = replace(instance.surge, horizon=day + 1)
+    replay(until, instance.patients, watch, lag=instance.lag)
+    return seen[-1]
 
 
 def _policy(case: SurgeCase, instance: Instance, name: str) -> Policy:

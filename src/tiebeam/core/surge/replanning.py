@@ -65,6 +65,14 @@ def planner(
     return decide
 
 
+def expect(
+    state: State, *, breaks: Sequence[Break] = (), settings: Replanning | None = None
+) -> list[Demand]:
+    """Return the scenarios of the window that the planner plans for on the morning of *state*."""
+    chosen = settings or Replanning()
+    return _expect(state, _forecast(state, breaks, chosen), chosen)
+
+
 def _send_ahead(
     surge: Surge, state: State, newest: SurgePlan, forecast: Forecast
 ) -> tuple[Order, ...]:

@@ -34,6 +34,7 @@ from tiebeam.interfaces.cli.serving import manage, serve, worker
 from tiebeam.interfaces.cli.surge import replay
 from tiebeam.interfaces.cli.surge_balance import balance
 from tiebeam.interfaces.cli.surge_forecast import forecast
+from tiebeam.interfaces.cli.surge_plan import plan
 from tiebeam.interfaces.cli.whatif import whatif
 
 COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
@@ -64,7 +65,7 @@ COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
         "close": close,
         "export": export_journal,
     },
-    "surge": {"replay": replay, "balance": balance, "forecast": forecast},
+    "surge": {"replay": replay, "plan": plan, "balance": balance, "forecast": forecast},
     "audit": {
         "seal": seal_log,
         "verify": verify_log,

@@ -1,12 +1,15 @@
 """An incident in the pages, from its activation to what was claimed, in both modes (§E5)."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from tests.small_workspace import NOW
 
 from records.emergency_grounds import make_emergency
 from tiebeam.apps.emergencies.models import Deployment, Incident, Need
+from tiebeam.interfaces.web import listing, tables
+from tiebeam.interfaces.web.emergencies import tables as emergency_tables
 from tiebeam.platform.identity.models import Person
 from tiebeam.platform.tenancy.acting import acting
 
@@ -70,6 +73,24 @@ class TestPagesOfEmergencies:
         assert people("home").get(address).status_code == 200
         assert people("elsewhere").get(address).status_code == 404
         assert people("elsewhere").get(f"{address}consult/").status_code == 404
+
+    def test_list_many_deployments_page_by_page(self, grounds, people, monkeypatch):
+        for module in (listing, tables, emergency_tables):
+            monkeypatch.setattr(module, "ROWS_ON_A_PAGE", 2)
+        for heads in (11, 12, 13):
+            grounds.now += timedelta(minutes=1)
+            step = grounds.ask(said={"heads": heads})
+        grounds.take("decline", "home", step.deployment, reason="None is free.")
+        for address in (
+            f"/emergencies/{grounds.incident.pk}/", f"/emergencies/needs/{grounds.need.pk}/"
+        ):  # fmt: skip
+            first, second, declined, file = (
+                people("coordinator").get(address + query).content.decode()
+                for query in ("", "?page=2", "?state=declined", "?file=csv")
+            )
+            heads = [[f">{n}<" in page for n in (11, 12, 13)] for page in (first, second, declined)]
+            assert heads == [[True, True, False], [False, False, True], [False, False, True]]
+            assert [f",{n}," in file for n in (11, 12, 13)] == [True] * 3
 
     def test_tell_why_a_step_is_refused(self, grounds, people):
         deployment = grounds.ask().deployment

@@ -379,6 +379,34 @@ class TestCover:
 class TestInbox:
     """§E5: what waits for whom."""
 
+    def test_holds_every_deployment_whose_state_waits_for_the_side(self, grounds):
+        sides = {"coordinator": "coordinator", "home": "home", "host": "host"}
+        for until in (
+            "consulted",
+            "agreed",
+            "ordered",
+            "arrived",
+            "on_duty",
+            "released",
+            "returned",
+        ):
+            grounds.send(grounds.ask(said={"heads": 5}).deployment, until)
+        grounds.ask("other", said={"heads": 5})
+        grounds.ask(said={"heads": 5, "answer_by": grounds.now + timedelta(hours=1)})
+        grounds.now += timedelta(hours=2)
+        found = {}
+        for side, by in sides.items():
+            actor = grounds.actors[by]
+            with acting(actor):
+                items = inbox(actor.organisation_id, grounds.now)
+            found[side] = [(item.standing.state, *item.events) for item in items]
+        assert found == {
+            "coordinator": [("returned", "close")],
+            "home": [("agreed", "order"), ("ordered", "mobilise"), ("arrived", "begin_duty"),
+                     ("released", "return"), ("returned", "claim")],
+            "host": [("consulted", "agree", "decline"), ("arrived", "begin_duty")],
+        }  # fmt: skip
+
     def test_holds_what_a_side_has_to_answer(self, grounds, workspace):
         def waiting(by):
             actor = grounds.actors[by]

@@ -94,7 +94,10 @@ def _draw_cell(
     step = 0 if not value else min(len(STEPS) - 1, value * len(STEPS) // (most + 1))
     text = unknown if value is None else f"{value}" if value else ""
     box = {"x": x + 1, "y": y + 1, "width": cell - 2, "height": ROW - 2}
-    look = {"fill": STEPS[step]} if value else paint(fill="surface", stroke="line")
+    # The line around it keeps the darkest apart from a dark page.
+    look = paint(fill="surface", stroke="line") | (
+        {"fill": STEPS[step], "class": "s-line"} if value else {}
+    )
     ink = {"fill": "#ffffff" if step >= WHITE_FROM else "#1b1f23"} if value else paint(fill="muted")
     fits = text_width(text, FONT) <= cell - 4
     return tag(

@@ -132,6 +132,7 @@ class Table:
         source: Stands at the foot.
         counted: How many rows there are, in words, where the plain number would not say it.
         can_be_saved: Whether it is worth coming back to: the reader may save it under a name.
+        anchor: Where its pages open on a page that holds more above it; the id of its heading.
     """
 
     name: str
@@ -148,6 +149,7 @@ class Table:
     source: str = ""
     counted: str = ""
     can_be_saved: bool = True
+    anchor: str = ""
 
     @property
     def row_count(self) -> int:

@@ -6,6 +6,8 @@ once more (``policies``). Both go by the acting organisation: none set, no rows.
 """
 
 from collections.abc import Collection, Iterable
+from datetime import date
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
@@ -24,6 +26,18 @@ class NotOwner(Refused):
     code = "tenancy.not_owner"
 
 
+@lru_cache(maxsize=1024)
+def _owned_or_granted(organisation_id: UUID, today: date) -> Q:
+    """Return the condition of what an organisation may read; every question has it, so it is put together once."""
+    live = apps.get_model("tenancy", "Grant").objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=today),
+        scope_id=OuterRef("scope_id"),
+        organisation_id=organisation_id,
+        valid_from__lte=today,
+    )
+    return Q(tenant_id=organisation_id) | Q(Exists(live))
+
+
 class OwnedQuerySet(models.QuerySet[Any]):
     """Rows that the acting organisation may read; it writes only those it owns."""
 
@@ -35,14 +49,7 @@ class OwnedQuerySet(models.QuerySet[Any]):
             return self.none() if published is None else self.filter(published)
         if self.model.is_open:
             return self
-        today = timezone.localdate()
-        live = apps.get_model("tenancy", "Grant").objects.filter(
-            Q(valid_until=None) | Q(valid_until__gt=today),
-            scope_id=OuterRef("scope_id"),
-            organisation_id=actor.organisation_id,
-            valid_from__lte=today,
-        )
-        readable = Q(tenant_id=actor.organisation_id) | Exists(live)
+        readable = _owned_or_granted(actor.organisation_id, timezone.localdate())
         open_rows: Q | None = self.model.open_rows
         return self.filter(readable if open_rows is None else readable | open_rows)
 

@@ -1,17 +1,31 @@
 """What a dispatcher looks at: needs, who is bound where, who is free, and what a planner proposes (§E11)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Generic, Literal
 from uuid import UUID
 
 from django.utils import timezone
 
 from tiebeam.apps.emergencies.models import Deployment, Incident, Step
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
+from tiebeam.apps.emergencies.queries.held import list_held
 from tiebeam.apps.emergencies.queries.inbox import list_open_questions
-from tiebeam.apps.emergencies.queries.situation import NeedSituation, list_needs
-from tiebeam.apps.emergencies.queries.standing import Standing, list_standings, list_steps
+from tiebeam.apps.emergencies.queries.situation import (
+    N,
+    NeedFigures,
+    NeedSituation,
+    list_figures,
+    list_needs,
+)
+from tiebeam.apps.emergencies.queries.standing import (
+    Standing,
+    find_last_steps,
+    list_standings,
+    list_steps,
+)
+from tiebeam.apps.emergencies.states import BOUND
 from tiebeam.apps.people.models import Package, Team
 from tiebeam.platform.time.periods import AsOf
 
@@ -25,11 +39,11 @@ class FreePackage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DispatchBoard:
+class DispatchBoard(Generic[N]):
     """What can be moved, and what is proposed."""
 
     incident: Incident
-    needs: tuple[NeedSituation, ...]
+    needs: tuple[N, ...]
     packages: tuple[FreePackage, ...]
     proposals: tuple[OrderProposal, ...]
 
@@ -63,30 +77,41 @@ class TeamTimeline:
     successors: dict[UUID, tuple[Standing, ...]]
 
 
-def dispatch_board(incident: Incident, now: datetime) -> DispatchBoard:
+def dispatch_board(incident: Incident, now: datetime) -> DispatchBoard[NeedSituation]:
     """Return the needs of *incident*, the packages that may be read, and the orders to decide."""
+    needs = list_needs(incident, AsOf(true_on=timezone.localdate(now)))
+    return _board(incident, needs, now)
+
+
+def dispatch_figures(incident: Incident, now: datetime) -> DispatchBoard[NeedFigures]:
+    """Return the same with the figures of the needs alone."""
     as_of = AsOf(true_on=timezone.localdate(now))
-    with_package = Step.objects.filter(package__isnull=False).values("deployment_id")
-    bound = {
-        each.last.package_id: each
-        for each in list_standings(Deployment.objects.filter(pk__in=with_package), now)
-        if each.is_bound and each.last.package_id is not None
-    }
-    packages = Package.objects.filter(is_published=True).select_related("tenant")
+    return _board(incident, list_figures(incident, as_of, list_held(incident, now)), now)
+
+
+def _board(incident: Incident, needs: Iterable[N], now: datetime) -> DispatchBoard[N]:
     proposals = OrderProposal.objects.filter(incident=incident, state="proposed")
     return DispatchBoard(
         incident=incident,
-        needs=tuple(list_needs(incident, as_of)),
-        packages=tuple(
-            FreePackage(package=package, standing=bound.get(package.pk))
-            for package in packages.order_by("tenant__name_en", "name")
-        ),
+        needs=tuple(needs),
+        packages=tuple(list_packages(now)),
         proposals=tuple(
             proposals.select_related("need__place", "home", "package", "deployment").order_by(
                 "-proposed_at", "position"
             )
         ),
     )
+
+
+def list_packages(now: datetime) -> list[FreePackage]:
+    """List the packages that may be read, each with the deployment that binds it."""
+    packages = Package.objects.filter(is_published=True).select_related("tenant")
+    found = list(packages.order_by("tenant__name_en", "name"))
+    with_package = Step.objects.filter(package__in=found).values("deployment_id")
+    last = find_last_steps(Deployment.objects.filter(pk__in=with_package)).filter(state__in=BOUND)
+    rows = Deployment.objects.filter(pk__in=last.values("deployment_id"))
+    bound = {each.last.package_id: each for each in list_standings(rows, now)}
+    return [FreePackage(package=row, standing=bound.get(row.pk)) for row in found]
 
 
 def list_locks(incident: Incident) -> list[Lock]:

@@ -5,14 +5,26 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from tiebeam.apps.emergencies.models import Deployment, Incident, Need, Step
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.apps.emergencies.queries.needs import state_of_need
-from tiebeam.apps.emergencies.queries.standing import Standing, list_standings
-from tiebeam.apps.emergencies.states import ANSWERS, FINAL, Row, list_possible
+from tiebeam.apps.emergencies.queries.standing import Standing, find_last_steps, list_standings
+from tiebeam.apps.emergencies.states import ANSWERS, EXPECTED, Row, list_possible
 from tiebeam.apps.people.models import Member
 
 QUESTIONS = frozenset(question for asked in ANSWERS.values() for question in asked)
+COLUMNS = {"coordinator": "incident__tenant_id", "host": "host_id", "home": "home_id"}
+WAITING_FOR = {
+    side: [
+        state
+        for state, events in EXPECTED.items()
+        if {row.event for row in list_possible(state, [side])} & {*events}
+    ]
+    for side in COLUMNS
+}
+"""The states in which a deployment waits for a side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +52,7 @@ class Waiting:
 
 def inbox(organisation_id: UUID, now: datetime) -> list[Waiting]:
     """List what waits for *organisation_id*, which acts: the nearest limit first, then the oldest."""
-    # Nothing follows a last state: what bears a step into one has ended.
-    ended = Step.objects.filter(state__in=FINAL).values("deployment_id")
-    standings = list_standings(Deployment.objects.exclude(pk__in=ended), now)
-    standings = [each for each in standings if each.state not in FINAL]
+    standings = list_standings(_find_waiting(organisation_id), now)
     questions = list_open_questions([each.deployment.pk for each in standings])
     waiting: list[Waiting] = []
     for each in standings:
@@ -56,6 +65,20 @@ def inbox(organisation_id: UUID, now: datetime) -> list[Waiting]:
     return sorted(
         waiting, key=lambda item: (item.answer_by is None, item.answer_by or item.since, item.since)
     )
+
+
+def _find_waiting(organisation_id: UUID) -> "QuerySet[Deployment]":
+    """Return the question after the deployments of which the last step, or a question of others, waits for a side."""
+    own = Q(deployment__home_id=organisation_id) | Q(deployment__host_id=organisation_id)
+    own |= Q(deployment__incident__tenant_id=organisation_id)
+    asked = _list_open(Step.objects.filter(own).exclude(tenant_id=organisation_id))
+    found = Q(pk__in=asked.values("deployment_id"))
+    for side, column in COLUMNS.items():
+        rows = Deployment.objects.filter(**{column: organisation_id})
+        last = find_last_steps(rows).filter(state__in=WAITING_FOR[side])
+        found |= Q(pk__in=last.values("deployment_id"))
+    waiting: QuerySet[Deployment] = Deployment.objects.filter(found)
+    return waiting
 
 
 def sides_of(deployment: Deployment, organisation_id: UUID) -> list[str]:
@@ -83,14 +106,16 @@ def list_own_teams(person_id: UUID, now: datetime) -> list[Standing]:
 
 def list_open_questions(deployment_ids: list[UUID]) -> dict[UUID, list[Step]]:
     """Return the questions that nobody has answered, by deployment, the oldest first."""
-    rows = Step.objects.filter(deployment_id__in=deployment_ids, event__in=QUESTIONS)
-    answered = Step.objects.filter(
-        deployment_id__in=deployment_ids, event__in=list(ANSWERS)
-    ).values("answers_id")
     found: dict[UUID, list[Step]] = {}
-    for step in rows.exclude(pk__in=answered).order_by("number"):
+    rows = _list_open(Step.objects.filter(deployment_id__in=deployment_ids))
+    for step in rows.order_by("number"):
         found.setdefault(step.deployment_id, []).append(step)
     return found
+
+
+def _list_open(steps: "QuerySet[Step]") -> "QuerySet[Step]":
+    answered = Step.objects.filter(answers_id=OuterRef("pk"), event__in=list(ANSWERS))
+    return steps.filter(~Exists(answered), event__in=QUESTIONS)
 
 
 def _of_standing(standing: Standing, sides: list[str]) -> list[Waiting]:

@@ -16,7 +16,7 @@ from tiebeam.apps.emergencies.models import Incident
 from tiebeam.apps.emergencies.operations.planning import KM_PER_DAY, MAX_TOUR, MIN_TOUR, WINDOW
 from tiebeam.apps.emergencies.operations.proposals import accept_order, change_order, refuse_order
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
-from tiebeam.apps.emergencies.queries.dispatch import DispatchBoard, dispatch_board, get_proposal
+from tiebeam.apps.emergencies.queries.dispatch import DispatchBoard, dispatch_figures, get_proposal
 from tiebeam.apps.emergencies.queries.incidents import get_incident
 from tiebeam.apps.emergencies.queries.situation import NeedFigures, lacking_on
 from tiebeam.interfaces.jobs.asking import plan_orders
@@ -55,7 +55,7 @@ def show_dispatch(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     state = _say_run(request, run)
     if request.headers.get("HX-Request"):
         return render(request, "web/emergencies/planning.html", {"incident": incident, **state})
-    board = dispatch_board(incident, timezone.now())
+    board = dispatch_figures(incident, timezone.now())
     needs = [row for row in board.needs if row.state == "verified" and row.is_live and row.gaps]
     is_open = incident.stood_down_at is None
     return show_page(
@@ -93,7 +93,7 @@ def _card_of_need(request: HttpRequest, row: NeedFigures) -> dict[str, Any]:
 
 
 def _cards_of_packages(
-    request: HttpRequest, board: DispatchBoard, needs: Sequence[NeedFigures]
+    request: HttpRequest, board: DispatchBoard[NeedFigures], needs: Sequence[NeedFigures]
 ) -> list[dict[str, Any]]:
     """Return the packages, those that are free first, each with the needs that it could be sent to."""
     rows = sorted(board.packages, key=lambda row: row.standing is not None)
@@ -120,7 +120,7 @@ def _cards_of_packages(
     ]
 
 
-def _proposals_table(request: HttpRequest, board: DispatchBoard) -> Table:
+def _proposals_table(request: HttpRequest, board: DispatchBoard[NeedFigures]) -> Table:
     return Table(
         name="orders",
         columns=(

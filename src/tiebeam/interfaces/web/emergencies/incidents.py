@@ -15,15 +15,16 @@ from tiebeam.apps.emergencies.operations.incidents import (
     change_level,
     stand_down_incident,
 )
+from tiebeam.apps.emergencies.queries.held import list_held
 from tiebeam.apps.emergencies.queries.incidents import get_incident, list_incidents
-from tiebeam.apps.emergencies.queries.situation import N, Situation, situation
+from tiebeam.apps.emergencies.queries.situation import N, Situation, outline
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.programmes.queries import get_programme
 from tiebeam.apps.programmes.queries.programmes import list_participants, list_programmes
 from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.emergencies.forms import ActivationForm, DocumentForm, LevelForm
 from tiebeam.interfaces.web.emergencies.tables import (
-    deployments_table,
+    deployments_list,
     incidents_table,
     needs_table,
     places_table,
@@ -41,6 +42,7 @@ from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.page import Fact, Link, by_name, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
+from tiebeam.interfaces.web.tables import table_as_file
 from tiebeam.interfaces.web.timeline import timeline_of
 from tiebeam.platform.identity.people import list_names
 from tiebeam.platform.permissions.operations import is_allowed
@@ -121,7 +123,8 @@ def show_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Show how an incident stands: by place, by need, and every deployment that may be read."""
     incident, actor = find_or_404(get_incident, incident_id), actor_of(request)
     as_of = read_as_of(request)
-    found = situation(incident, as_of)
+    held = list_held(incident, timezone.now(), as_of.known_at)
+    found = outline(incident, as_of, held)
     is_now = as_of.known_at is None and as_of.true_on == timezone.localdate()
     enter = Link(
         say_to(request, "emergencies.verb.enter_need"), reverse("enter_need", args=[incident.pk])
@@ -129,7 +132,14 @@ def show_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     is_open = is_now and incident.stood_down_at is None
     action = enter if is_open and may(actor, "enter_need", incident) else None
     needs = [need for place in found.places for need in place.needs]
-    standings = [standing for need in needs for standing in need.standings]
+    order = {each.need.pk: place for place, each in enumerate(needs)}
+    shown = sorted(
+        (row for row in held if row.need_id in order), key=lambda row: order[row.need_id]
+    )
+    deployments = deployments_list(request, shown, as_of.known_at)
+    file = table_as_file(deployments)
+    if file is not None:
+        return file
     return show_page(
         request,
         "web/emergencies/record.html",
@@ -144,10 +154,7 @@ def show_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         tables=[
             (say_to(request, "emergencies.section.places"), places_table(request, found.places)),
             (say_to(request, "emergencies.section.needs"), needs_table(request, needs, action)),
-            (
-                say_to(request, "emergencies.section.deployments"),
-                deployments_table(request, standings),
-            ),
+            (say_to(request, "emergencies.section.deployments"), deployments),
         ],
         timeline=timeline_of(request, [incident.pk], as_of.known_at),
     )

@@ -17,10 +17,11 @@ from tiebeam.apps.emergencies.operations.needs import (
     verify_need,
     withdraw_need,
 )
-from tiebeam.apps.emergencies.queries.dispatch import dispatch_board
+from tiebeam.apps.emergencies.queries.dispatch import list_packages
+from tiebeam.apps.emergencies.queries.held import list_held
 from tiebeam.apps.emergencies.queries.incidents import get_incident, list_own_packages
 from tiebeam.apps.emergencies.queries.needs import get_need
-from tiebeam.apps.emergencies.queries.situation import NeedSituation, list_needs
+from tiebeam.apps.emergencies.queries.situation import NeedFigures, list_figures
 from tiebeam.apps.pairings.queries.pairings import list_pairings_of
 from tiebeam.apps.programmes.queries.programmes import list_participants
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
@@ -33,7 +34,7 @@ from tiebeam.interfaces.web.emergencies.forms import (
     StepForm,
 )
 from tiebeam.interfaces.web.emergencies.incidents import places_of
-from tiebeam.interfaces.web.emergencies.tables import deployments_table
+from tiebeam.interfaces.web.emergencies.tables import deployments_list
 from tiebeam.interfaces.web.emergencies.words import (
     may,
     say_kind,
@@ -47,6 +48,7 @@ from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
+from tiebeam.interfaces.web.tables import table_as_file
 from tiebeam.interfaces.web.timeline import timeline_of
 from tiebeam.platform.time.periods import AsOf
 
@@ -83,10 +85,15 @@ def enter(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def show(request: HttpRequest, need_id: UUID) -> HttpResponse:
     """Show a need: how far it is filled, by whom, and on which days people lack."""
     need, as_of = find_or_404(get_need, need_id), read_as_of(request)
-    rows = list_needs(need.incident, as_of, need.place_id)
+    held = list_held(need.incident, timezone.now(), as_of.known_at, need.pk)
+    rows = list_figures(need.incident, as_of, held, need.place_id)
     found = next((row for row in rows if row.need.pk == need.pk), None)
     if found is None:
         raise Http404
+    deployments = deployments_list(request, held, as_of.known_at)
+    file = table_as_file(deployments)
+    if file is not None:
+        return file
     is_now = as_of.known_at is None and as_of.true_on == timezone.localdate()
     links = _links(request, found) if is_now else []
     return show_page(
@@ -99,17 +106,12 @@ def show(request: HttpRequest, need_id: UUID) -> HttpResponse:
         lead=_gaps(request, found),
         facts=_facts(request, found),
         links=links[1:],
-        tables=[
-            (
-                say_to(request, "emergencies.section.deployments"),
-                deployments_table(request, found.standings),
-            )
-        ],
+        tables=[(say_to(request, "emergencies.section.deployments"), deployments)],
         timeline=timeline_of(request, [need.pk], as_of.known_at),
     )
 
 
-def _title(request: HttpRequest, found: NeedSituation) -> str:
+def _title(request: HttpRequest, found: NeedFigures) -> str:
     name = title_of_need(request, found.need)
     if found.fill is None:
         return name
@@ -117,7 +119,7 @@ def _title(request: HttpRequest, found: NeedSituation) -> str:
     return say_to(request, "emergencies.need_title", need=name, bound=found.bound, fill=word)
 
 
-def _facts(request: HttpRequest, found: NeedSituation) -> list[Fact]:
+def _facts(request: HttpRequest, found: NeedFigures) -> list[Fact]:
     need = found.need
 
     def word(key: str, text: str) -> Fact:
@@ -135,7 +137,7 @@ def _facts(request: HttpRequest, found: NeedSituation) -> list[Fact]:
     ]
 
 
-def _gaps(request: HttpRequest, found: NeedSituation) -> str:
+def _gaps(request: HttpRequest, found: NeedFigures) -> str:
     """Return on which days people lack, and where a hand-over leaves a gap, in one line."""
     said = [
         say_to(
@@ -151,7 +153,7 @@ def _gaps(request: HttpRequest, found: NeedSituation) -> str:
     return " ".join(said)
 
 
-def _links(request: HttpRequest, found: NeedSituation) -> list[Link]:
+def _links(request: HttpRequest, found: NeedFigures) -> list[Link]:
     """Return what may be done now, the most likely first."""
     actor, need = actor_of(request), found.need
     is_steering = actor.organisation_id == need.incident.tenant_id
@@ -215,7 +217,7 @@ def ask(request: HttpRequest, need_id: UUID) -> HttpResponse:
         request,
         terms=("home", "heads", "starts_on", "ends_on"),
         extra=("package", "answer_by", "reason", "text"),
-        offered={"home": homes, "package": _packages(request, need)},
+        offered={"home": homes, "package": _packages(request)},
         initial={
             "heads": need.heads,
             "starts_on": need.starts_on,
@@ -259,9 +261,9 @@ def offer_unasked(request: HttpRequest, need_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _packages(request: HttpRequest, need: Need) -> list[tuple[str, str]]:
+def _packages(request: HttpRequest) -> list[tuple[str, str]]:
     """Return the free packages that the reader sees, with whose they are."""
-    rows = dispatch_board(need.incident, timezone.now()).packages
+    rows = list_packages(timezone.now())
     return [
         (
             str(row.package.pk),

@@ -1,13 +1,18 @@
 """Lists of the emergencies: incidents, places, needs, deployments."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from tiebeam.apps.emergencies.models import Incident
+from tiebeam.apps.emergencies.queries.held import Held, read_standings
 from tiebeam.apps.emergencies.queries.situation import N, NeedFigures, PlaceSituation
 from tiebeam.apps.emergencies.queries.standing import Standing
+from tiebeam.apps.emergencies.states import STATES
 from tiebeam.interfaces.web.emergencies.words import (
     head,
     heads_cell,
@@ -16,8 +21,9 @@ from tiebeam.interfaces.web.emergencies.words import (
     say_state,
     state_cell,
 )
+from tiebeam.interfaces.web.listing import ROWS_ON_A_PAGE, read_asked
 from tiebeam.interfaces.web.page import Link, name_of, say_to
-from tiebeam.interfaces.web.tables import Cell, Row, Status, Table, day
+from tiebeam.interfaces.web.tables import Cell, Choice, Row, Status, Table, day
 
 FILL: dict[str | None, Status] = {"filled": "good", "partly_filled": "risk", "unfilled": "bad"}
 
@@ -128,6 +134,29 @@ def needs_table(request: HttpRequest, needs: Iterable[NeedFigures], step: Link |
         empty=say_to(request, "emergencies.no_needs"),
         step=step,
     )  # fmt: skip
+
+
+def deployments_list(
+    request: HttpRequest, held: Sequence[Held], known_at: datetime | None
+) -> Table:
+    """Return a page of deployments, of which there may be thousands, those of one state where one is chosen."""
+    asked = read_asked(request, filters=("state",), name="deployments")
+    chosen = asked.filters.get("state")
+    rows = [row for row in held if chosen in {None, row.state}]
+    standings = read_standings(rows[asked.start : asked.stop], timezone.now(), known_at)
+    states = {row.state for row in held}
+    choice = Choice(
+        "state",
+        say_to(request, "emergencies.column.state"),
+        tuple((state, say_state(request, state)) for state in STATES if state in states),
+    )
+    return replace(
+        deployments_table(request, standings),
+        asked=asked,
+        count=len(rows),
+        choices=(choice,) if len(held) > ROWS_ON_A_PAGE else (),
+        anchor="deployments",
+    )
 
 
 def deployments_table(request: HttpRequest, standings: Iterable[Standing]) -> Table:

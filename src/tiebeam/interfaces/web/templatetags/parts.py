@@ -46,6 +46,7 @@ def table(context: template.Context, table: Table) -> dict[str, Any]:
         for column in seen.columns
     ]
     shown = {column.key for column in seen.columns}
+    place = f"#{table.anchor}" if table.anchor else ""
     return {
         "request": context["request"],
         "csrf_token": context.get("csrf_token"),
@@ -59,8 +60,9 @@ def table(context: template.Context, table: Table) -> dict[str, Any]:
         ],
         "is_filtered": bool(asked and (asked.filters or asked.words)),
         "has_tools": bool(asked and (table.choices or table.is_searchable)),
-        "before": address(context, page=asked.page - 1) if asked and asked.page > 1 else "",
-        "after": address(context, page=asked.page + 1)
+        "place": place,
+        "before": address(context, page=asked.page - 1) + place if asked and asked.page > 1 else "",
+        "after": address(context, page=asked.page + 1) + place
         if asked and asked.page < table.page_count
         else "",
         "is_beyond": bool(asked and table.row_count and asked.page > table.page_count),

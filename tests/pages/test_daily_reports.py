@@ -178,6 +178,15 @@ class TestFirstPage:
         assert f"reported {yesterday - timedelta(1)}" not in text
         assert line not in as_fujian.get("/").content.decode()
 
+    def test_tells_who_coordinates_how_many_places_have_not(
+        self, emergency, reported, as_coordinator, as_huanggang
+    ):
+        yesterday = timezone.localdate() - timedelta(1)
+        line = f"Outbreak in Hubei: 2 of 2 places have not reported {yesterday}"
+
+        assert line in as_coordinator.get("/").content.decode()
+        assert line not in as_huanggang.get("/").content.decode()
+
 
 class TestAPlace:
     def test_is_added_by_who_coordinates(self, emergency, workspace, as_coordinator, as_huanggang):
@@ -189,3 +198,31 @@ class TestAPlace:
 
         assert "Hunan" in {row.cells[0].text for row in page.context["table"].rows}
         assert as_huanggang.get(address).status_code == 403
+
+    def test_that_reports_no_more_is_neither_awaited_nor_missing(
+        self, emergency, workspace, as_coordinator, as_huanggang
+    ):
+        place = f"{page_of(emergency)}places/{workspace.organisations['nyingchi'].pk}/"
+        before = as_coordinator.get(page_of(emergency)).context["missing"]
+        body = {"until": str(timezone.localdate() - timedelta(2)), "reason": ""}
+        unsaid = as_coordinator.post(f"{place}end/", body)
+        page = as_coordinator.post(f"{place}end/", body | {"reason": "Closed"}, follow=True)
+        after = as_coordinator.get(page_of(emergency)).context["missing"]
+
+        assert unsaid.status_code == 400
+        assert f"no more from {body['until']}" in page.content.decode()
+        assert page.context["action"] is None
+        assert sum("Nyingchi" in line for line in before) >= 2
+        assert sum("Nyingchi" in line for line in after) == 1
+        assert as_huanggang.get(f"{place}end/").status_code == 403
+        assert as_coordinator.get(f"{page_of(emergency)}places/{uuid4()}/end/").status_code == 404
+
+    @pytest.mark.parametrize("language", ["en", "zh"])
+    def test_has_the_history_of_each_report(self, reported, sign_in, language):
+        address = f"/history/daily_report/{reported.pk}/"
+        page = sign_in("office", language).get(address).content.decode()
+
+        assert "[history." not in page
+        assert "[reports." not in page
+        assert ("Patients" if language == "en" else "患者") in page
+        assert address in sign_in("office").get(f"/reports/report/{reported.pk}/").content.decode()

@@ -149,6 +149,11 @@ def test_an_incident_is_worked_from_end_to_end(grounds, people, workspace, mode,
     shown = host.get(asked).content.decode()
     assert "claimed" in shown
     assert "900.50" in shown
+    thread = host.get(team).context["timeline"]
+    assert [line.action for line in thread][:2] == ["claim costs", "return"]
+    assert {line.organisation for line in thread} == {
+        "Coordinating office", "Fujian", "Huanggang",
+    }  # fmt: skip
     with acting(grounds.actors["coordinator"]):
         assert Incident.objects.filter(name_en="Outbreak", mode=mode).count() == 1
         assert Need.objects.filter(heads=60).count() == 1

@@ -132,6 +132,12 @@ class TestShipment:
         page = as_nyingchi.get(shipment)
         assert cells(page)[0] == ["Masks", "60", "50", "0", "10", "0", "Complete"]
         assert [row[2:4] for row in cells(page, "told")] == [["Received", "50"], ["Lost", "10"]]
+        history = f"/history/shipment/{line.shipment_id}/"
+        told = as_nyingchi.get(history).content.decode()
+        assert history in page.content.decode()
+        assert "Wet boxes" in told
+        assert "Stolen" in told
+        assert "[history." not in told
 
     def test_is_listed_with_what_is_on_its_way(self, shipment, as_nyingchi, as_hunan):
         [row] = cells(as_nyingchi.get("/supplies/shipments/"))

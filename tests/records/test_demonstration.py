@@ -9,6 +9,7 @@ from django.test import override_settings
 from ledger_examples import load_example
 from tiebeam.apps.emergencies.models import Incident, Need
 from tiebeam.apps.emergencies.queries.inbox import inbox
+from tiebeam.apps.emergencies.queries.reports import table_of
 from tiebeam.apps.emergencies.queries.situation import situation
 from tiebeam.apps.ledger.models import Account, Batch, Dispute, ObligationNotice, Proposal
 from tiebeam.apps.ledger.queries.claims import list_claims
@@ -16,6 +17,7 @@ from tiebeam.apps.pairings.models import Agreement, HandOver, Opinion, Pairing, 
 from tiebeam.apps.pairings.queries.responsibilities import get_matrix
 from tiebeam.apps.programmes.models import LegalDocument, Programme, Round
 from tiebeam.apps.programmes.queries.returns import list_returns
+from tiebeam.apps.supplies.queries.transit import list_in_transit
 from tiebeam.interfaces.demonstration import load
 from tiebeam.platform.audit.keys import load_key
 from tiebeam.platform.audit.models import Head, Leaf
@@ -202,3 +204,20 @@ class TestEmergencyOfTheDemonstration:
             "donor-hunan": ["decline", "offer"],
             "recipient-yichang": ["inform"],
         }
+
+    def test_has_an_exercise_with_reports_and_goods_on_their_way(self, coordinator_of_demo, told):
+        with acting(coordinator_of_demo):
+            incident = Incident.objects.get(mode="request")
+            days = [
+                each
+                for row in table_of(incident, date.min, date(2026, 1, 14), NOW).values()
+                for each in row
+            ]
+            moving = [
+                (each.open, each.is_overdue(NOW.date())) for each in list_in_transit(NOW.date())
+            ]
+
+        assert sorted(each.state for each in days if each.state != "in_time") == ["awaited", "late"]
+        assert [flag.rule for each in days for flag in each.flags] == ["jump"]
+        assert {each.report.note for each in days if each.report} == {"DEMO"}
+        assert sorted(moving) == [(400, True), (900, True), (3000, False)]

@@ -25,6 +25,7 @@ from tiebeam.interfaces.api.operations import add_operation_endpoints
 from tiebeam.interfaces.api.problems import language_of, problem, problem_of, say_unfit
 from tiebeam.interfaces.api.questions import questions
 from tiebeam.interfaces.api.records import add_record_endpoints
+from tiebeam.interfaces.api.threads import threads
 from tiebeam.interfaces.messages import say
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def build_api() -> NinjaAPI:
     api.add_router("", router)
     api.add_router("/files", documents)
     api.add_router("/questions", questions)
+    api.add_router("/threads", threads)
     return api
 
 

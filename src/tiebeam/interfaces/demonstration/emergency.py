@@ -5,9 +5,7 @@ Teams that arrived, their size and their day are published, and their source sta
 step. Needs, packages, names and what is still open are made up and carry the mark DEMO.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, timedelta
 from typing import Any
 
 from tiebeam.apps.emergencies.models import Deployment, Incident, Need
@@ -24,11 +22,11 @@ from tiebeam.apps.emergencies.operations.proposals import (
 from tiebeam.apps.people.operations.packages import hold_package, publish_package
 from tiebeam.apps.people.operations.teams import add_member, form_team
 from tiebeam.apps.programmes.models import Programme, Round
-from tiebeam.apps.regions.models import Organisation
+from tiebeam.interfaces.demonstration.rescue import MARK, Rescue
+from tiebeam.interfaces.demonstration.supplies import move_goods, report_days
 from tiebeam.platform.identity.models import Person
-from tiebeam.platform.tenancy.acting import Actor, acting
+from tiebeam.platform.tenancy.acting import acting
 
-MARK = "DEMO"
 ENDS = date(2020, 3, 20)
 ARRIVALS = (
     ("湖南省", "黄冈市", 137, date(2020, 1, 28), "https://xwzx.qqzyw.com/show-291845.html"),
@@ -40,23 +38,6 @@ ARRIVALS = (
 """Home, place, people, day of arrival, source."""
 NEEDS = {"黄冈市": 300, "随州市": 150, "荆州市": 400, "宜昌市": 200}
 """Made up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rescue:
-    """Who takes part: actors by the Chinese name of their organisation, and two coordinators."""
-
-    coordinator: Actor
-    second: Actor
-    homes: Callable[[str], Actor]
-    hosts: Callable[[str], Actor]
-    front: Actor
-    organisations: dict[str, Organisation]
-    now: datetime
-
-    def say(self, day: date, **said: Any) -> Message:
-        """Return a message sent on the morning of *day*."""
-        return Message(sent_at=datetime.combine(day, time(1), UTC), **said)
 
 
 def run_emergency(rescue: Rescue, programme: Programme) -> None:
@@ -74,7 +55,9 @@ def run_emergency(rescue: Rescue, programme: Programme) -> None:
         for home, place, heads, day, source in ARRIVALS
     ]
     _leave_open(rescue, incident, needs, sent[-1])
-    _exercise(rescue, _activate(rescue, programme, None, "request", MARK))
+    exercise = _activate(rescue, programme, None, "request", MARK)
+    _exercise(rescue, exercise)
+    report_days(rescue, exercise, move_goods(rescue, exercise))
 
 
 def _activate(
@@ -88,7 +71,7 @@ def _activate(
         name_zh="湖北医疗救治应急响应（DEMO）" if is_real else "演练：请求与提议（DEMO）",
         level=1 if is_real else 3,
         mode=mode,
-        activated_on=date(2020, 2, 10) if is_real else rescue.now.date(),
+        activated_on=date(2020, 2, 10) if is_real else rescue.now.date() - timedelta(6),
         document=document,
         actor=rescue.coordinator,
         now=rescue.now,

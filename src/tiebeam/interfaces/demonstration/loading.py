@@ -26,7 +26,7 @@ from tiebeam.cases import CASES_FOLDER
 from tiebeam.core.model.scenario import Scenario
 from tiebeam.interchange.plan import read_plan
 from tiebeam.interchange.scenario import read_scenario
-from tiebeam.interfaces.demonstration.emergency import Rescue, run_emergency
+from tiebeam.interfaces.demonstration.emergency import run_emergency
 from tiebeam.interfaces.demonstration.money import Money, Two, keep_books
 from tiebeam.interfaces.demonstration.obligations import take_obligation_steps
 from tiebeam.interfaces.demonstration.people import (
@@ -40,6 +40,7 @@ from tiebeam.interfaces.demonstration.people import (
     seat_people,
 )
 from tiebeam.interfaces.demonstration.places import Directory
+from tiebeam.interfaces.demonstration.rescue import Rescue
 from tiebeam.interfaces.demonstration.workflow import Cast, take_steps
 from tiebeam.platform.identity.models import Person
 from tiebeam.platform.permissions.roles import Role

@@ -1,6 +1,6 @@
 """Deployments: where each stands, what was said, and every step that the reader may take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -65,6 +65,12 @@ def show(request: HttpRequest, deployment_id: UUID) -> HttpResponse:
         Link(say_event(request, row.event), reverse("step", args=[deployment.pk, row.event]))
         for row in rows
     ]
+    links.append(
+        Link(
+            say_to(request, "emergencies.thread"),
+            reverse("deployment_thread", args=[deployment.pk]),
+        )
+    )
     is_expected = bool(rows) and rows[0].event in expected
     state = say_state(request, standing.state)
     return show_page(
@@ -79,7 +85,7 @@ def show(request: HttpRequest, deployment_id: UUID) -> HttpResponse:
         facts=_facts(request, standing),
         links=links[1:] if is_expected else links,
         tables=[],
-        timeline=_thread(request, steps),
+        timeline=thread_of(request, steps),
     )  # fmt: skip
 
 
@@ -248,8 +254,8 @@ def _facts(request: HttpRequest, standing: Standing) -> list[Fact]:
     return facts
 
 
-def _thread(request: HttpRequest, steps: list[Step]) -> list[Line]:
-    """Return the steps as lines, the latest first: when, what, who, and what was said."""
+def thread_of(request: HttpRequest, steps: Sequence[Step]) -> list[Line]:
+    """Return steps as lines, the last one first: when, what, who, and what was said."""
     people = list_names(step.person_id for step in steps)
     unknown = say_to(request, "web.unknown")
     return [

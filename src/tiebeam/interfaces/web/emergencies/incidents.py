@@ -150,7 +150,13 @@ def show_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         takes_dates=True,
         lead=states_line(request, found.states),
         facts=_facts(request, incident),
-        links=_links(request, incident) if is_open else [],
+        links=[
+            *(_links(request, incident) if is_open else []),
+            Link(
+                say_to(request, "emergencies.thread"),
+                reverse("incident_thread", args=[incident.pk]),
+            ),
+        ],
         tables=[
             (say_to(request, "emergencies.section.places"), places_table(request, found.places)),
             (say_to(request, "emergencies.section.needs"), needs_table(request, needs, action)),

@@ -25,6 +25,7 @@ from tiebeam.apps.people.operations.packages import (
 )
 from tiebeam.apps.people.operations.teams import add_member, form_team
 from tiebeam.interfaces.messages.figures import exact_money, number
+from tiebeam.interfaces.web.emergencies.deployments import thread_of
 from tiebeam.interfaces.web.emergencies.forms import MemberForm, PackageForm, TeamForm
 from tiebeam.interfaces.web.emergencies.tables import deployments_table
 from tiebeam.interfaces.web.emergencies.words import head, heads_cell, say_kind, tabs_of
@@ -237,6 +238,7 @@ def show_team(request: HttpRequest, team_id: UUID) -> HttpResponse:
         say_to(request, "emergencies.verb.add_member"), reverse("add_member", args=[team.pk])
     )
     successors = [row for rows in found.successors.values() for row in rows]
+    steps = [step for rows in found.steps.values() for step in rows]
     tables = [
         (
             say_to(request, "emergencies.section.deployments"),
@@ -255,6 +257,7 @@ def show_team(request: HttpRequest, team_id: UUID) -> HttpResponse:
         action=add if is_own else None,
         facts=_facts(request, team),
         tables=tables,
+        timeline=thread_of(request, sorted(steps, key=lambda step: step.recorded_at)),
     )
 
 

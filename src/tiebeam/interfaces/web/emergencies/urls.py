@@ -10,6 +10,7 @@ from tiebeam.interfaces.web.emergencies import (
     needs,
     reasons,
     supposing,
+    threads,
     units,
     waiting,
 )
@@ -44,6 +45,12 @@ urlpatterns = [
     path("needs/<uuid:need_id>/prolong/", needs.prolong, name="prolong_need"),
     path("needs/<uuid:need_id>/withdraw/", needs.withdraw, name="withdraw_need"),
     path("deployments/<uuid:deployment_id>/", deployments.show, name="deployment"),
+    path(
+        "deployments/<uuid:deployment_id>/thread.xml",
+        threads.send_deployment,
+        name="deployment_thread",
+    ),
+    path("<uuid:incident_id>/thread.xml", threads.send_incident, name="incident_thread"),
     path("deployments/<uuid:deployment_id>/<slug:event>/", deployments.take, name="step"),
     path("packages/", units.show_packages, name="packages"),
     path("packages/hold/", units.hold, name="hold_package"),

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
+from tiebeam.apps.emergencies.queries.reports import get_report, list_versions
+from tiebeam.apps.emergencies.queries.reports import list_lines as list_lines_of_reports
 from tiebeam.apps.ledger.queries.claims import get_claim, list_vouchers
 from tiebeam.apps.ledger.queries.events import find_chain, get_event
 from tiebeam.apps.ledger.queries.schedule import get_tranche
@@ -27,6 +29,7 @@ from tiebeam.apps.programmes.queries.returns import list_lines as list_lines_of_
 from tiebeam.apps.regions.models import Region
 from tiebeam.apps.regions.queries import get_region, list_codes, list_vintages
 from tiebeam.apps.regions.queries.statistics import get_statistic
+from tiebeam.apps.supplies.queries.transit import follow_lines, get_shipment, list_told
 from tiebeam.interfaces.web.claims.words import trail_to as trail_to_claims
 from tiebeam.interfaces.web.desk.finding import trail_to_scenario, trail_to_variant
 from tiebeam.interfaces.web.directory.tables import word_of
@@ -39,8 +42,10 @@ from tiebeam.interfaces.web.pairs.dossiers import find_pairing_or_404
 from tiebeam.interfaces.web.pairs.views import find_organisation_or_404
 from tiebeam.interfaces.web.programmes.rounds import find_round_or_404, trail_of_round
 from tiebeam.interfaces.web.programmes.views import find_or_404, tabs_of, trail_of
+from tiebeam.interfaces.web.reports.views import trail_to_reports
 from tiebeam.interfaces.web.returns.words import trail_to_round as trail_to_round_of_returns
 from tiebeam.interfaces.web.seated import actor_of
+from tiebeam.interfaces.web.supplies.parts import trail_to as trail_to_supplies
 from tiebeam.platform.files.queries import get_document
 from tiebeam.platform.files.queries import list_documents as list_attached
 from tiebeam.platform.identity.people import find_person, list_assignments
@@ -286,6 +291,36 @@ def _of_reimbursement(request: HttpRequest, pk: UUID) -> Subject:
     )
 
 
+def _of_daily_report(request: HttpRequest, pk: UUID) -> Subject:
+    report = find_or_404_of(get_report, pk)
+    versions = list_versions(report)
+    lines = list_lines_of_reports(row.pk for row in versions)
+    return Subject(
+        name=say_to(
+            request, "reports.report_title", place=name_of(request, report.place), day=report.day
+        ),
+        record_ids=_ids(*versions, *(line for rows in lines.values() for line in rows)),
+        trail=tuple(trail_to_reports(request, report.incident)),
+        tabs=tabs_with_history(request, "daily_report", pk, is_history=True),
+    )
+
+
+def _of_shipment(request: HttpRequest, pk: UUID) -> Subject:
+    shipment = find_or_404_of(get_shipment, pk)
+    lines = [each.line for each in follow_lines([pk])]
+    return Subject(
+        name=say_to(
+            request,
+            "supplies.shipment_name",
+            sender=name_of(request, shipment.tenant),
+            recipient=name_of(request, shipment.recipient),
+        ),
+        record_ids=_ids(shipment, *lines, *list_told(pk)),
+        trail=tuple(trail_to_supplies(request, "shipments")),
+        tabs=tabs_with_history(request, "shipment", pk, is_history=True),
+    )
+
+
 SUBJECTS: dict[str, Callable[[HttpRequest, UUID], Subject]] = {
     "programme": _of_programme,
     "round": _of_round,
@@ -305,4 +340,6 @@ SUBJECTS: dict[str, Callable[[HttpRequest, UUID], Subject]] = {
     "event": _of_event,
     "tranche": _of_tranche,
     "reimbursement": _of_reimbursement,
+    "daily_report": _of_daily_report,
+    "shipment": _of_shipment,
 }

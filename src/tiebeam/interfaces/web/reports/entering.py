@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from tiebeam.apps.emergencies.operations.reports import (
     add_reporting_place,
     correct_report,
+    end_reporting_place,
     report_day,
 )
 from tiebeam.apps.emergencies.queries.incidents import get_incident
@@ -26,8 +27,8 @@ from tiebeam.apps.supplies.queries.items import list_items
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.page import by_name, name_of, say_to
-from tiebeam.interfaces.web.reports.forms import PlaceForm, ReportForm, name_of_item
-from tiebeam.interfaces.web.reports.views import trail_to_reports
+from tiebeam.interfaces.web.reports.forms import EndForm, PlaceForm, ReportForm, name_of_item
+from tiebeam.interfaces.web.reports.views import may_steer_places, trail_to_reports
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.platform.permissions.operations import is_allowed
 
@@ -107,8 +108,7 @@ def correct(request: HttpRequest, report_id: UUID) -> HttpResponse:
 def add_place(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Have a place report from a day on."""
     incident, actor = find_or_404(get_incident, incident_id), actor_of(request)
-    may = is_allowed(actor, "emergencies.add_reporting_place", incident.programme_id)
-    if not may or actor.organisation_id != incident.tenant_id:
+    if not may_steer_places(incident, actor):
         return show_forbidden(request)
     known = {row.place_id for row in list_places(incident)}
     places = {str(row.pk): row for row in list_organisation_names() if row.pk not in known}
@@ -129,6 +129,34 @@ def add_place(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         text=say_to(request, "reports.add_place_text"),
         verb=say_to(request, "reports.add_place"),
         back=reverse("situation_by_day", args=[incident.pk]),
+        trail=trail_to_reports(request, incident),
+        template="web/reports/form.html",
+    )  # fmt: skip
+
+
+@FORM
+@seated
+def end_place(request: HttpRequest, incident_id: UUID, place_id: UUID) -> HttpResponse:
+    """Have a place report no more from a day on."""
+    incident, actor = find_or_404(get_incident, incident_id), actor_of(request)
+    reporting = next(iter(list_places(incident, [place_id])), None)
+    if reporting is None:
+        raise Http404
+    if not may_steer_places(incident, actor):
+        return show_forbidden(request)
+    return answer_form(
+        request,
+        EndForm(request, initial={"until": timezone.localdate()}),
+        lambda given: end_reporting_place(
+            place=reporting, **given, actor=actor, now=timezone.now()
+        ),
+        done=say_to(request, "reports.place_ended"),
+        title=say_to(
+            request, "reports.end_place_title", place=name_of(request, reporting.place)
+        ),
+        text=say_to(request, "reports.end_place_text"),
+        verb=say_to(request, "reports.end_place"),
+        back=reverse("place_by_day", args=[incident.pk, place_id]),
         trail=trail_to_reports(request, incident),
         template="web/reports/form.html",
     )  # fmt: skip

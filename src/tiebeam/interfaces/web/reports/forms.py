@@ -94,6 +94,15 @@ class PlaceForm(PageForm):
         self.fields["place"].choices = places  # type: ignore[attr-defined]  # a choice
 
 
+class EndForm(PageForm):
+    """The first day on which a place reports no more, and why."""
+
+    words: ClassVar[str] = "reports.field"
+
+    until = date_field()
+    reason = forms.CharField(max_length=300)
+
+
 def name_of_item(item_id: UUID) -> str:
     """Return the name of the field for an item."""
     return f"item_{item_id.hex}"

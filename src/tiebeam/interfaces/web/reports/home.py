@@ -6,7 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tiebeam.apps.emergencies.operations.reports import REPORTERS
+from tiebeam.apps.emergencies.queries.incidents import list_incidents
 from tiebeam.apps.emergencies.queries.reportable import list_reportable
+from tiebeam.apps.emergencies.queries.reports import reports_of
 from tiebeam.interfaces.web.home.sections import Item, section
 from tiebeam.platform.tenancy.acting import Actor
 
@@ -32,3 +34,27 @@ def list_days_due(actor: Actor, today: date) -> list[Item]:
         and each.day < today
         and each.incident.tenant_id != actor.organisation_id
     ]
+
+
+@section("due")
+def list_places_missing(actor: Actor, today: date) -> list[Item]:
+    """List the own incidents of which places have not reported the day before."""
+    day, items = today - timedelta(days=1), []
+    for incident in list_incidents():
+        if incident.tenant_id != actor.organisation_id or incident.stood_down_at is not None:
+            continue
+        rows = reports_of(incident, day, timezone.now())
+        silent = [row for row in rows if row.report is None]
+        if silent:
+            items.append(
+                Item(
+                    code="reports.home.missing",
+                    facts={
+                        "incident": incident, "count": len(silent), "places": len(rows), "day": day,
+                    },
+                    address=reverse("situation_by_day", args=[incident.pk]),
+                    on=today,
+                    status="bad" if silent[0].state == "missing" else "",
+                )
+            )  # fmt: skip
+    return items

@@ -11,6 +11,11 @@ urlpatterns = [
     path("<uuid:incident_id>/enter/", entering.enter, name="report_day"),
     path("<uuid:incident_id>/places/add/", entering.add_place, name="add_reporting_place"),
     path("<uuid:incident_id>/places/<uuid:place_id>/", views.show_place, name="place_by_day"),
+    path(
+        "<uuid:incident_id>/places/<uuid:place_id>/end/",
+        entering.end_place,
+        name="end_reporting_place",
+    ),
     path("report/<uuid:report_id>/", views.show_report, name="daily_report"),
     path("report/<uuid:report_id>/correct/", entering.correct, name="correct_report"),
 ]

@@ -17,6 +17,7 @@ from tiebeam.apps.emergencies.queries.reports import (
     DayOfPlace,
     get_report,
     list_lines,
+    list_places,
     list_versions,
     series,
     table_of,
@@ -29,7 +30,14 @@ from tiebeam.interfaces.web.emergencies.words import (
     trail_to_incidents,
 )
 from tiebeam.interfaces.web.forming import find_or_404
-from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
+from tiebeam.interfaces.web.page import (
+    Fact,
+    Link,
+    name_of,
+    say_to,
+    show_page,
+    tabs_with_history,
+)
 from tiebeam.interfaces.web.reports.tables import (
     days_of_place,
     last_days,
@@ -84,8 +92,7 @@ def show_situation(request: HttpRequest, incident_id: UUID) -> HttpResponse:
             say_to(request, "reports.missing_day", place=name_of(request, each.place), day=each.day)
             for each in missing
         ],
-        may_add=is_allowed(actor, "emergencies.add_reporting_place", incident.programme_id)
-        and actor.organisation_id == incident.tenant_id,
+        may_add=may_steer_places(incident, actor),
         may_send_sheet=_may_report(incident, actor),
         incident=incident,
     )
@@ -96,14 +103,12 @@ def show_situation(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def show_place(request: HttpRequest, incident_id: UUID, place_id: UUID) -> HttpResponse:
     """Show all days of one place."""
     incident = find_or_404(get_incident, incident_id)
-    place = next(
-        (p.place for p in incident.places.select_related("place") if p.place_id == place_id), None
-    )
-    if place is None:
+    reporting = next(iter(list_places(incident, [place_id])), None)
+    if reporting is None:
         raise Http404
-    as_of = read_as_of(request)
+    as_of, place, actor = read_as_of(request), reporting.place, actor_of(request)
     rows = series(incident, place, as_of.true_on, timezone.now(), as_of.known_at)
-    table = days_of_place(request, rows, _reportable(incident, actor_of(request)))
+    table = days_of_place(request, rows, _reportable(incident, actor))
     if file := table_as_file(table):
         return file
     known = sum(each.report is not None for each in rows)
@@ -119,6 +124,13 @@ def show_place(request: HttpRequest, incident_id: UUID, place_id: UUID) -> HttpR
         ),
         trail=trail_to_reports(request, incident),
         takes_dates=True,
+        action=Link(
+            say_to(request, "reports.end_place"),
+            reverse("end_reporting_place", args=[incident.pk, place.pk]),
+        )
+        if reporting.until is None and may_steer_places(incident, actor)
+        else None,
+        lead=say_to(request, "reports.ended_from", day=reporting.until) if reporting.until else "",
         table=table,
     )
 
@@ -146,6 +158,7 @@ def show_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
             request, "reports.report_title", place=name_of(request, report.place), day=report.day
         ),
         trail=trail_to_reports(request, report.incident),
+        tabs=tabs_with_history(request, "daily_report", report.pk),
         action=Link(say_to(request, "reports.correct"), reverse("correct_report", args=[last.pk]))
         if may
         else None,
@@ -192,6 +205,13 @@ def trail_to_reports(request: HttpRequest, incident: Incident) -> list[Link]:
     address = reverse("situation_by_day", args=[incident.pk])
     text = say_to(request, "emergencies.tab.situation_by_day")
     return [*trail_to(request, incident), Link(text, address)]
+
+
+def may_steer_places(incident: Incident, actor: Actor) -> bool:
+    """Return whether *actor* says which places report in *incident*, and which no longer."""
+    return actor.organisation_id == incident.tenant_id and is_allowed(
+        actor, "emergencies.end_reporting_place", incident.programme_id
+    )
 
 
 def _find_day(found: Mapping[UUID, Sequence[DayOfPlace]], last: date) -> date:

@@ -20,7 +20,14 @@ from tiebeam.apps.supplies.queries.transit import (
 )
 from tiebeam.interfaces.web.forming import FORM, find_or_404, find_refusal
 from tiebeam.interfaces.web.listing import read_asked
-from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
+from tiebeam.interfaces.web.page import (
+    Fact,
+    Link,
+    name_of,
+    say_to,
+    show_page,
+    tabs_with_history,
+)
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.supplies.parts import action_of, tabs_of, trail_to
 from tiebeam.interfaces.web.tables import (
@@ -116,6 +123,7 @@ def show_one(request: HttpRequest, shipment_id: UUID) -> HttpResponse:
             recipient=name_of(request, shipment.recipient),
         ),
         trail=trail_to(request, "shipments"),
+        tabs=tabs_with_history(request, "shipment", shipment.pk),
         action=Link(
             say_to(request, "supplies.confirm_now"),
             reverse("confirm_shipment", args=[shipment.pk]),

@@ -3,10 +3,11 @@
 from uuid import uuid4
 
 import pytest
+from drills.tampering import as_superuser
 from tests.grounds import ground
 
 from records.ledger_grounds import LATER, make_grounds
-from tiebeam.apps.ledger.models import Batch, Import, ImportProposal
+from tiebeam.apps.ledger.models import Batch, Book, Import, ImportProposal
 from tiebeam.apps.ledger.operations import imports
 from tiebeam.apps.ledger.operations.chain import Chain
 from tiebeam.apps.ledger.operations.imports import (
@@ -19,6 +20,7 @@ from tiebeam.apps.ledger.operations.imports import (
 from tiebeam.apps.ledger.operations.parts import OwnProposal
 from tiebeam.apps.ledger.operations.proposals import NotProposed
 from tiebeam.apps.ledger.operations.refusals import KeyReused
+from tiebeam.apps.ledger.queries.verification import verify_books
 from tiebeam.apps.regions.operations.rows import GivenRow
 from tiebeam.errors import InvalidInput
 from tiebeam.platform.audit.models import Entry
@@ -169,6 +171,17 @@ class TestImport:
         with pytest.raises(InvalidInput) as raised:
             propose({"kind": "commitment", "amount_wan": "901", "key": "school"})
         assert faults(raised) == [("ledger.key_reused", 2)]
+
+    def test_is_proven_by_the_hashes_of_its_parts(self, propose, post, grounds):
+        proposal = propose()
+        for part in (1, 2, 3):
+            post(proposal, part)
+        with acting(grounds.checkers["donor"]), as_superuser():
+            assert verify_books(Book.objects.all()) == []
+            Batch.objects.filter(kind="payment").update(body_sha256="0" * 64)
+            found = verify_books(Book.objects.all())
+
+        assert [(each.law, each.where) for each in found] == [("import_proven", f"{proposal.pk}/3")]
 
     def test_refuses_the_key_of_another_pair(self, workspace, grounds, propose, post, monkeypatch):
         elsewhere = make_grounds(workspace, slug="elsewhere")

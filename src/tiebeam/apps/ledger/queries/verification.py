@@ -8,9 +8,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
 from uuid import UUID
 
-from tiebeam.apps.ledger.models import Account, Batch, Book, MonthSum, Transfer
+from django.db.models.functions import Concat
+
+from tiebeam.apps.ledger.models import Account, Batch, Book, Import, MonthSum, Transfer
 from tiebeam.apps.ledger.queries.balances import EVER, Sums, sum_rows
 from tiebeam.apps.ledger.queries.months import EVER_SINCE, sum_months
 from tiebeam.core.ledger.posting import AccountKey, Row
@@ -28,8 +32,9 @@ class Difference:
     Attributes:
         law: ``balance_kept`` or ``sums_kept``: what stands beside an account is not what its rows come to;
             ``rows_proven``: the rows of a batch are not those that were posted; ``rows_logged``: nor is
-            their hash that of the log; otherwise a law of the core, such as ``stage``.
-        where: The account or group, with its year, or the batch.
+            their hash that of the log; ``import_proven`` and ``import_logged``: the same of the batches
+            of an import; otherwise a law of the core, such as ``stage``.
+        where: The account or group, with its year, the batch, or the import with its part.
         kept, found: What stands there, and what it should be.
     """
 
@@ -55,6 +60,7 @@ def verify_books(books: Iterable[Book]) -> list[Difference]:
     ]
     differences += _verify_sums(summed)
     differences += _verify_rows(listed)
+    differences += _verify_imports(listed)
     pairs: dict[UUID, dict[AccountKey, int]] = {}
     pairing_of = {book.pk: book.pairing_id for book in listed}
     for each in summed:
@@ -101,7 +107,7 @@ def _verify_rows(books: Sequence[Book]) -> list[Difference]:
     differences = []
     posted = Batch.objects.filter(pairing_id__in=read).exclude(rows_sha256=None)
     for part in in_parts(posted.values_list("pk", flat=True)):
-        rows, logged = _list_rows(part), _list_logged(part)
+        rows, logged = _list_rows(part), _list_logged(part, "batch", "rows_sha256")
         for batch in posted.filter(pk__in=part):
             sides = {"donor": batch.donor_year, "recipient": batch.recipient_year}
             of_pair = read[batch.pairing_id]
@@ -120,6 +126,35 @@ def _verify_rows(books: Sequence[Book]) -> list[Difference]:
     return differences
 
 
+def _verify_imports(books: Sequence[Book]) -> list[Difference]:
+    """Return the parts of own imports whose batches are not those that were posted."""
+    first = {book.pairing_id: book.pk for book in reversed(books)}
+    met = Batch.objects.owned().filter(pairing_id__in=first).exclude(import_id=None)
+    imports = dict(met.values_list("import_id", "pairing_id"))
+    differences = []
+    for import_id, pairing_id in imports.items():
+        # Ids of rows are in the order in which their batches were posted.
+        rows = Transfer.objects.owned().filter(batch__import_id=import_id).order_by("pk")
+        said = dict(
+            rows.values_list("batch_id", Concat("batch__body_sha256", "batch__rows_sha256"))
+        )
+        hashes = iter(said.values())
+        parts = Import.objects.owned().filter(import_id=import_id).order_by("part")
+        logged = _list_logged([part.pk for part in parts], "import", "bodies_sha256")
+        for part in parts:
+            text = "".join(islice(hashes, part.batches_count))
+            found = sha256(text.encode()).hexdigest()
+            differences += [
+                Difference(first[pairing_id], law, f"{import_id}/{part.part}", kept, now)
+                for law, kept, now in (
+                    ("import_proven", part.bodies_sha256, found),
+                    ("import_logged", logged.get(part.pk, part.bodies_sha256), part.bodies_sha256),
+                )
+                if kept != now
+            ]
+    return differences
+
+
 def _list_rows(batch_ids: Sequence[UUID]) -> defaultdict[UUID, list[Row]]:
     found: defaultdict[UUID, list[Row]] = defaultdict(list)
     rows = Transfer.objects.filter(batch_id__in=batch_ids).order_by("batch_id", "number")
@@ -131,13 +166,13 @@ def _list_rows(batch_ids: Sequence[UUID]) -> defaultdict[UUID, list[Row]]:
     return found
 
 
-def _list_logged(batch_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return the hashes that the log has; of an import it has one of all its batches."""
-    entries = Entry.objects.filter(record_type="ledger.batch", record_id__in=batch_ids)
+def _list_logged(ids: Sequence[UUID], kind: str, name: str) -> dict[UUID, str]:
+    """Return the hashes that the log has; of an import it has one of all batches of a part."""
+    entries = Entry.objects.filter(record_type=f"ledger.{kind}", record_id__in=ids)
     said = [
         (key, json.loads(body)["after"]) for key, body in entries.values_list("record_id", "body")
     ]
-    return {key: after["rows_sha256"] for key, after in said if after and "rows_sha256" in after}
+    return {key: after[name] for key, after in said if after and name in after}
 
 
 def _name(key: AccountKey) -> str:

@@ -29,6 +29,8 @@ from tiebeam.platform.tenancy.acting import Actor, acting
 
 PLAN_ORDERS = "plan_orders"
 SUPPOSE = "suppose_orders"
+TOLD = ("shortage", "unmet", "travel")
+"""The levels that mean something to a dispatcher: there is no hub among needs, and no plan stood before."""
 KEYS = ("package_id", "deployment_id", "need_id")
 """What a supposition names."""
 
@@ -77,7 +79,7 @@ def suppose_orders(run: Run, actor: Actor, watch: Watch) -> None:
     )  # fmt: skip
     watch.keep(
         {
-            "levels": [_say_level(row) for row in answer.levels if row.level != "changes"],
+            "levels": [_say_level(row) for row in answer.levels if row.level in TOLD],
             "dropped": [_say_order(question, order) for order in answer.dropped],
             "added": [_say_order(question, order) for order in answer.added],
         }
@@ -117,6 +119,7 @@ def _say_levels(made: SurgePlan) -> list[dict[str, Any]]:
     return [
         {"level": row.level, "gap": float(row.gap), "is_proven": row.gap <= 1e-4}
         for row in made.levels
+        if row.level in TOLD
     ]
 
 

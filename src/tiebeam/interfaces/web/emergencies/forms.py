@@ -216,7 +216,7 @@ class OrderForm(PageForm):
 class SupposeForm(PageForm):
     """What is supposed: where a team goes or that it stays, or how many more a need is of."""
 
-    words = "emergencies.field"
+    words = "emergencies.suppose_field"
     team = forms.ChoiceField(required=False)
     need = forms.ChoiceField(required=False)
     more = forms.IntegerField(required=False, min_value=-MOST_HEADS, max_value=MOST_HEADS)

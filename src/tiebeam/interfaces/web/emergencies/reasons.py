@@ -67,7 +67,9 @@ def _say_reason(
             "place": name_of(request, question.needs[reason.place].need.place) if reason.place else "",
             "person_days": reason.person_days,
         }  # fmt: skip
-        return [say_to(request, reason.code, **facts)]
+        sentence = say_to(request, reason.code, **facts)
+        lone = [] if found.alternatives else [say_to(request, "emergencies.no_alternatives")]
+        return [sentence, *lone]
     last = question.at_work[found.order.team].last
     if last.ends_on is not None and last.ends_on <= question.today:
         return [say_to(request, "emergencies.why_tour_over", day=last.ends_on)]

@@ -21,7 +21,7 @@ from tiebeam.apps.emergencies.queries.situation import (
 )
 from tiebeam.apps.emergencies.queries.standing import (
     Standing,
-    find_last_steps,
+    in_states,
     list_standings,
     list_steps,
 )
@@ -108,8 +108,7 @@ def list_packages(now: datetime) -> list[FreePackage]:
     packages = Package.objects.filter(is_published=True).select_related("tenant")
     found = list(packages.order_by("tenant__name_en", "name"))
     with_package = Step.objects.filter(package__in=found).values("deployment_id")
-    last = find_last_steps(Deployment.objects.filter(pk__in=with_package)).filter(state__in=BOUND)
-    rows = Deployment.objects.filter(pk__in=last.values("deployment_id"))
+    rows = in_states(Deployment.objects.filter(pk__in=with_package), BOUND)
     bound = {each.last.package_id: each for each in list_standings(rows, now)}
     return [FreePackage(package=row, standing=bound.get(row.pk)) for row in found]
 

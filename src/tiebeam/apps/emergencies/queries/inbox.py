@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tiebeam.apps.emergencies.models import Deployment, Incident, Need, Step
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.apps.emergencies.queries.needs import state_of_need
-from tiebeam.apps.emergencies.queries.standing import Standing, find_last_steps, list_standings
+from tiebeam.apps.emergencies.queries.standing import Standing, in_states, list_standings
 from tiebeam.apps.emergencies.states import ANSWERS, EXPECTED, Row, list_possible
 from tiebeam.apps.people.models import Member
 
@@ -75,8 +75,7 @@ def _find_waiting(organisation_id: UUID) -> "QuerySet[Deployment]":
     found = Q(pk__in=asked.values("deployment_id"))
     for side, column in COLUMNS.items():
         rows = Deployment.objects.filter(**{column: organisation_id})
-        last = find_last_steps(rows).filter(state__in=WAITING_FOR[side])
-        found |= Q(pk__in=last.values("deployment_id"))
+        found |= Q(pk__in=in_states(rows, WAITING_FOR[side]).values("pk"))
     waiting: QuerySet[Deployment] = Deployment.objects.filter(found)
     return waiting
 

@@ -76,20 +76,25 @@ def is_lapsed(step: Waits, incident: Incident, now: datetime) -> bool:
     return step.answer_by is not None and step.answer_by <= now
 
 
-def find_last_steps(
-    deployments: "QuerySet[Deployment]", known_at: datetime | None = None
-) -> "QuerySet[Step]":
-    """Return the question after the last step of each of some deployments, as known at *known_at*."""
-    rows = deployments.annotate(last_step_id=_last_step_id(known_at))
-    found: QuerySet[Step] = Step.objects.filter(pk__in=rows.values("last_step_id"))
+def in_states(deployments: "QuerySet[Deployment]", states: Iterable[str]) -> "QuerySet[Deployment]":
+    """Return those of some deployments whose last step led to one of *states*."""
+    latest = list_latest()
+    rows = deployments.annotate(last_state=Subquery(latest.values("state")[:1]))
+    found: QuerySet[Deployment] = rows.filter(last_state__in=list(states))
     return found
+
+
+def list_latest(known_at: datetime | None = None) -> "QuerySet[Step]":
+    """Return the question, within one after deployments, after the steps of each, the last first."""
+    known = Q() if known_at is None else Q(recorded_at__lte=known_at)
+    found: QuerySet[Step] = Step.objects.filter(known, deployment_id=OuterRef("pk"))
+    return found.order_by("-number")
 
 
 def list_under_way(incident: Incident, now: datetime) -> list[Standing]:
     """Return the deployments of *incident* that were ordered and whose duty has not ended."""
     rows = Deployment.objects.filter(incident=incident)
-    last = find_last_steps(rows).filter(state__in=UNDER_WAY)
-    return list_standings(rows.filter(pk__in=last.values("deployment_id")), now)
+    return list_standings(in_states(rows, UNDER_WAY), now)
 
 
 def get_standing(deployment_id: UUID, now: datetime) -> Standing:
@@ -109,7 +114,8 @@ def list_standings(
     deployments: "QuerySet[Deployment]", now: datetime, known_at: datetime | None = None
 ) -> list[Standing]:
     """Return some deployments as they stand at *now*, as known at *known_at*, by when they began."""
-    rows = deployments.annotate(last_step_id=_last_step_id(known_at)).order_by("begun_at", "pk")
+    latest = list_latest(known_at).values("pk")[:1]
+    rows = deployments.annotate(last_step_id=Subquery(latest)).order_by("begun_at", "pk")
     # Many deployments are of few incidents, needs and organisations: each is read once.
     found = list(rows.prefetch_related("incident", "need", "home", "host", "tenant"))
     steps = _read_steps(row.last_step_id for row in found)
@@ -134,12 +140,6 @@ def list_steps(deployment: Deployment) -> list[Step]:
 def today_of(now: datetime) -> date:
     """Return the day of *now* in the time zone of the workspace."""
     return timezone.localdate(now)
-
-
-def _last_step_id(known_at: datetime | None) -> Subquery:
-    known = Q() if known_at is None else Q(recorded_at__lte=known_at)
-    latest = Step.objects.filter(known, deployment_id=OuterRef("pk")).order_by("-number")
-    return Subquery(latest.values("pk")[:1])
 
 
 def _read_steps(ids: Iterable[UUID | None]) -> dict[UUID, Step]:

@@ -104,8 +104,8 @@ def draw_course(
                 cx=x_of(at), cy=y_of(course.reported[at] or 0), r=2.5, **paint(fill="ink"))
             for at in known
         ),
-        tag("text", f"— {names[0]}", x=left + 8, y=TOP + 6, font_size=FONT, **paint(fill="ink")),
-        *([tag("text", f"- - {names[1]}", x=left + 8, y=TOP + 24, font_size=FONT,
+        tag("text", f"— {names[0]}", x=left + 8, y=TOP + 16, font_size=FONT, **paint(fill="ink")),
+        *([tag("text", f"- - {names[1]}", x=left + 8, y=TOP + 32, font_size=FONT,
                **paint(fill="donor"))] if ahead else []),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {width:g} {HEIGHT:g}",

@@ -1,5 +1,6 @@
 """Which days an organisation reports: of itself, of those below it, or of all where it coordinates."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -30,11 +31,20 @@ def list_reportable_places(incident: Incident, actor: Actor) -> list[Organisatio
     return [row.place for row in list_places(incident) if is_own or is_below(row.place, actor)]
 
 
-def list_reportable(actor: Actor, now: datetime, days: int) -> list[ReportableDay]:
-    """Return the last *days* days of all such places in open incidents, the newest first."""
+def list_reportable(
+    actor: Actor, now: datetime, days: int, incidents: Iterable[Incident] | None = None
+) -> list[ReportableDay]:
+    """
+    Return the last *days* days of all such places in open incidents, the newest first.
+
+    Args:
+        incidents: Those incidents, where they are known already; all that are open otherwise.
+    """
+    if incidents is None:
+        incidents = Incident.objects.filter(stood_down_at=None)
     today = timezone.localdate(now)
     found: list[ReportableDay] = []
-    for incident in Incident.objects.filter(stood_down_at=None).order_by("activated_at"):
+    for incident in sorted(incidents, key=lambda row: row.activated_at):
         ids = [place.pk for place in list_reportable_places(incident, actor)]
         table: dict[UUID, list[DayOfPlace]] = table_of(
             incident, today - timedelta(days - 1), today, now, place_ids=ids

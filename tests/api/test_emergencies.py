@@ -72,7 +72,14 @@ class TestPhone:
         deployment = _ask(grounds, post)
         status, answer = post("home", "offer", deployment_id=deployment, message={"head": 1})
         own = post.client("team").get("/api/v1/questions/own-teams").json()["answer"]
+        # True is no number of people.
+        need = {"place_id": str(grounds.need.place_id), "kind": "medical", "heads": 3}
+        skilled, _ = post(
+            "host", "enter-need", incident_id=str(grounds.incident.pk), starts_on="2020-02-12",
+            skills={"nurse": True}, **need,
+        )  # fmt: skip
 
+        assert skilled == 422
         assert (status, answer["code"]) == (422, "api.body_unfit")
         assert own == []
 

@@ -194,6 +194,16 @@ class TestFolder:
         assert (first.resumed, same.resumed, other.resumed) == (0, 2, 0)
         assert first.answers == same.answers == other.answers
 
+    @pytest.mark.parametrize("damage", [b"", b'{"a":', bytes([0xFF, 0xFE, 0])])
+    def test_with_a_damaged_file_has_that_cell_computed_again(self, tmp_path, damage):
+        cells, executor = NUMBERS[:2], InThisProcess()
+        first = run_sweep(sweep_works.square, cells, executor=executor, folder=tmp_path)
+        min(tmp_path.glob("*.json")).write_bytes(damage)
+
+        again = run_sweep(sweep_works.square, cells, executor=executor, folder=tmp_path)
+
+        assert (again.resumed, again.answers) == (1, first.answers)
+
     def test_is_not_taken_from_a_worker_with_another_program(self):
         with pytest.raises(sweep.WorkerDiffers):
             sweep.perform(sweep_works.square, "another", {"number": 2})

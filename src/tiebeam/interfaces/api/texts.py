@@ -56,8 +56,8 @@ def demand_no_truths(kind: Any, given: Any) -> None:
     if is_dataclass(kind) and isinstance(given, Mapping):
         for name, inner in get_type_hints(kind).items():
             demand_no_truths(inner, given.get(name))
-    elif isinstance(given, list | tuple):
-        for each in given:
+    elif isinstance(given, list | tuple | Mapping):
+        for each in given.values() if isinstance(given, Mapping) else given:
             for inner in get_args(kind):
                 demand_no_truths(inner, each)
 

@@ -83,11 +83,8 @@ def run_sweep(
         WorkerLost: A cell ends every worker.
         WorkerDiffers: A worker of a cluster has another program.
     """
-    answers: list[bytes | None] = [None] * len(cells)
     files = [folder / f"{_key(work, cell)}.json" if folder else None for cell in cells]
-    for at, file in enumerate(files):
-        if file is not None and file.is_file():
-            answers[at] = file.read_bytes()
+    answers = [_find(file) for file in files]
     resumed = len(cells) - answers.count(None)
     on_progress(resumed, len(cells))
     left = [at for at, answer in enumerate(answers) if answer is None]
@@ -142,6 +139,18 @@ def _as_bytes(content: Any) -> bytes:
         content, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
     )
     return text.encode()
+
+
+def _find(file: Path | None) -> bytes | None:
+    """Return what a finished cell came to; None where there is none, or its file is damaged."""
+    if file is None or not file.is_file():
+        return None
+    answer = file.read_bytes()
+    try:
+        json.loads(answer)
+    except ValueError:
+        return None
+    return answer
 
 
 def _keep(file: Path | None, answer: bytes) -> None:

@@ -1,5 +1,6 @@
 """What one donor keeps to itself, its partner and the coordinator: no page, record or question tells it to another."""
 
+import re
 from datetime import date
 from uuid import uuid4
 
@@ -25,8 +26,10 @@ from tiebeam.platform.identity.models import Person
 from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.tenancy.records import OwnedRecord
 
-SECRET = "Zqx"
-NAME = "Zqx Huang Li"
+SECRET = "Leshan-Zqx"
+"""No token and no number can hold it by chance."""
+NAME = f"{SECRET} Huang Li"
+COST = re.compile(r'"cost": ?123457|1,234\.57')
 ROOMS = {
     "emergencies": of_emergencies, "supplies": of_supplies, "reports": of_reports, "phone": of_phone,
 }  # fmt: skip
@@ -146,9 +149,7 @@ class TestAnotherDonor:
 
         assert {code for code, _ in answers.values()} <= {200, 400, 403, 404, 405}
         told = [
-            address
-            for address, (_, text) in answers.items()
-            if SECRET in text or "123457" in text or "1,234.57" in text
+            address for address, (_, text) in answers.items() if SECRET in text or COST.search(text)
         ]
         assert told == []
 

@@ -33,6 +33,8 @@ MOST_DEPARTURES = 100_000
 """So many ways out of homes at most are laid for whole teams; beyond, the draft is only bounded."""
 HASTY = 0.01
 """A gap that a large program is not searched further for."""
+SHARES: Mapping[Level, float] = {"unmet": 0.25, "changes": 0.02, "travel": 0.002}
+"""How much of a place's whole need a level weighs in the search for an earlier one."""
 OF_TEAMS = ("changes", "travel")
 """Levels that tell teams apart by more than their heads."""
 ROUNDING = 1e-7
@@ -80,9 +82,9 @@ def plan(
     return state_plan(search.frame, search.best, search.best_of, search.bounds)
 
 
-def mark(counts: Sequence[int]) -> set[int]:
-    """Return the first and the last of *counts* and a few evenly between."""
-    step = max(1, len(counts) // 4)
+def mark(counts: Sequence[int], parts: int) -> set[int]:
+    """Return the first and the last of *counts* and a few evenly between, about *parts* apart."""
+    step = max(1, len(counts) // parts)
     return {*counts[::step], counts[-1]}
 
 
@@ -114,7 +116,8 @@ class Search:
         if self.standing:
             starts.append(keep_standing(surge, state, aims, self.standing))
         drafts = [draft(self.frame, kept) for kept in starts]
-        self.best = self._choose([self._value(shorten_ways(self.frame, found)) for found in drafts])
+        self.drafts = [self._value(shorten_ways(self.frame, found)) for found in drafts]
+        self.best = self._choose(self.drafts)
 
     def run(self) -> None:
         """Take every stage in turn."""
@@ -135,6 +138,9 @@ class Search:
             heads = Program(self.frame, lacks, in_heads=True)
             solver = Solver(heads, self.should_stop, to_corners=False)
             self.solvers |= dict.fromkeys(lacks, solver)
+            if self.teams:
+                # A search starts best from what stood: little of that has to change.
+                self.best = self.drafts[-1]
 
     def _take(self, stage: Stage) -> None:
         """Bound one stage, look for a better plan, and keep what was reached."""
@@ -159,7 +165,8 @@ class Search:
             return False
         # Of the sums of a large program a few say enough of those between (§S7).
         counts = [known.count for known in self.stages if known.level == "shortage"]
-        is_marked = stage.level != "shortage" or stage.count in mark(counts)
+        parts = 4 if self.teams else 2
+        is_marked = stage.level != "shortage" or stage.count in mark(counts, parts)
         return self._at(self.best, stage) > 0 and (is_marked or self.is_small)
 
     def _enough(self, stage: Stage) -> float:
@@ -184,13 +191,22 @@ class Search:
             self._offer(teams, stage, answer.columns)
 
     def _weigh(self, teams: Solver, stage: Stage) -> Floats:
-        """Return the costs of *stage* and, for a sum of ratios, ever less of those after it."""
+        """Return the costs of *stage* and, much less, of those after it, for all to be in reach."""
         costs = teams.costs(stage)
+        if stage.level in OF_TEAMS:
+            return costs
+        # As shares of what the level can come to, in the measure of *stage*.
+        most = {
+            "unmet": self.frame.total_need / len(self.frame.ids),
+            "changes": float(len(self.surge.teams)),
+            "travel": float(self.best.followed.kilometres),
+        }
+        unit = 1.0 if stage.level == "shortage" else most["unmet"]
         for later in self.stages[self.stages.index(stage) + 1 :]:
-            if stage.level == later.level == "shortage":
+            if later.level == "shortage":
                 costs += teams.costs(later) / later.count**2
-            elif stage.level == "shortage" and later.level == "unmet":
-                share = len(self.frame.ids) / 4 / self.frame.total_need
+            elif later.level in most:
+                share = SHARES[later.level] * unit / max(1.0, most[later.level])
                 costs += teams.costs(later) * share
         return costs
 
@@ -210,9 +226,10 @@ class Search:
         """Let later levels spend the slack of *level* (§S7)."""
         slack = self.aims.slack.get(level, Fraction())
         self.best_of[level] = self.best
-        for stage, limit in list(self.kept.items()):
-            if slack and stage.level == level:
-                self._keep(stage, limit * (1 + slack))
+        for stage in self.stages:
+            if stage.level == level:
+                # A search for a later stage may have lowered an earlier one.
+                self._keep(stage, self._at(self.best, stage) * (1 + slack))
 
     # -- figures ---------------------------------------------------------------
 

@@ -159,6 +159,7 @@ class TestAnotherDonor:
         told = [address for address, (_, text) in answers.items() if SECRET in text]
 
         assert len(told) > 15, told
+        assert any(COST.search(text) for _, text in answers.values())
         for by in ("host", "coordinator"):
             text = read(window(by), [f"/emergencies/teams/{ids['Team'].pk}/"])
             assert NAME in "".join(said for _, said in text.values())

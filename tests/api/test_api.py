@@ -180,7 +180,7 @@ class TestQuestions:
             for path, row in api.get_openapi_schema()["paths"].items()
             if "/questions/" in path
         }
-        assert len(asking) == 28
+        assert len(asking) == 29
         assert set(asking) > ABOUT_ONESELF
         client = call_as(fujian)
         for path, parameters in asking.items():

@@ -38,6 +38,11 @@ class Side:
                 held[values["code"], values["year"], values["unit"]] = values["balance"]
         return held
 
+    def trial(self, pairing: str, **asked: str) -> dict:
+        """Return what the interface answers of the books of a pair as of two dates."""
+        asking = {"pairing_id": pairing, **asked}
+        return self.maker.get("/api/v1/questions/trial-balance", asking).json()["answer"]
+
     @staticmethod
     def _ask(client: Client, verb: str, body: dict) -> dict:
         answer = client.post(f"/api/v1/ledger/{verb}", body, content_type="application/json")
@@ -107,6 +112,13 @@ class TestFiveYears:
 
         held = journey.sides["donor"].balances() | journey.sides["recipient"].balances()
         assert held == example.balances
+        told = journey.sides["donor"].trial(journey.pairing)
+        assert {
+            (line["code"], line["year"], line["unit"]): line["balance"] for line in told["lines"]
+        } == journey.sides["donor"].balances()
+        assert told["is_final"] is False
+        known = journey.sides["donor"].trial(journey.pairing, known_at="2020-01-01T00:00:00Z")
+        assert known == {"lines": [], "is_final": True}
         for number, step in enumerate(example.refused, start=len(example.steps)):
             assert journey.take(step, number)["code"] == RECORD_CODES.get(step.code, step.code)
         assert journey.sides["donor"].balances() | journey.sides["recipient"].balances() == held

@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
-import tiebeam.interfaces.api.front_questions  # noqa: F401  # registers its questions
+import tiebeam.interfaces.api.front_questions  # registers its questions
+import tiebeam.interfaces.api.ledger_questions  # noqa: F401
 from tiebeam import __version__
 from tiebeam.errors import TiebeamError
 from tiebeam.interfaces.api.access import (

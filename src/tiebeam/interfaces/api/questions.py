@@ -26,8 +26,6 @@ from tiebeam.apps.emergencies.queries.dispatch import (
     list_locks,
     team_timeline,
 )
-from tiebeam.apps.ledger.queries.gifts import list_gifts, sum_gifts
-from tiebeam.apps.ledger.queries.schedule import forecast, list_schedules
 from tiebeam.apps.pairings.models import Agreement, HandOver, Pairing, PairList, Variant
 from tiebeam.apps.pairings.queries.agreements import get_agreement, hash_of_agreement
 from tiebeam.apps.pairings.queries.answerable import find_answerable
@@ -242,25 +240,6 @@ def plan(variant: Variant) -> object:
 def statistics(region: Region, as_of: AsOf) -> object:
     """The newest vintage of each figure, with its source and reliability."""
     return list_statistics(region, as_of=as_of)
-
-
-@question("payment-schedule", "What of a pair is to be paid when")
-def payment_schedule(pairing: Pairing) -> object:
-    """The commitments of a pairing, each with its tranches, what is ordered and paid of them, and the months."""
-    schedules = list_schedules(pairing_ids=[pairing.pk])
-    return {"commitments": schedules, "months": forecast(schedules, timezone.localdate())}
-
-
-@question("cash-forecast", "What a donor is to pay by month")
-def cash_forecast(donor: Organisation) -> object:
-    """What falls due by month across all pairings of a donor, how much of it is ordered and paid, what is late."""
-    return forecast(list_schedules(donor_id=donor.pk), timezone.localdate())
-
-
-@question("gifts", "What society gave, and enterprises invested")
-def gifts(pairing: Pairing) -> object:
-    """The totals of the registers of a pairing by year: outside the books, and never added to them."""
-    return sum_gifts(list_gifts(pairing))
 
 
 @question("situation", "How an incident stands")

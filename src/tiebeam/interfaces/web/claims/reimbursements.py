@@ -58,7 +58,6 @@ from tiebeam.interfaces.web.money.words import (
     part_of,
     say_amount,
     say_purpose,
-    spoken,
     trail_to_pair,
 )
 from tiebeam.interfaces.web.page import Fact, Link, language_of, say_error, say_to, show_page
@@ -196,8 +195,7 @@ def pay(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     except NotAllowed:
         raise
     except TiebeamError as error:
-        told = say_error(request, spoken(request, error))
-        return _page_of(request, find_or_404(get_claim, claim_id), told)
+        return _page_of(request, find_or_404(get_claim, claim_id), say_error(request, error))
     messages.success(request, say_to(request, "claims.paid"))
     return redirect("reimbursement", claim_id=claim.pk)
 

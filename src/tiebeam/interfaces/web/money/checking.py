@@ -20,7 +20,6 @@ from tiebeam.apps.ledger.operations.proposals import (
 from tiebeam.apps.ledger.operations.terms import Terms
 from tiebeam.apps.ledger.queries.events import find_event
 from tiebeam.apps.ledger.queries.waiting import get_proposal
-from tiebeam.errors import Refused
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404, find_refusal
 from tiebeam.interfaces.web.money.facts import facts_of_terms, rows_table
@@ -33,7 +32,6 @@ from tiebeam.interfaces.web.money.words import (
     say_kind,
     say_moved,
     side_of_proposal,
-    spoken,
     trail_to_pair,
 )
 from tiebeam.interfaces.web.page import Fact, Link, language_of, say_error, say_to, show_page
@@ -141,7 +139,7 @@ def page_of_proposal(
         rows=rows_table(request, seen.rows) if seen.rows else None,
         effects=_effects_table(request, seen) if seen.changes else None,
         other_rows=seen.other_rows,
-        would_refuse=say_error(request, spoken(request, seen.refusal)) if seen.refusal else None,
+        would_refuse=say_error(request, seen.refusal) if seen.refusal else None,
         may_post=is_open and may and not is_own and seen.refusal is None,
         may_send_back=is_open and may and not is_own,
         may_withdraw=is_open and is_own,
@@ -170,14 +168,7 @@ def _act(
     done: str,
     onto: str,
 ) -> HttpResponse:
-    def attempt() -> object:
-        try:
-            return act()
-        except Refused as error:
-            spoken(request, error)
-            raise
-
-    refusal = find_refusal(request, attempt)
+    refusal = find_refusal(request, act)
     if refusal:
         return page_of_proposal(request, find_or_404(get_proposal, proposal.pk), refusal)
     messages.success(request, say_to(request, done))

@@ -18,7 +18,6 @@ from tiebeam.core.ledger.events import KINDS, STAGES
 from tiebeam.errors import Fault, InvalidInput, TiebeamError
 from tiebeam.interfaces.messages import say
 from tiebeam.interfaces.web.forms import PageForm, choices_of, date_field
-from tiebeam.interfaces.web.money.words import spoken
 from tiebeam.interfaces.web.page import say_to
 from tiebeam.units import FEN, Unit, parse_amount, parse_unit, question_magnitude
 
@@ -168,9 +167,7 @@ class MoneyForm(PageForm):
     def refuse(self, error: TiebeamError, field: str | None = None) -> None:
         """Show a refusal beside its field, in words."""
         named = FIELDS_OF_ERRORS.get(error.code)
-        super().refuse(
-            spoken(self.request, error), field or (named if named in self.fields else None)
-        )
+        super().refuse(error, field or (named if named in self.fields else None))
 
     def _told(self, fault: Fault) -> str:
         return say(fault.code, {**fault.facts, "value": fault.value}, self.spoken)

@@ -11,7 +11,6 @@ from tiebeam.apps.ledger.models import Batch, Proposal
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import MONEY
 from tiebeam.core.ledger.events import KINDS
-from tiebeam.errors import TiebeamError
 from tiebeam.interfaces.messages import LANGUAGES, Language, has_message, say
 from tiebeam.interfaces.messages.figures import exact_money, money, number
 from tiebeam.interfaces.web.documents.places import name_of_pairing
@@ -42,9 +41,6 @@ CHECKERS: dict[Part, tuple[Role, ...]] = {
 
 BESIDE = ("schedule", "reimbursements", "gifts")
 """What stands beside the books of a pair, by the names of their addresses."""
-
-_IN_FEN = frozenset({"ledger.overdrawn", "ledger.more_than_left"})
-"""Refusals that name amounts in fen, or in the unit that they tell."""
 
 
 def part_of(actor: Actor, pairing: Pairing) -> Part | None:
@@ -91,23 +87,6 @@ def side_of_proposal(actor: Actor, proposal: Proposal) -> str:
     if proposal.kind in KINDS:
         return KINDS[proposal.kind].by
     return part_of(actor, proposal.pairing) or ""
-
-
-def spoken(request: HttpRequest, error: TiebeamError) -> TiebeamError:
-    """Return *error* with events and accounts by their names in the language of the page."""
-    named = {"kind": "kind", "found": "kind", "account": "account", "state": "state"}
-    for fact, words in named.items():
-        if has_message(code := f"ledger.{words}.{error.facts.get(fact)}"):
-            error.facts[fact] = say_to(request, code)
-    listed = error.facts.get("follows")
-    if isinstance(listed, tuple):
-        error.facts["follows"] = [say_to(request, f"ledger.kind.{kind}") for kind in listed]
-    if error.code in _IN_FEN:
-        unit = str(error.facts.get("unit", MONEY))
-        for fact in ("balance", "asked", "left"):
-            if isinstance(amount := error.facts.get(fact), int):
-                error.facts[fact] = say_held(request, amount, unit)
-    return error
 
 
 def say_account(request: HttpRequest, code: str) -> str:

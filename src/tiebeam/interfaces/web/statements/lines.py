@@ -30,14 +30,13 @@ from tiebeam.apps.ledger.queries.events import find_event
 from tiebeam.apps.ledger.queries.flows import list_pairs_at_work
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.events import KINDS
-from tiebeam.errors import TiebeamError
 from tiebeam.interfaces.messages.figures import exact_money
 from tiebeam.interfaces.web.documents.places import name_of_pairing
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404, find_refusal
 from tiebeam.interfaces.web.forms import PageForm, choices_of
 from tiebeam.interfaces.web.money.forms import ReasonForm
-from tiebeam.interfaces.web.money.words import may_make, say_kind, spoken
+from tiebeam.interfaces.web.money.words import may_make, say_kind
 from tiebeam.interfaces.web.page import Fact, Link, language_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.statements.tables import (
@@ -73,10 +72,6 @@ class ConfirmForm(PageForm):
             nature.choices = choices_of(request, "claims.nature", NATURES)
         else:
             del self.fields["nature"]
-
-    def refuse(self, error: TiebeamError, field: str | None = None) -> None:
-        """Show why it was refused, with amounts as people read them."""
-        super().refuse(spoken(self.request, error), field)
 
 
 @require_safe

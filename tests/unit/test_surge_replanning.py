@@ -21,3 +21,18 @@ class TestPlanner:
         days = replay(surge, {"hub": (40,) * 6, "side": (0,) * 6}, policy, lag=0).days
 
         assert [(o.to, o.leaves_on) for day in days for o in day.orders] == [("hub", 3)]
+
+    def test_sends_spare_teams_ahead_once_the_spread_of_the_figures_is_known(self):
+        """§S3: the 10 heads of the hub are enough throughout; five days say how its figures sway."""
+        spare = [team(f"t{number}", min_tour=5, max_tour=30) for number in range(8)]
+        figures = {"hub": (10, 14, 11, 17, 12, 18, 16, 18), "side": (0,) * 8}
+
+        sent = {}
+        for count in (1, 8):
+            surge = small_surge(*spare[:count], horizon=8)
+            days = replay(surge, figures, planner(surge), lag=0).days
+            sent[count] = [(o.to, o.leaves_on) for day in days for o in day.orders if o.to]
+
+        # Where there is only one it may be needed elsewhere, and waits.
+        assert sent[1] == []
+        assert sent[8][0] == ("hub", 4)

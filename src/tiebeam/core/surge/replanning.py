@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil
 
-from tiebeam.core.surge.forecast import LEVELS, Break, Forecast, Forecaster, Known, damped_trend
-from tiebeam.core.surge.model import Demand, Order, State, Surge, need
+from tiebeam.core.surge.forecast import Break, Forecast, Forecaster, Known, damped_trend
+from tiebeam.core.surge.model import Demand, State, Surge
 from tiebeam.core.surge.planned import SurgePlan
 from tiebeam.core.surge.planning import plan
-from tiebeam.core.surge.policies import send_nearest
 from tiebeam.core.surge.replay import Decision, Policy
 from tiebeam.core.surge.scenarios import draw_scenarios
+from tiebeam.core.surge.sending import Outlook, send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,24 +42,23 @@ def planner(
     latest: list[SurgePlan] = []
 
     def decide(state: State) -> Decision:
-        ahead: tuple[Order, ...] = ()
+        forecast = _forecast(state, breaks, chosen, _reach(surge, chosen))
         if not latest or state.day >= latest[-1].day + chosen.every:
-            forecast = _forecast(state, breaks, chosen)
-            standing = latest[-1] if latest else None
             newest = plan(
                 surge,
                 state,
                 _expect(state, forecast, chosen),
-                standing=standing,
+                standing=latest[-1] if latest else None,
                 window=chosen.window,
                 tail=chosen.tail,
                 effort=chosen.effort,
             )
             latest[:] = [newest]
-            ahead = _send_ahead(surge, state, newest, forecast)
-        given = [order for order in latest[-1].orders if order.leaves_on == state.day]
-        moves = tuple(move for move in latest[-1].transfers if move.on == state.day)
-        return Decision(orders=(*given, *ahead), transfers=moves)
+        outlook = Outlook(surge, state, forecast)
+        return Decision(
+            orders=send(surge, state, latest[-1].orders, outlook, chosen.window),
+            transfers=tuple(move for move in latest[-1].transfers if move.on == state.day),
+        )
 
     return decide
 
@@ -70,54 +68,22 @@ def expect(
 ) -> list[Demand]:
     """Return the scenarios of the window that the planner plans for on the morning of *state*."""
     chosen = settings or Replanning()
-    return _expect(state, _forecast(state, breaks, chosen), chosen)
+    return _expect(state, _forecast(state, breaks, chosen, chosen.window), chosen)
 
 
-def _send_ahead(
-    surge: Surge, state: State, newest: SurgePlan, forecast: Forecast
-) -> tuple[Order, ...]:
-    """
-    Return orders for teams that the plan leaves at home, against what may come too fast for them.
-
-    Counted is what a quantile lacks within the days that the longest way takes and figures are
-    late: the uppermost quantile, from the median on, that those teams are enough for.
-    """
-    ordered = {order.team for order in newest.orders}
-    free = [
-        team
-        for team in surge.teams
-        if team.id not in ordered
-        and state.standings[team.id].status == "home"
-        and state.day >= team.ready_on
-    ]
-    if not free:
-        return ()
-    ways = [surge.travel.days(team.home, place.id) for team in free for place in surge.places]
-    until = state.day + max(ways) + max(1, state.day - state.known_to)
-    bound_for = {order.team: order.to for order in newest.orders if order.leaves_on < until}
-    there = {place.id: place.own_staff for place in surge.places}
-    for team in surge.teams:
-        at = bound_for.get(team.id, state.standings[team.id].place)
-        if at is not None:
-            there[at] += team.size
-    spare = sum(team.size for team in free)
-    for level in reversed(range(len(LEVELS) // 2, len(LEVELS))):
-        lacking = {}
-        for place, heads in there.items():
-            rows = forecast.quantiles.get(place, ())[: until - forecast.first_day]
-            most = ceil(max((row[level] for row in rows), default=0))
-            lacking[place] = need(most, surge.staff_per_patient) - heads
-        if sum(max(0, heads) for heads in lacking.values()) <= spare:
-            return send_nearest(surge, lacking, free, state.day)
-    return ()
+def _reach(surge: Surge, chosen: Replanning) -> int:
+    """Return the days of the window, or of the first tour of whoever leaves today if that is longer."""
+    tour = max((team.min_tour for team in surge.teams), default=0)
+    ways = (surge.travel.days(home.id, place.id) for home in surge.homes for place in surge.places)
+    return max(chosen.window, max(ways, default=0) + tour)
 
 
-def _forecast(state: State, breaks: Sequence[Break], chosen: Replanning) -> Forecast:
+def _forecast(state: State, breaks: Sequence[Break], chosen: Replanning, days: int) -> Forecast:
     known = Known(
         figures=state.patients,
         breaks=tuple(item.day for item in breaks if item.known_from <= state.day),
     )
-    return chosen.forecaster(known, chosen.window + state.day - state.known_to - 1)
+    return chosen.forecaster(known, days + state.day - state.known_to - 1)
 
 
 def _expect(state: State, forecast: Forecast, chosen: Replanning) -> list[Demand]:

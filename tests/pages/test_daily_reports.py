@@ -224,5 +224,6 @@ class TestAPlace:
 
         assert "[history." not in page
         assert "[reports." not in page
+        assert "report_id" not in page
         assert ("Patients" if language == "en" else "患者") in page
         assert address in sign_in("office").get(f"/reports/report/{reported.pk}/").content.decode()

@@ -16,6 +16,8 @@ from tiebeam.apps.emergencies.operations.claims import (
     enter_claim,
 )
 from tiebeam.apps.emergencies.operations.messages import Message
+from tiebeam.apps.emergencies.queries.inbox import inbox
+from tiebeam.apps.emergencies.queries.situation import list_needs
 from tiebeam.apps.emergencies.queries.standing import get_standing, list_steps
 from tiebeam.apps.emergencies.states import NotNow
 from tiebeam.apps.ledger.models import Batch
@@ -31,6 +33,7 @@ from tiebeam.apps.pairings.models import Pairing
 from tiebeam.errors import InvalidInput
 from tiebeam.platform.permissions.operations import NotAllowed
 from tiebeam.platform.tenancy.acting import Actor, Duty, acting
+from tiebeam.platform.time.periods import AsOf
 
 VOUCHERS = [
     GivenVoucher(issuer="Railway", number="1", amount=300, issued_on=date(2020, 2, 9)),
@@ -99,6 +102,12 @@ def _enter(grounds, **more):
 
 def _claim(grounds):
     return grounds.take("claim", "home_finance", _deployment(grounds), cost=500, document="C 1")
+
+
+def _bound(grounds):
+    with acting(grounds.actors["host"]):
+        [need] = list_needs(grounds.incident, AsOf(true_on=date(2020, 2, 12)))
+    return need.bound, need.fill
 
 
 class TestClaimInTheBooks:
@@ -227,6 +236,27 @@ class TestClaimByDocuments:
                 deployment=unpaired, vouchers=VOUCHERS, purpose="medicine", message=Message(),
                 actor=grounds.actors["host"], now=grounds.now,
             )  # fmt: skip
+
+    def test_of_who_was_stood_down_is_paid_and_counts_for_no_day(self, grounds):
+        deployment = grounds.ask().deployment
+        grounds.send(deployment, until="mobilised")
+        grounds.take("stand_down", "coordinator", deployment, reason="Needed no more")
+        before = _bound(grounds)
+        step = grounds.take("claim", "home", deployment, cost=5_000, document="Bill 9")
+        with acting(grounds.actors["host"]):
+            waiting = inbox(grounds.actors["host"].organisation_id, grounds.now)
+        after = _bound(grounds)
+        grounds.take("refuse_claim", "finance", deployment, reason="No bill")
+        again = grounds.take("claim", "home", deployment, cost=4_000, document="Bill 10")
+
+        assert after == before
+        assert (step.state, step.starts_on, step.ends_on) == (
+            "claimed",
+            date(2020, 2, 12),
+            date(2020, 2, 12),
+        )
+        assert [each.events for each in waiting] == [("verify", "refuse_claim")]
+        assert again.state == "claimed"
 
     def test_is_none_where_it_is_closed_as_returned(self, grounds):
         grounds.take("close", "coordinator", _deployment(grounds))

@@ -1,10 +1,11 @@
 """Packages held ready, teams and names: who enters them, and who reads them (§E3)."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from tests.grounds import ground
 
 from records.emergency_grounds import make_emergency, seat
@@ -43,6 +44,7 @@ from tiebeam.platform.identity.models import Person
 from tiebeam.platform.permissions.operations import NotAllowed
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor, acting
+from tiebeam.platform.tenancy.models import Grant
 from tiebeam.platform.tenancy.records import NotOwner
 
 
@@ -213,6 +215,24 @@ class TestWhoOversees:
         )
 
         assert grounds.take("consult", "home", deployment).state == "consulted"
+
+    def test_reads_what_it_sends_though_it_was_to_leave_before_it_was_asked(self, grounds, now):
+        actor = grounds.actors["coordinator"]
+        with acting(actor):
+            participant = Participant.objects.get(
+                organisation_id=grounds.actors["home"].organisation_id
+            )
+        end_participation(
+            participant=participant, until=timezone.localdate() + timedelta(days=1),
+            reason="Going", actor=actor, now=now,
+        )  # fmt: skip
+        deployment = grounds.ask().deployment
+        with acting(grounds.actors["home"]):
+            leaves = Grant.objects.filter(scope_id=deployment.incident.scope_id, valid_until=None)
+            kept = leaves.filter(organisation_id=grounds.actors["home"].organisation_id).count()
+            states = [each.state for each in list_standings(Deployment.objects.all(), now)]
+
+        assert (kept, states) == (1, ["assigned"])
 
 
 class TestTeam:

@@ -23,14 +23,17 @@ UNDER_WAY = ("ordered", "mobilised", "arrived", "on_duty")
 AFTERWARDS = ("released", "returned", "claimed", "verified", "paid", "closed")
 SIDE_EXITS = ("declined", "withdrawn", "expired", "stood_down")
 STATES = (*MODES["assign"], *MODES["request"], *UNDER_WAY, *AFTERWARDS, *SIDE_EXITS)
-FINAL = ("closed", *SIDE_EXITS)
+OVER = ("closed", *SIDE_EXITS)
+"""Where nobody is sent, and nothing is asked, any more."""
+FINAL = ("closed", "declined", "withdrawn", "expired")
+"""What nothing follows; of who was stood down, what it cost is still claimed (§E12)."""
 WAITING = ("assigned", "consulted", "requested", "offered")
 """Where an answer is awaited, and expires."""
 BOUND = ("agreed", "accepted", *UNDER_WAY)
 """Where its people count towards the need (§E4)."""
 AWAY = (*UNDER_WAY, "released")
 """Where its people are away from home, or about to leave."""
-LIVE = tuple(state for state in STATES if state not in (*FINAL, "drafted", "needed"))
+LIVE = tuple(state for state in STATES if state not in (*OVER, "drafted", "needed"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,7 @@ TABLE: tuple[Row, ...] = (
     _row("begin_duty", "host home team", "arrived", "on_duty", _REPORT),
     _row("release", "coordinator host", "arrived on_duty", "released", "ReleaseResource"),
     _row("return", "home team", "released", "returned", _REPORT),
-    _row("claim", "home", "returned", "claimed", terms="cost document"),
+    _row("claim", "home", "returned stood_down", "claimed", terms="cost document"),
     _row("enter_claim", "host", "claimed", None),
     _row("verify", "host", "claimed", "verified", terms="document"),
     _row("pay", "host", "verified", "paid", terms="document"),

@@ -59,6 +59,13 @@ def show_deployment(deployment: Deployment, actor: Actor, now: datetime) -> None
         seated = Actor(person_id=actor.person_id, organisation_id=other)
         owner = [deployment.tenant_id]
         let_read(actor=seated, scope_id=scope_id, organisation_ids=owner, role="owner", now=now)
+        # Who leaves the programme later reads what it is a party to, with its incident, to the end.
+        sit(incident.tenant_id)
+        seated = Actor(person_id=actor.person_id, organisation_id=incident.tenant_id)
+        let_read(
+            actor=seated, scope_id=incident.scope_id, organisation_ids=parties[:2],
+            role="incident", now=now,
+        )  # fmt: skip
 
 
 def show_team(team: Team, deployment: Deployment, actor: Actor, now: datetime) -> None:

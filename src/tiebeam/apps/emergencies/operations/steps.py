@@ -17,7 +17,7 @@ from tiebeam.apps.emergencies.operations.messages import Message, hash_of, refus
 from tiebeam.apps.emergencies.operations.rights import demand_open, list_sides
 from tiebeam.apps.emergencies.operations.sent_teams import refuse_unfit_team
 from tiebeam.apps.emergencies.queries.standing import find_last_step, is_lapsed
-from tiebeam.apps.emergencies.states import ANSWERS, FINAL, WAITING, Row, find_row
+from tiebeam.apps.emergencies.states import ANSWERS, OVER, WAITING, Row, find_row
 from tiebeam.apps.people.models import Package, Team
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import record_creation
@@ -200,6 +200,9 @@ def _change(step: Step, said: Message, row: Row, now: datetime) -> None:
     elif row.event in {"release", "allow_return"}:
         day = said.ends_on or _day_of(step, now)
         step.ends_on = max(day, step.starts_on) if step.starts_on else day
+    elif row.event == "claim" and step.before == "stood_down":
+        # Nobody went: the tour that was planned counts for no day (§E12).
+        step.ends_on = step.starts_on
     elif row.event == "begin_duty":
         day = said.starts_on or max(_day_of(step, now), _earliest(step))
         step.starts_on = min(day, step.ends_on) if step.ends_on else day
@@ -209,7 +212,7 @@ def _change(step: Step, said: Message, row: Row, now: datetime) -> None:
         step.said = {"ends_on": str(said.ends_on)}
     elif row.event == "ask_swap":
         step.said = {"team_id": str(said.team_id), "heads": said.heads or step.heads}
-    if step.state in FINAL:
+    if step.state in OVER:
         step.answer_by = None
     _refuse_anothers(step, said)
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tiebeam.apps.emergencies.models import Deployment, Incident, Need
-from tiebeam.apps.emergencies.states import FINAL, UNDER_WAY, WAITING
+from tiebeam.apps.emergencies.states import OVER, UNDER_WAY, WAITING
 from tiebeam.interfaces.messages import has_message
 from tiebeam.interfaces.messages.figures import number
 from tiebeam.interfaces.web.page import Link, name_of, say_to
@@ -39,7 +39,7 @@ def mark_of(state: str) -> Status:
         return "good"
     if state in (*WAITING, "claimed", "released", "open"):
         return "risk"
-    return "none" if state not in FINAL or state == "withdrawn" else "bad"
+    return "none" if state not in OVER or state == "withdrawn" else "bad"
 
 
 def state_cell(request: HttpRequest, state: str) -> Cell:

@@ -97,7 +97,7 @@ class PlaceForm(PageForm):
 class EndForm(PageForm):
     """The first day on which a place reports no more, and why."""
 
-    words: ClassVar[str] = "reports.field"
+    words: ClassVar[str] = "reports.end"
 
     until = date_field()
     reason = forms.CharField(max_length=300)

@@ -10,7 +10,7 @@ from records.emergency_grounds import make_emergency
 from records.ledger_grounds import make_grounds
 from records.test_supplies import DAY, NOW, SupplyGrounds
 from records.test_two_writers import race, told
-from tiebeam.apps.emergencies.models import DailyReport
+from tiebeam.apps.emergencies.models import DailyReport, Deployment
 from tiebeam.apps.emergencies.operations.reports import Figures, add_reporting_place, report_day
 from tiebeam.apps.supplies.operations.items import enter_item
 from tiebeam.platform.tenancy.acting import acting
@@ -82,3 +82,17 @@ class TestADay:
         assert [told(each) for each in outcomes] == ["won", "reports.stands"]
         with acting(emergency.actors["coordinator"]):
             assert DailyReport.objects.count() == 1
+
+
+class TestAMessage:
+    """§E6."""
+
+    def test_that_begins_a_deployment_sent_twice_at_once_begins_one(self, workspace):
+        emergency = make_emergency(workspace, NOW)
+        key = {"id": uuid4()}
+
+        outcomes = race(lambda: emergency.ask(said=key), lambda: emergency.ask(said=key))
+
+        assert [told(each) for each in outcomes] == ["won", "won"]
+        with acting(emergency.actors["coordinator"]):
+            assert Deployment.objects.count() == 1

@@ -129,6 +129,8 @@ def find_sent(event: str, about: object, message: Message) -> Step | None:
     """
     if message.id is None:
         return None
+    # Two who send it at once: the second finds what the first did.
+    hold(message.id)
     found: Step | None = Step.objects.owned().filter(pk=message.id).first()
     if found is not None and found.body_sha256 != hash_of(event, about, message):
         raise KeyReused(key=str(message.id))

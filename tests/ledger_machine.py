@@ -121,7 +121,7 @@ class LedgerMachine(RuleBasedStateMachine):
         return year if year < self.today.year else 0
 
     @rule(data=st.data())
-    @precondition(lambda self: self.step >= self.tried_at + 5)
+    @precondition(lambda self: self.step >= self.tried_at + 3)
     def try_what_is_refused(self, data):
         self.tried_at = self.step
         said = draw_refused(self.model, self.today, Drawn(data.draw))

@@ -28,7 +28,7 @@ SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
 # Names and formats that stand in a Chinese page as they are.
 LATIN = {
-    "Build", "DEMO", "XLSX", "CSV", "JSON", "SVG", "PNG", "SHA", "API", "MB", "ID", "UTC", "verifier", "py",
+    "Build", "DEMO", "XLSX", "CSV", "JSON", "XML", "EDXL", "SVG", "PNG", "SHA", "API", "MB", "ID", "UTC", "verifier", "py",
     "nurse", "staff", "coverage", "partners", "continuity", "burden", "distance", "cost", "tiebeam", "Tiebeam",
     "Office", "Fujian", "Hunan", "Nyingchi", "Huanggang", "Second", "Auditor", "Administrator",
 }  # fmt: skip

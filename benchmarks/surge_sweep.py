@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from tiebeam.cases.surge_instances import build_instance
+from tiebeam.cases.surge_replays import SCENARIOS
 from tiebeam.cases.surges import Cell, read_surge_case
 from tiebeam.core.surge.model import Surge
 from tiebeam.core.surge.replanning import Replanning, planner
@@ -38,7 +39,7 @@ def play_month(asked: Mapping[str, Any]) -> dict[str, Any]:
     patients = {
         place: figures[first : first + DAYS] for place, figures in instance.patients.items()
     }
-    policy = planner(surge, settings=Replanning(every=WEEK))
+    policy = planner(surge, settings=Replanning(every=WEEK, scenarios=SCENARIOS))
     measures = replay(surge, patients, policy, lag=instance.lag).measures
     return {"unmet": measures.unmet_person_days, "worst": str(measures.worst_ratio)}
 

@@ -12,11 +12,14 @@ from tiebeam.core.surge.hindsight import bound_measures
 from tiebeam.core.surge.measures import MeasureName
 from tiebeam.core.surge.model import Measures, State
 from tiebeam.core.surge.policies import greedy, static
-from tiebeam.core.surge.replanning import planner
+from tiebeam.core.surge.replanning import Replanning, planner
 from tiebeam.core.surge.replay import Decision, Policy, replay
 
 BOUND = "hindsight"
 POLICIES = ("static", "greedy", "planner", BOUND)
+
+SCENARIOS = 7
+"""The planner's plans are made for so many (§S3): chosen after seeing results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,8 @@ def _policy(case: SurgeCase, instance: Instance, name: str) -> Policy:
         return static(instance.surge, instance.assigned)
     if name == "greedy":
         return greedy(instance.surge)
-    return planner(instance.surge, breaks=case.breaks)
+    settings = Replanning(scenarios=SCENARIOS)
+    return planner(instance.surge, breaks=case.breaks, settings=settings)
 
 
 def ends_of(

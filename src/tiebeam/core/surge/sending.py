@@ -14,8 +14,8 @@ from tiebeam.core.surge.policies import order_to
 
 Floats = NDArray[np.float64]
 
-SCARCE = 0.3
-"""The chance that all teams are needed from which on they are scarce: chosen after seeing results."""
+SCARCE = 0.25, 0.3
+"""Below the first chance that all teams are needed they are not scarce, from the second on they are."""
 
 LEAST_USE = 0.01
 """Nobody is sent who is used less likely than this on a day of the tour."""
@@ -67,7 +67,7 @@ class Outlook:
         if not self.is_measured:
             return 0.5
         chance = self.needs_all(window)
-        return chance / 2 if chance >= SCARCE else 0.0
+        return float(np.interp(chance, SCARCE, (0, 1))) * chance / 2
 
 
 def _normal(rows: Floats, skip: int) -> tuple[Floats, Floats]:

@@ -99,7 +99,15 @@ class TestWrongUse:
             (["pairs"], "No such command 'pairs'"),
             (["pair"], "SCENARIO is missing"),
             (["pair", "x", "--colour"], "There is no option --colour"),
-            (["pair", "x", "--gap", "wide"], "--gap"),
+            (
+                ["pair", "x", "--gap", "wide"],
+                "The value of --gap cannot be used: wide. Expected: a number.",
+            ),
+            (["ledger", "close", "x", "99"], "99. Expected: a whole number from 1949 to 2200."),
+            (
+                ["surge", "replay", "hubei-2020-surge", "--jobs", "0"],
+                "0. Expected: a whole number, 1 or more.",
+            ),
         ],
     )
     def test_is_bad_input_and_told_on_the_error_stream(self, arguments, message):
@@ -111,6 +119,8 @@ class TestWrongUse:
 
     def test_is_told_in_chinese(self):
         assert "缺少 SCENARIO" in run("pair", "--lang", "zh").err
+        late = run("surge", "forecast", "hubei-2020-surge", "--lag", "99", "--lang", "zh")
+        assert "--lag 的值无法使用：99。应为：0 至 14 之间的整数。" in late.err
 
     def test_is_one_json_document_where_json_is_asked_for(self):
         ended = run("pair", "--json")

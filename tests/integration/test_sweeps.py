@@ -229,11 +229,12 @@ class TestInterruption:
 
 
 class TestCluster:
-    def test_is_named_where_it_does_not_answer(self, monkeypatch):
+    @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense"])
+    def test_is_named_where_it_does_not_answer(self, monkeypatch, address):
         pytest.importorskip("distributed", reason="the extra cluster is not installed")
         monkeypatch.setattr("tiebeam.platform.sweeps.executors.CONNECT_S", 1)
 
         with pytest.raises(ClusterUnreachable) as refusal:
-            run_sweep(sweep_works.square, NUMBERS, executor=DaskCluster("tcp://127.0.0.1:9"))
+            run_sweep(sweep_works.square, NUMBERS, executor=DaskCluster(address))
 
-        assert refusal.value.facts == {"address": "tcp://127.0.0.1:9"}
+        assert refusal.value.facts == {"address": address}

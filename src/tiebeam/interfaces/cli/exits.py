@@ -110,6 +110,12 @@ def _tell_usage(session: Session, error: typer.TyperException) -> int:
         "value": error.message,
     }
     code = _USAGE_CODES.get(kind, "cli.usage")
+    faults = getattr(error.__cause__, "errors", None)
+    if faults is not None and (expected := _expected(session, param)):
+        code, facts = (
+            "cli.bad_value",
+            {**facts, "value": faults()[0]["input"], "expected": expected},
+        )
     context = getattr(error, "ctx", None)
     lines = [session.say(code, **facts)]
     if context is not None:
@@ -118,6 +124,20 @@ def _tell_usage(session: Session, error: typer.TyperException) -> int:
     if session.wants_json:
         _write_error(code, ExitStatus.BAD_INPUT, lines[0], {"facts": facts})
     return ExitStatus.BAD_INPUT
+
+
+def _expected(session: Session, param: object) -> str:
+    """Say what number an option takes, "" where it takes none."""
+    annotation = param.type_descriptor.annotation if hasattr(param, "type_descriptor") else None
+    if annotation not in {int, float}:
+        return ""
+    number = session.say(f"cli.expects_{annotation.__name__}")
+    least, most = getattr(param, "min", None), getattr(param, "max", None)
+    if least is None:
+        return number
+    if most is None:
+        return session.say("cli.expects_at_least", number=number, least=str(least))
+    return session.say("cli.expects_between", number=number, least=str(least), most=str(most))
 
 
 _USAGE_CODES = {

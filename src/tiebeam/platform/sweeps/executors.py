@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -182,6 +183,9 @@ class DaskCluster:
 @contextmanager
 def _client(distributed: Any, address: str) -> Iterator[Any]:
     try:
+        # A client that never connects cannot be closed without its own traceback: ask first.
+        host, port = distributed.comm.get_address_host_port(address, strict=True)
+        socket.create_connection((host, port), timeout=CONNECT_S).close()
         client = distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as fault:
         raise ClusterUnreachable(address=address) from fault

@@ -2,8 +2,9 @@
 Measure an emergency at its height: ``python -m benchmarks.emergency`` (``--teams 100`` for a small one).
 
 A thousand front teams check in within a minute, each at a moment of its own; then some people read
-pages, without and with fifty boards that ask again every five seconds. PostgreSQL is started here
-and thrown away, fsync on; gunicorn serves as the role that the row policies bind, on the same machine.
+pages, without fifty boards that ask again every five seconds, with them while nothing changes, and
+with them while a team checks in every five seconds. PostgreSQL is started here and thrown away,
+fsync on; gunicorn serves as the role that the row policies bind, on the same machine.
 """
 
 import argparse
@@ -41,8 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     _prepare()
     started = time.monotonic()
-    tokens, session, incident = _seed(options.teams)
-    print(f"seeded {options.teams} teams in {time.monotonic() - started:.0f} s", flush=True)
+    seeded, session, incident = _seed(options.teams + int(options.seconds / EVERY))
+    tokens, later = seeded[: options.teams], seeded[options.teams :]
+    print(f"seeded {len(seeded)} teams in {time.monotonic() - started:.0f} s", flush=True)
     with _Serving() as port:
         times, refused = _check_in(port, tokens, options.seconds)
         kept = _count_check_ins()
@@ -51,6 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         board = f"/emergencies/{incident}/board/"
         with _Boards(port, session, board, options.boards) as boards:
             beside = _read(port, session, pages, options.seconds)
+            asked, unchanged = len(boards.times), boards.unchanged
+            changing: list[float] = []
+            _together(
+                [
+                    lambda: changing.extend(_read(port, session, pages, options.seconds)),
+                    lambda: refused.extend(_check_in(port, later, options.seconds)[1]),
+                ]
+            )
     result = {
         "machine": f"{platform.node()}, {platform.platform()}, {os.cpu_count()} cores",
         "teams": options.teams, "seconds": options.seconds,
@@ -59,8 +69,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "pages_beside_boards": _cuts(beside),
         "boards_opening": _cuts(boards.opening),
         "boards": {
-            "open": options.boards, **_cuts(boards.times[len(boards.opening):]),
-            "unchanged": boards.unchanged,
+            "open": options.boards, **_cuts(boards.times[len(boards.opening):asked]),
+            "unchanged": unchanged,
+        },
+        "pages_beside_changing_boards": _cuts(changing),
+        "changing_boards": {
+            **_cuts(boards.times[asked:]), "unchanged": boards.unchanged - unchanged,
         },
     }  # fmt: skip
     options.output.mkdir(parents=True, exist_ok=True)

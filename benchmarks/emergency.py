@@ -3,7 +3,7 @@ Measure an emergency at its height: ``python -m benchmarks.emergency`` (``--team
 
 A thousand front teams check in within a minute, each at a moment of its own; then some people read
 pages, without fifty boards that ask again every five seconds, with them while nothing changes, and
-with them while a team checks in every five seconds. PostgreSQL is started here and thrown away,
+with them while a team sets out every five seconds. PostgreSQL is started here and thrown away,
 fsync on; gunicorn serves as the role that the row policies bind, on the same machine.
 """
 
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tokens, later = seeded[: options.teams], seeded[options.teams :]
     print(f"seeded {len(seeded)} teams in {time.monotonic() - started:.0f} s", flush=True)
     with _Serving() as port:
-        times, refused = _check_in(port, tokens, options.seconds)
+        times, refused = _tell(port, "check-in", tokens, options.seconds, {"heads": 10})
         kept = _count_check_ins()
         pages = [f"/emergencies/{incident}/", "/emergencies/waiting/", "/"]
         alone = _read(port, session, pages, options.seconds)
@@ -54,13 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _Boards(port, session, board, options.boards) as boards:
             beside = _read(port, session, pages, options.seconds)
             asked, unchanged = len(boards.times), boards.unchanged
-            changing: list[float] = []
-            _together(
-                [
-                    lambda: changing.extend(_read(port, session, pages, options.seconds)),
-                    lambda: refused.extend(_check_in(port, later, options.seconds)[1]),
-                ]
-            )
+            with ThreadPoolExecutor(1) as hand:
+                going = hand.submit(_tell, port, "mobilise", later, options.seconds, {})
+                changing = _read(port, session, pages, options.seconds)
+                refused += going.result()[1]
     result = {
         "machine": f"{platform.node()}, {platform.platform()}, {os.cpu_count()} cores",
         "teams": options.teams, "seconds": options.seconds,
@@ -123,10 +120,10 @@ def _seed(teams: int) -> tuple[list[tuple[str, str]], str, str]:
     return made, client.cookies["sessionid"].value, str(grounds.incident.pk)
 
 
-def _check_in(
-    port: int, tokens: list[tuple[str, str]], seconds: float
+def _tell(
+    port: int, event: str, tokens: list[tuple[str, str]], seconds: float, said: dict[str, int]
 ) -> tuple[list[float], list[str]]:
-    """Let every team check in at a moment of its own; return the milliseconds from that moment on."""
+    """Let every team tell *event* at a moment of its own; return the milliseconds from that moment on."""
     chance, lock = Random(1), threading.Lock()
     times: list[float] = []
     refused: list[str] = []
@@ -134,11 +131,11 @@ def _check_in(
     started = time.perf_counter()
 
     def work(moment: float, token: str, deployment: str) -> None:
-        message = {"id": str(uuid4()), "heads": 10}
+        message = {"id": str(uuid4()), **said}
         body = json.dumps({"deployment_id": deployment, "message": message})
         connection = HTTPConnection("127.0.0.1", port, timeout=60)
         head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        connection.request("POST", "/api/v1/emergencies/check-in", body, head)
+        connection.request("POST", f"/api/v1/emergencies/{event}", body, head)
         answer = connection.getresponse()
         text = answer.read().decode()
         connection.close()

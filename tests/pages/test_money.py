@@ -1,6 +1,7 @@
 """The money of pairs, where both sides work on it (§L5, §L6)."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -605,6 +606,19 @@ class TestHowAYearStands:
 
         assert (cell.status, cell.text) == ("risk", "RMB 320 million carried forward")
         assert cell.note == "RMB 20 million beyond the due"
+
+    def test_is_late_where_only_goods_that_do_not_count_met_the_due(self, rf):
+        """§P10."""
+        request = rf.get("/")
+        request.language = "en"
+        held = {"B100": 5 * 10**10, "B150": 3 * 10**10, "B160": 2 * 10**10}
+        met = YearOfPair(pairing_id=uuid4(), year=2024, flows={}, held=held)
+
+        cell = standing_cell(request, replace(met, counts_goods=False), date(2026, 11, 23))
+
+        assert standing_cell(request, met, date(2026, 11, 23)).text == "met"
+        assert (cell.status, cell.text) == ("bad", "RMB 200 million late")
+        assert cell.note == "RMB 200 million given in goods, which do not count by the rule"
 
 
 class TestAFile:

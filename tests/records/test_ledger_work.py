@@ -9,6 +9,7 @@ from tests.grounds import ground
 from records.ledger_grounds import LATER, make_grounds
 from tiebeam.apps.ledger.models import Batch, Transfer
 from tiebeam.apps.ledger.operations.disputes import dispute_payment
+from tiebeam.apps.ledger.operations.obligation_rules import choose_rule
 from tiebeam.apps.ledger.operations.preview import preview
 from tiebeam.apps.ledger.queries.events import find_chain, list_events
 from tiebeam.apps.ledger.queries.flows import list_pairs_at_work, list_years
@@ -53,6 +54,28 @@ class TestYears:
         steps = ("due", "appropriated", "committed", "ordered", "paid", "confirmed")
         assert [year.flow(step) // WAN for step in steps] == [1000, 1000, 900, 400, 300, 200]
         assert (year.to_give, year.open) == (1000 * WAN, 700 * WAN)
+
+    def test_leave_open_what_was_met_in_goods_that_the_rule_does_not_count(self, paid):
+        """§P10: of 1,000 due 300 is paid; 150 more came in goods, 50 of it beyond the due."""
+        commitment, *_ = paid.chain
+        paid.post("opening", 150 * WAN, quantity=15, quantity_unit="kit")
+        paid.post("appropriation", 50 * WAN, is_beyond_due=True)
+        goods = {"quantity": 15, "quantity_unit": "kit"}
+        lorry = paid.post("shipment", 150 * WAN, follows_id=commitment.pk, **goods)
+        paid.post("goods_receipt", 150 * WAN, follows_id=lorry.pk, **goods)
+
+        told = []
+        for rule in ("", "wenchuan-2008", "tibet"):
+            if rule:
+                choose_rule(
+                    programme=paid.programme, rule_id=rule, rule_version=1, indicator="revenue",
+                    actor=paid.makers["coordinator"], now=LATER, reason="Chosen",
+                )  # fmt: skip
+            with acting(paid.makers["donor"]):
+                [year] = list_years()
+            told.append((year.open // WAN, year.uncounted // WAN))
+
+        assert told == [(600, 0), (600, 0), (700, 100)]
 
     def test_hold_of_the_accounts_what_the_reader_may_read(self, paid):
         with acting(paid.makers["recipient"]):

@@ -1,7 +1,7 @@
 """What passed between the two sides of pairs, year by year: from the events that both sides read."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import F, Q, Sum
 
 from tiebeam.apps.ledger.models import Account, Batch
-from tiebeam.apps.ledger.queries.obligations import DUES, ILLUSTRATIVE
+from tiebeam.apps.ledger.obligation_models import ObligationRule
+from tiebeam.apps.ledger.queries.obligations import DUES, ILLUSTRATIVE, rule_of
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import MEMO_SOURCES, MONEY
 from tiebeam.platform.time.periods import valid_on
@@ -45,6 +46,7 @@ class YearOfPair:
             ``committed``, ``ordered``, ``paid``, ``confirmed``, ``in_kind``, ``spent``, ``used``, ``refunded``.
         held: What the accounts of the year hold, of the books that may be read; yearly accounts by code.
         is_illustrative: Whether the base of what is due was entered for a demonstration.
+        counts_goods: Whether goods meet the due; not where the programme's rule does not say so (§P10).
     """
 
     pairing_id: UUID
@@ -52,6 +54,7 @@ class YearOfPair:
     flows: Mapping[str, int]
     held: Mapping[str, int] = field(default_factory=dict)
     is_illustrative: bool = False
+    counts_goods: bool = True
 
     def flow(self, step: str) -> int:
         """Return what passed in a step."""
@@ -79,7 +82,12 @@ class YearOfPair:
     @property
     def open(self) -> int:
         """What is due and neither met nor carried nor lapsed."""
-        return self.holds("B110", "B120", "B130", "B140")
+        return self.holds("B110", "B120", "B130", "B140") + self.uncounted
+
+    @property
+    def uncounted(self) -> int:
+        """What was given in goods that do not count, but for what is beyond the due."""
+        return 0 if self.counts_goods else max(0, self.holds("B160") - self.beyond)
 
 
 def list_years(pairing_id: UUID | None = None) -> list[YearOfPair]:
@@ -106,6 +114,8 @@ def list_years(pairing_id: UUID | None = None) -> list[YearOfPair]:
     ):
         held[pair, year][code] = balance
     illustrative = _list_illustrative()
+    with_goods = {pair for (pair, _), codes in held.items() if codes.get("B160")}
+    uncounted = _list_uncounted(with_goods) if with_goods else set()
     return [
         YearOfPair(
             pairing_id=pair,
@@ -113,6 +123,7 @@ def list_years(pairing_id: UUID | None = None) -> list[YearOfPair]:
             flows=dict(flows[pair, year]),
             held=held[pair, year],
             is_illustrative=(pair, year) in illustrative,
+            counts_goods=pair not in uncounted,
         )
         for pair, year in sorted({*flows, *held}, key=lambda key: (-key[1], str(key[0])))
     ]
@@ -122,6 +133,15 @@ def _list_illustrative() -> set[tuple[UUID, int]]:
     """Return the pairs and years whose due rests on an assumed figure, as both sides may read."""
     rows = Batch.objects.filter(kind__in=DUES, reason_code=ILLUSTRATIVE)
     return set(rows.values_list("pairing_id", "year"))
+
+
+def _list_uncounted(pairing_ids: Collection[UUID]) -> set[UUID]:
+    """Return the pairings whose programme goes by a rule that does not say that goods count."""
+    rows = Pairing.objects.filter(pk__in=pairing_ids).values_list("pk", "programme_id")
+    programmes = dict(rows)
+    choices = ObligationRule.objects.filter(programme_id__in=programmes.values())
+    strict = {row.programme_id for row in choices if not rule_of(row).counts_toward("in_kind")}
+    return {pk for pk, programme_id in programmes.items() if programme_id in strict}
 
 
 def held_always(pairing_id: UUID | None = None) -> dict[UUID, dict[str, int]]:

@@ -157,10 +157,12 @@ def standing_cell(request: HttpRequest, row: YearOfPair, today: date) -> Cell:
     if row.open:
         is_late = row.year < today.year
         word = "late" if is_late else "open"
+        goods = say_to(request, "money.standing.uncounted", amount=row.uncounted)
+        notes = [beyond, goods if row.uncounted else ""]
         return Cell(
             say_to(request, f"money.standing.{word}", amount=row.open),
             status="bad" if is_late else "none",
-            note=beyond,
+            note=say_to(request, "money.and").join(filter(None, notes)),
         )
     if row.holds("B180"):
         text = say_to(request, "money.standing.lapsed", amount=row.holds("B180"))

@@ -244,6 +244,9 @@ class TestIllustrative:
             sign_in("nyingchi").get(
                 reverse("money_of_pair", args=[grounds.pairings["nyingchi"].pk])
             ),
+            sign_in("fujian").get(
+                reverse("money_year", args=[grounds.pairings["nyingchi"].pk, 2008])
+            ),
             sign_in("fujian").get(reverse("overview")),
         ]
 

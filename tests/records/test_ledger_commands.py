@@ -8,6 +8,7 @@ from integration.command_line import run
 from ledger_examples import FOLDER, load_example
 from records.ledger_people import make_people
 from tiebeam.apps.ledger.models import Batch, Proposal
+from tiebeam.apps.ledger.queries.obligations import ILLUSTRATIVE
 from tiebeam.core.ledger.chart import CHART
 from tiebeam.interfaces.messages import has_message
 from tiebeam.platform.tenancy.acting import acting
@@ -277,6 +278,19 @@ class TestBalances:
 
         known = run("ledger", "trial", "--known-on", "2020-12-31", "--json").document
         assert (known["accounts"], known["is_balanced"]) == ([], True)
+
+    def test_that_only_illustrate_say_so_wherever_they_go(self, people, donor):
+        people.grounds.post("obligation", 1000_000_000, reason_code=ILLUSTRATIVE)
+
+        head, *rows = run("ledger", "export", "tibet", "--format", "csv").out.strip().splitlines()
+        balance = run("ledger", "balance", "B110", "--json").document
+        trial = run("ledger", "trial", "tibet")
+
+        assert head.endswith(",mark")
+        assert all(row.endswith("rests on assumed figures and only illustrates.") for row in rows)
+        assert (balance["is_illustrative"], balance["is_demo"]) == (True, False)
+        assert "rests on assumed figures" in trial.out
+        assert run("ledger", "export", "tibet").out.startswith("; What is due here rests on")
 
     def test_map_to_official_accounts(self, donor):
         assert "513" in run("ledger", "export", "--format", "mapping").out

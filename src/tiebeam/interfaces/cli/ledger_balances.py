@@ -50,6 +50,7 @@ def show_balances(
     open_books()
     from tiebeam.apps.ledger.queries.trial import list_account
     from tiebeam.interfaces.cli import console, documents
+    from tiebeam.interfaces.cli.ledger_places import find_marks, say_marks
     from tiebeam.platform.tenancy.acting import acting
 
     as_of = _read_as_of(true_on, known_on)
@@ -63,6 +64,7 @@ def show_balances(
             ).items()
             if year is None or of_year == year
         ]
+        marks = find_marks({pairing for pairing, *_ in found})
     if session.wants_json:
         rows = [
             {
@@ -76,7 +78,7 @@ def show_balances(
             }
             for pairing, code, year, unit, amount in found
         ]
-        content = {**_asked(as_of), "balances": rows}
+        content = {**_asked(as_of), **marks, "balances": rows}
         console.print_document(documents.envelope("ledger balance", ExitStatus.DONE, content))
         return ExitStatus.DONE
     columns = [
@@ -93,6 +95,7 @@ def show_balances(
         for p, code, year, unit, amount in found
     ]
     console.print_table(session, session.say("ledger_files.balances"), columns, lines)
+    console.print_lines(say_marks(session, marks))
     return ExitStatus.DONE
 
 
@@ -116,11 +119,13 @@ def show_trial(
     open_books()
     from tiebeam.apps.ledger.queries.trial import list_trial
     from tiebeam.interfaces.cli import console, documents
+    from tiebeam.interfaces.cli.ledger_places import find_marks, say_marks
     from tiebeam.platform.tenancy.acting import acting
 
     moment = _read_as_of(as_of, known_on)
     with acting(demand_reader()):
-        pairings = [pairing.pk for pairing in _find(where)]
+        found = _find(where)
+        pairings, marks = [pairing.pk for pairing in found], find_marks(found)
         held = list_trial(pairings, moment, side=side, year=year)
         amiss = _verify(pairings) if verify else []
     sums = _sums(held)
@@ -129,6 +134,7 @@ def show_trial(
     if session.wants_json:
         content = {
             **_asked(moment),
+            **marks,
             "year": year,
             "is_balanced": is_balanced,
             **({"amiss": [asdict(each) for each in amiss]} if verify else {}),
@@ -162,7 +168,8 @@ def show_trial(
     ]
     console.print_table(session, session.say("ledger_files.trial"), columns, lines)
     code = "balanced" if is_balanced else "not_balanced"
-    console.print_lines(["", session.say(f"ledger_files.{code}", count=len(sums))])
+    said = session.say(f"ledger_files.{code}", count=len(sums))
+    console.print_lines(["", said, *say_marks(session, marks)])
     if verify:
         told = [
             session.say(f"ledger_files.amiss.{each.law}", **asdict(each))
@@ -242,7 +249,8 @@ def _find(where: str) -> "list[Pairing]":
 
     if where:
         return find_pairings(where)
-    return list(Pairing.objects.select_related("donor", "recipient").order_by("pk"))
+    related = Pairing.objects.select_related("programme", "donor", "recipient")
+    return list(related.order_by("pk"))
 
 
 def _asked(as_of: "AsOf | None") -> dict[str, object]:

@@ -56,7 +56,7 @@ def _read(session: Session, where: str) -> "Journal":
 
     from tiebeam.apps.ledger.queries.journals import list_books, read_journal
     from tiebeam.core.ledger.chart import CHART
-    from tiebeam.interfaces.cli.ledger_places import find_pairings
+    from tiebeam.interfaces.cli.ledger_places import find_marks, find_pairings, say_marks
     from tiebeam.interfaces.messages import say
     from tiebeam.platform.tenancy.acting import acting
 
@@ -65,11 +65,12 @@ def _read(session: Session, where: str) -> "Journal":
         pairings = [pairing.pk for pairing in find_pairings(where)] if where else None
         books = list_books(pairing_ids=pairings)
         journal = read_journal(session.say("ledger_files.export_title", where=where), books)
+        notes = say_marks(session, find_marks({book.pairing for book in books}))
     names = {
         code: (say(f"ledger.account.{code}", {}, "en"), say(f"ledger.account.{code}", {}, "zh"))
         for code in CHART
     }
-    return replace(journal, account_names=names)
+    return replace(journal, account_names=names, notes=notes)
 
 
 def _lines_of(journal: "Journal", form: Form) -> Iterable[str]:

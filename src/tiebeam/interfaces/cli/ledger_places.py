@@ -1,6 +1,6 @@
 """What a word on the command line names in the ledger: a programme, a pair, or all pairs of a programme."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tiebeam.apps.pairings.models import Pairing
     from tiebeam.apps.programmes.models import Programme
     from tiebeam.interchange.ledger_events.given import GivenEvent
+    from tiebeam.interfaces.cli.session import Session
     from tiebeam.platform.tenancy.acting import Actor
 
 
@@ -56,6 +57,22 @@ def find_pairings(where: str) -> "list[Pairing]":
     if isinstance(found, Fault):
         raise InvalidInput([found])
     return [found]
+
+
+def find_marks(pairings: "Collection[Pairing]") -> dict[str, bool]:
+    """Return what is to be said wherever figures of *pairings* go: of a demonstration, on an assumed base."""
+    from tiebeam.apps.ledger.queries.obligations import are_illustrative
+
+    return {
+        "is_demo": any(pairing.programme.is_demo for pairing in pairings),
+        "is_illustrative": are_illustrative([pairing.pk for pairing in pairings]),
+    }
+
+
+def say_marks(session: "Session", marks: Mapping[str, bool]) -> list[str]:
+    """Return the sentences of those marks that hold."""
+    codes = {"is_demo": "overview.demo", "is_illustrative": "obligations.illustrative_dues"}
+    return [session.say(codes[name]) for name, is_so in marks.items() if is_so]
 
 
 def list_year_ends(

@@ -25,7 +25,9 @@ def list_books(
     *, programme_id: UUID | None = None, pairing_ids: Collection[UUID] | None = None
 ) -> list[Book]:
     """Return the books that the acting organisation reads, of one programme or some pairings, or all."""
-    rows = Book.objects.select_related("tenant", "pairing__donor", "pairing__recipient")
+    rows = Book.objects.select_related(
+        "tenant", "pairing__programme", "pairing__donor", "pairing__recipient"
+    )
     if programme_id is not None:
         rows = rows.filter(programme_id=programme_id)
     if pairing_ids is not None:

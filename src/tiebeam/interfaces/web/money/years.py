@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from tiebeam.apps.ledger.models import PROFILES, ProgrammeYear
 from tiebeam.apps.ledger.operations.proposals import propose_year_end
 from tiebeam.apps.ledger.operations.years import set_programme_year
+from tiebeam.apps.ledger.queries.obligations import are_illustrative
 from tiebeam.apps.ledger.queries.statements import (
     Statement,
     list_programme_years,
@@ -71,6 +72,8 @@ def show_year(request: HttpRequest, pairing_id: UUID, year: int) -> HttpResponse
         ),
         trail=trail_to_pair(request, pairing),
         action=close if may_close else None,
+        is_demo=pairing.programme.is_demo,
+        is_illustrative=are_illustrative([pairing.pk]),
         books=[
             {
                 "title": say_to(request, f"money.book.{statement.book.side}"),
@@ -129,6 +132,8 @@ def close(request: HttpRequest, pairing_id: UUID, year: int) -> HttpResponse:
             if own.book.side == "donor"
         ],
         statement=_statement_table(request, own),
+        is_demo=pairing.programme.is_demo,
+        is_illustrative=are_illustrative([pairing.pk]),
     )
 
 

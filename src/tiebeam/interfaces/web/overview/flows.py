@@ -15,6 +15,7 @@ from tiebeam.interfaces.web.overview.scope import (
     Scope,
     address_of,
     choose_years,
+    list_marks,
     read_scope,
     say_foot,
     scope_as_file,
@@ -56,6 +57,7 @@ def show_flows(request: HttpRequest) -> HttpResponse:
         picture=draw_flows(request, flows, pairings, title, addresses),
         table=table,
         table_id="flows-table",
+        marks=list_marks(request, scope),
         foot=say_foot(request, scope, say_to(request, "overview.flows_foot")),
     )
 

@@ -113,6 +113,32 @@ class TestMatrix:
         assert "−1\u202f000\u202f000.00" in behind
         assert reverse("event", args=[story.told["clinic paid"].pk]) in behind
 
+    @pytest.mark.parametrize(
+        ("page", "side"), [("overview", "donor"), ("overview_per_head", "recipient")]
+    )
+    def test_leads_from_the_sum_of_several_pairs_to_theirs(self, story, as_coordinator, page, side):
+        asked = {"year": 2023, "what": "paid"}
+        leading = f'href="(/overview/journal/[^"]*{side}={story.owners[side]}[^"]*)"'
+        found = re.findall(leading, text(as_coordinator.get(reverse(page), asked)))
+        addresses = [unescape(each) for each in found]
+        of_year = [each for each in addresses if "what=paid" in each and "year=2023" in each]
+        # The shortest names nothing but the side: that of a sum.
+        address = min(of_year, key=len)
+
+        behind = text(as_coordinator.get(address))
+
+        assert "Paid in 2023: RMB 4.60 million, in 3 rows" in behind
+
+    def test_leads_a_side_to_the_events_where_it_reads_no_entries(self, story, as_nyingchi):
+        shown = unescape(text(as_nyingchi.get(reverse("overview"), {"year": 2023})))
+
+        address = f"{reverse('money_of_pair', args=[story.pairing.pk])}?year=2023&kind=payment"
+        assert f'href="{address}#events"' in shown
+        assert not re.search(r'journal/\?[^"]*what=paid', shown)
+        assert reverse("event", args=[story.told["clinic paid"].pk]) in text(
+            as_nyingchi.get(address)
+        )
+
     def test_is_a_file_of_what_is_seen(self, story, as_coordinator):
         rows = as_coordinator.get(reverse("overview"), {"file": "csv", "year": 2021}).content
         assert b"Fujian,Nyingchi,10,10,8,5,5,3,0,0" in rows
@@ -185,6 +211,17 @@ class TestOtherPages:
         # 2,000 of 4,390 for the road
         assert "RMB 43.90 million paid, 45.6\u202f% of it for road" in shown
 
+    @pytest.mark.parametrize("page", ["overview_years", "overview_flows"])
+    def test_mark_the_file_of_a_picture_as_the_page_is_marked(
+        self, story, as_coordinator, monkeypatch, page
+    ):
+        monkeypatch.setattr("tiebeam.interfaces.web.overview.scope.Scope.is_demo", True)
+
+        shown = text(as_coordinator.get(reverse(page)))
+
+        figure = shown.split("<figure", 1)[1].split("</figure>", 1)[0]
+        assert re.search(r"data-note>Figures of a demonstration programme", figure)
+
     def test_say_what_asks_for_a_reason(self, story, as_coordinator):
         address = reverse("overview_exceptions")
         assert "Nothing asks for a reason" in text(as_coordinator.get(address))
@@ -220,11 +257,11 @@ class TestOtherPages:
 
     @pytest.mark.parametrize(
         "asked",
-        [{"year": "next"}, {"what": "all"}, {"pair": "x"}, {"days": "0"}, {"code": "X"}, {"kind": "x"}, {"side": "x"}],
+        [{"year": "next"}, {"what": "all"}, {"pair": "x"}, {"recipient": "x"}, {"days": "0"}, {"code": "X"}, {"kind": "x"}, {"side": "x"}],
     )  # fmt: skip
     def test_refuse_what_they_do_not_offer(self, story, as_coordinator, asked):
         takers = {
-            "year": "journal", "what": "journal", "pair": "journal", "days": "overview_exceptions",
+            "year": "journal", "what": "journal", "pair": "journal", "recipient": "journal", "days": "overview_exceptions",
             "code": "journal", "kind": "overview_exceptions", "side": "trial_balance",
         }  # fmt: skip
         (key,) = asked

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tiebeam.apps.ledger.queries.matrix import PairFigures, list_figures, sum_figures
@@ -69,6 +70,22 @@ def say_by_events(request: HttpRequest, found: Sequence[PairFigures]) -> str:
     return " ".join(say_to(request, f"overview.by_events.{side}") for side in sides)
 
 
+def entries_address(
+    request: HttpRequest, scope: Scope, found: Sequence[PairFigures], what: str, **chosen: object
+) -> str:
+    """Return where the entries behind a figure of *found* stand; nowhere, where a book of them is not read."""
+    if any(MEASURES[what].side in row.by_events for row in found):
+        return ""
+    return address_of(request, "journal", scope, what=what, **chosen)
+
+
+def _events(scope: Scope, pair: PairFigures, what: str) -> str:
+    """Return where the events stand from which a figure of a pair was summed."""
+    of_year = f"year={scope.year}&" if scope.year else ""
+    kind = next(iter(MEASURES[what].events), "")
+    return f"{reverse('money_of_pair', args=[pair.pairing.pk])}?{of_year}kind={kind}#events"
+
+
 def matrix_table(request: HttpRequest, scope: Scope, found: Sequence[PairFigures]) -> Table:
     """Return one measure, a row for each donor and a column for each recipient; totals on top."""
     amounts: defaultdict[tuple[UUID, UUID], int] = defaultdict(int)
@@ -80,17 +97,20 @@ def matrix_table(request: HttpRequest, scope: Scope, found: Sequence[PairFigures
     donors = by_name(request, {pair.pairing.donor for pair in found})
     recipients = by_name(request, {pair.pairing.recipient for pair in found})
 
-    def row_of(head: Cell, chosen: Sequence[Organisation], *, is_total: bool = False) -> Row:
-        cells = []
-        for recipient in recipients:
-            keys = [(donor.pk, recipient.pk) for donor in chosen]
-            behind = [pair for key in keys for pair in pairs.get(key, ())]
-            address = _entries(request, scope, behind) if not is_total else ""
-            amount = sum(amounts[key] for key in keys if key in amounts)
-            cells.append(money_cell(request, amount if behind else None, address))
+    def cell_of(keys: Sequence[tuple[UUID, UUID]], **sides: UUID) -> Cell:
+        behind = [pair for key in keys for pair in pairs.get(key, ())]
+        address = entries_address(request, scope, behind, scope.what, **sides)
+        amount = sum(amounts[key] for key in keys if key in amounts)
+        return money_cell(request, amount if behind else None, address)
+
+    def row_of(head: Cell, chosen: Sequence[Organisation], **by: UUID) -> Row:
         own = {donor.pk for donor in chosen}
-        whole = sum(amount for (donor_id, _), amount in amounts.items() if donor_id in own)
-        return Row((head, money_cell(request, whole), *cells))
+        keys = [key for key in pairs if key[0] in own]
+        cells = [
+            cell_of([key for key in keys if key[1] == each.pk], recipient=each.pk, **by)
+            for each in recipients
+        ]
+        return Row((head, cell_of(keys, **by), *cells))
 
     return Table(
         name="matrix",
@@ -100,10 +120,10 @@ def matrix_table(request: HttpRequest, scope: Scope, found: Sequence[PairFigures
             money_column(request, "total", say_to(request, "overview.total")),
             *(money_column(request, str(row.pk), name_of(request, row)) for row in recipients),
         ),
-        rows=tuple(row_of(Cell(name_of(request, donor)), [donor]) for donor in donors),
-        totals=row_of(Cell(say_to(request, "overview.total")), donors, is_total=True)
-        if len(donors) > 1
-        else None,
+        rows=tuple(
+            row_of(Cell(name_of(request, donor)), [donor], donor=donor.pk) for donor in donors
+        ),
+        totals=row_of(Cell(say_to(request, "overview.total")), donors) if len(donors) > 1 else None,
         empty=say_to(request, "overview.empty"),
     )
 
@@ -145,7 +165,8 @@ def pairs_table(
                     money_cell(
                         request,
                         pair.total(name, scope.years),
-                        address_of(request, "journal", scope, pair=pairing.pk, what=name),
+                        entries_address(request, scope, [pair], name, pair=pairing.pk)
+                        or _events(scope, pair, name),
                     )
                     for name in MEASURES
                 ),
@@ -161,7 +182,10 @@ def pairs_table(
             (
                 Cell(say_to(request, "overview.total")),
                 *[Cell("")] * (1 + has_programmes),
-                *(money_cell(request, totals[name]) for name in MEASURES),
+                *(
+                    money_cell(request, totals[name], entries_address(request, scope, found, name))
+                    for name in MEASURES
+                ),
             )
         ),
         count=count,
@@ -174,13 +198,6 @@ def _key(name: str, scope: Scope) -> Callable[[PairFigures], int]:
     return lambda pair: pair.total(name, scope.years)
 
 
-def _entries(request: HttpRequest, scope: Scope, behind: Sequence[PairFigures]) -> str:
-    """Return where the entries behind a cell stand; of several pairs of the same two sides none is named."""
-    if len(behind) != 1:
-        return ""
-    return address_of(request, "journal", scope, pair=behind[0].pairing.pk, what=scope.what)
-
-
 def _figures(
     request: HttpRequest, scope: Scope, found: Sequence[PairFigures]
 ) -> list[dict[str, str]]:
@@ -190,7 +207,7 @@ def _figures(
         {
             "label": say_measure(request, name),
             "text": say_money(request, totals[name]),
-            "address": address_of(request, "journal", scope, what=name) if totals[name] else "",
+            "address": entries_address(request, scope, found, name) if totals[name] else "",
         }
         for name in MEASURES
         if totals[name] or name in {"owed", "paid"}
@@ -205,7 +222,9 @@ def _figures(
             {
                 "label": say_to(request, f"overview.standing.{name}"),
                 "text": say_money(request, amount),
-                "address": "",
+                "address": address_of(request, "balance", scope, what="", code="D1310")
+                if name == "on_its_way" and entries_address(request, scope, found, "paid")
+                else "",
             }
             for name, amount in standing.items()
         ]

@@ -1,13 +1,15 @@
 """What came to each place per head, and how unequally."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from tiebeam.apps.ledger.queries.matrix import list_figures
+from tiebeam.apps.ledger.queries.matrix import PairFigures, list_figures
 from tiebeam.apps.ledger.queries.per_head import PerHeadFound, PlaceShare, find_per_head
 from tiebeam.interfaces.messages.figures import number
 from tiebeam.interfaces.web.listing import Asked, arrange, read_asked
-from tiebeam.interfaces.web.overview.matrix import say_by_events
+from tiebeam.interfaces.web.overview.matrix import entries_address, say_by_events
 from tiebeam.interfaces.web.overview.scope import (
     Scope,
     choose_what,
@@ -40,7 +42,7 @@ def show_per_head(request: HttpRequest) -> HttpResponse:
     pairs = list_figures(scope.pairings, scope.asked)
     found = find_per_head(pairs, scope.what, scope.years, scope.as_of)
     asked = read_asked(request, sorts=("place", "amount", "population", "per_head"))
-    table = _table(request, scope, found, asked)
+    table = _table(request, scope, pairs, found, asked)
     return scope_as_file(request, scope, table) or show_page(
         request,
         "web/overview/per_head.html",
@@ -121,7 +123,13 @@ def _say_excluded(request: HttpRequest, found: PerHeadFound) -> list[str]:
     return said
 
 
-def _table(request: HttpRequest, scope: Scope, found: PerHeadFound, asked: Asked) -> Table:
+def _table(
+    request: HttpRequest,
+    scope: Scope,
+    pairs: Sequence[PairFigures],
+    found: PerHeadFound,
+    asked: Asked,
+) -> Table:
     rows, count = arrange(
         found.places,
         asked,
@@ -154,15 +162,22 @@ def _table(request: HttpRequest, scope: Scope, found: PerHeadFound, asked: Asked
                 is_sortable=True,
             ),
         ),
-        rows=tuple(_row(request, place, unknown) for place in rows),
+        rows=tuple(_row(request, scope, pairs, place, unknown) for place in rows),
         count=count,
         asked=asked,
         empty=say_to(request, "overview.empty"),
     )
 
 
-def _row(request: HttpRequest, place: PlaceShare, unknown: str) -> Row:
-    population = place.population
+def _row(
+    request: HttpRequest,
+    scope: Scope,
+    pairs: Sequence[PairFigures],
+    place: PlaceShare,
+    unknown: str,
+) -> Row:
+    population, own = place.population, place.region or place.recipients[0]
+    entries = entries_address(request, scope, pairs, scope.what, recipient=own.pk)
     others = [name_of(request, row) for row in place.recipients]
     name = _name(request, place)
     note = "" if others == [name] else say_to(request, "overview.of_recipients", names=others)
@@ -170,7 +185,7 @@ def _row(request: HttpRequest, place: PlaceShare, unknown: str) -> Row:
     return Row(
         (
             Cell(name, note=note),
-            money_cell(request, place.amount),
+            money_cell(request, place.amount, entries),
             figure(population.quantity.normalize() if population else None, unknown),
             Cell(str(population.year) if population else ""),
             Cell(

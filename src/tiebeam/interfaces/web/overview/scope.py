@@ -1,6 +1,6 @@
 """What a page of the overview is asked for: programme, year, measure, whose money, and as of when."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -40,6 +40,7 @@ PLACES = (
     "balance",
 )
 """The pages, in the order of their tabs."""
+SIDES = ("donor", "recipient")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class Scope:
         year: The one year that is asked about; None for all.
         what: The measure.
         pairing_id: The one pair that is asked about.
+        sides: ``donor`` and ``recipient``, where one is asked about: an organisation, or the region of several.
         choices: What may be chosen.
     """
 
@@ -66,6 +68,7 @@ class Scope:
     year: int | None
     what: str
     pairing_id: UUID | None
+    sides: Mapping[str, UUID]
     choices: tuple[Choice, ...]
 
     @property
@@ -101,6 +104,7 @@ class Scope:
             "year": self.year,
             "what": self.what if self.what != "paid" else "",
             "pair": self.pairing_id,
+            **self.sides,
         }
         return {key: str(value) for key, value in said.items() if value}
 
@@ -134,6 +138,9 @@ def read_scope(request: HttpRequest, *keys: str) -> Scope:
     all_pairings = pairings
     if pair is not None:
         pairings = [row for row in pairings if row.pk == pair.pk]
+    sides = {key: found for key in SIDES if (found := _pick_side(request, key, everything))}
+    for meant in map(set, sides.values()):
+        pairings = [row for row in pairings if row in meant]
     return Scope(
         as_of=read_as_of(request),
         is_now=not asks_for_another_day(request),
@@ -144,9 +151,11 @@ def read_scope(request: HttpRequest, *keys: str) -> Scope:
         year=_read_year(request) if "year" in keys else None,
         what=_read_what(request) if "what" in keys else "paid",
         pairing_id=pair.pk if pair else None,
+        sides={key: UUID(request.GET[key]) for key in sides},
         choices=(
             _choice(request, "programme", programmes.values()),
             _choice(request, "region", regions.values()),
+            *(_chosen_side(request, key, found) for key, found in sides.items()),
         ),
     )
 
@@ -172,7 +181,7 @@ def choose_pair(request: HttpRequest, pairings: Iterable[Pairing]) -> Choice:
 
 def choose_side(request: HttpRequest) -> Choice:
     """Return the choice between the books of both sides."""
-    options = tuple((side, say_to(request, f"overview.{side}")) for side in ("donor", "recipient"))
+    options = tuple((side, say_to(request, f"overview.{side}")) for side in SIDES)
     return Choice("side", say_to(request, "overview.book"), options)
 
 
@@ -260,6 +269,30 @@ def _pick(request: HttpRequest, key: str, find: Callable[[UUID], T | None]) -> T
     if found is None:
         raise NotUnderstood(key, "overview.unknown_choice", value=text)
     return found
+
+
+def _pick_side(
+    request: HttpRequest, side: str, pairings: Sequence[Pairing]
+) -> list[Pairing] | None:
+    """Return the pairs whose donor or recipient the address names, by itself or by its region."""
+
+    def find(asked: UUID) -> list[Pairing]:
+        return [
+            row
+            for row in pairings
+            if asked in {getattr(row, side).pk, getattr(row, side).region_id}
+        ]
+
+    return _pick(request, side, lambda asked: find(asked) or None)
+
+
+def _chosen_side(request: HttpRequest, side: str, found: Sequence[Pairing]) -> Choice:
+    """Return the one choice that is made; others are made by the figures that lead here."""
+    named = by_name(request, {getattr(row, side) for row in found})
+    names = say_to(
+        request, "overview.of_recipients", names=[name_of(request, row) for row in named]
+    )
+    return Choice(side, say_to(request, f"overview.{side}"), ((request.GET[side], names),))
 
 
 def _read_year(request: HttpRequest) -> int | None:

@@ -1,19 +1,19 @@
 """How the figures moved from year to year."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from tiebeam.apps.ledger.queries.matrix import list_figures, sum_by_year
+from tiebeam.apps.ledger.queries.matrix import PairFigures, list_figures, sum_by_year
 from tiebeam.apps.ledger.queries.measures import MEASURES
 from tiebeam.interfaces.web.listing import Asked, arrange, read_asked
-from tiebeam.interfaces.web.overview.matrix import say_by_events
+from tiebeam.interfaces.web.overview.matrix import entries_address, say_by_events
 from tiebeam.interfaces.web.overview.pictures import draw_years
 from tiebeam.interfaces.web.overview.scope import (
     Scope,
-    address_of,
     choose_pair,
+    list_marks,
     read_scope,
     say_foot,
     scope_as_file,
@@ -36,7 +36,7 @@ def show_years(request: HttpRequest) -> HttpResponse:
     pairs = list_figures(scope.pairings, scope.asked)
     sums = sum_by_year(pairs)
     asked = read_asked(request, sorts=("year", *MEASURES))
-    table, title = _table(request, scope, sums, asked), _title(request, sums)
+    table, title = _table(request, scope, pairs, sums, asked), _title(request, sums)
     return scope_as_file(request, scope, table) or show_page(
         request,
         "web/overview/picture.html",
@@ -48,6 +48,7 @@ def show_years(request: HttpRequest) -> HttpResponse:
         picture=draw_years(request, sums, title),
         table=table,
         table_id="years-table",
+        marks=list_marks(request, scope),
         foot=say_foot(request, scope, say_by_events(request, pairs)),
     )
 
@@ -70,7 +71,9 @@ def _title(request: HttpRequest, sums: Sums) -> str:
     return say_to(request, f"overview.years_title_{word}", **facts)
 
 
-def _table(request: HttpRequest, scope: Scope, sums: Sums, asked: Asked) -> Table:
+def _table(
+    request: HttpRequest, scope: Scope, pairs: Sequence[PairFigures], sums: Sums, asked: Asked
+) -> Table:
     keys = {name: (lambda year, name=name: sums[year][name]) for name in MEASURES}
     years, count = arrange(list(sums), asked, {"year": lambda year: year, **keys})
     return Table(
@@ -90,7 +93,7 @@ def _table(request: HttpRequest, scope: Scope, sums: Sums, asked: Asked) -> Tabl
                         money_cell(
                             request,
                             sums[year][name],
-                            address_of(request, "journal", scope, year=year, what=name),
+                            entries_address(request, scope, pairs, name, year=year),
                         )
                         for name in MEASURES
                     ),
@@ -101,7 +104,14 @@ def _table(request: HttpRequest, scope: Scope, sums: Sums, asked: Asked) -> Tabl
         totals=Row(
             (
                 Cell(say_to(request, "overview.total")),
-                *(money_cell(request, sum(sums[year][name] for year in sums)) for name in MEASURES),
+                *(
+                    money_cell(
+                        request,
+                        sum(sums[year][name] for year in sums),
+                        entries_address(request, scope, pairs, name),
+                    )
+                    for name in MEASURES
+                ),
             )
         ),
         count=count,

@@ -5,7 +5,14 @@ import pytest
 from tiebeam.core.ledger.chart import LARGEST_AMOUNT, LARGEST_BALANCE, MONEY
 from tiebeam.core.ledger.days import Days
 from tiebeam.core.ledger.events import Event, Frame, Policy
-from tiebeam.core.ledger.posting import AccountKey, Row, find_breaches, mirrored, rows_of
+from tiebeam.core.ledger.posting import (
+    AccountKey,
+    Row,
+    find_breaches,
+    mirrored,
+    refuse_breaches,
+    rows_of,
+)
 from tiebeam.core.ledger.soundness import find_unsound
 from tiebeam.errors import Refused
 
@@ -46,6 +53,26 @@ class TestAnEvent:
         assert rows_of(event, FRAME, {}) == [
             Row("recipient", "Q250", "Q210", 3, 2024, unit="Q:kits")
         ]
+
+    def test_is_refused_where_what_came_under_another_profile_is_still_owed(self):
+        """§L7: 5 of a year on expenditure are unspent when the first event on receipt comes."""
+        receipt = Event(kind="receipt", year=2025, amount=1)
+
+        with pytest.raises(Refused) as refused:
+            rows_of(receipt, FRAME, {key("R2200"): 5})
+
+        assert refused.value.code == "ledger.former_profile"
+        assert refused.value.facts == {"year": 2025, "owed": 5}
+
+    def test_is_refused_where_an_account_would_hold_more_than_can_be_kept(self):
+        """§L4: the ceiling of a balance."""
+        account = key("R1310")
+
+        with pytest.raises(Refused) as refused:
+            refuse_breaches({account: 1}, {account: LARGEST_BALANCE})
+
+        assert refused.value.code == "ledger.balance_too_large"
+        assert refused.value.facts == {"account": "R1310"}
 
 
 class TestTheDayOfAnEvent:

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from tiebeam.core.surge import team_rows
 from tiebeam.core.surge.checking import check_surge_plan
 from tiebeam.core.surge.model import (
     Demand,
@@ -16,6 +17,7 @@ from tiebeam.core.surge.model import (
     State,
     Surge,
     Team,
+    Transfer,
     Travel,
 )
 from tiebeam.core.surge.planned import Locks
@@ -100,6 +102,69 @@ class TestAPlan:
         found = plan(surge, state, both, window=4, locks=locks)
 
         assert [(order.team, order.to) for order in found.orders] == [("t", "Q")]
+
+
+class TestAStandingPlan:
+    """§S6 changes: orders for places that stand in one of the two plans alone."""
+
+    @pytest.mark.parametrize("most_ways", [0, None])
+    def test_is_kept_where_nothing_is_new(self, monkeypatch, most_ways):
+        """The team that goes to P goes on to Q; with many ways their ends are pooled."""
+        if most_ways is not None:
+            monkeypatch.setattr(team_rows, "MOST_WAYS", most_ways)
+        team, far = a_team("t"), a_team("u", ready_on=6)
+        moves_on = [demand((10, 10, 10, 0, 0, 0, 0), (0, 0, 0, 0, 10, 10, 10))]
+        surge, state = a_surge(team, far), at_home(team, far)
+        standing = plan(surge, state, moves_on, window=7)
+
+        found = plan(surge, state, moves_on, window=7, standing=standing)
+
+        assert [(o.team, o.to, o.leaves_on) for o in standing.orders if o.to] == [
+            ("t", "P", 0),
+            ("t", "Q", 3),
+        ]
+        assert found.orders == standing.orders
+        assert found.levels[3].value == 0
+
+    @pytest.mark.parametrize("most_ways", [0, None])
+    def test_counts_what_can_no_longer_be(self, monkeypatch, most_ways):
+        """On duty in P it was to go to Q; now another place for it is refused, and u goes instead."""
+        if most_ways is not None:
+            monkeypatch.setattr(team_rows, "MOST_WAYS", most_ways)
+        team, other = a_team("t"), a_team("u", ready_on=1)
+        on_duty = Standing(team="t", status="on_duty", place="P", since=-3, until=17, tour_from=-3)
+        surge, state = a_surge(team, other), at_home(team, other)
+        state = replace(state, standings={**state.standings, "t": on_duty})
+        shifts = [demand((0, 0, 0, 0, 0), (0, 10, 10, 10, 10))]
+        standing = plan(surge, state, shifts, window=5)
+
+        kept = plan(surge, state, shifts, window=5, standing=standing)
+        found = plan(
+            surge, state, shifts, window=5, standing=standing, locks=Locks(refused=frozenset("t"))
+        )
+
+        assert [(o.team, o.to) for o in standing.orders if o.to] == [("t", "Q")]
+        assert kept.levels[3].value == 0
+        assert [(o.team, o.to) for o in found.orders if o.to] == [("u", "Q")]
+        assert found.levels[3].value == 2
+
+
+class TestTransfers:
+    @pytest.mark.parametrize(("moved_on", "moved"), [(0, 0), (-3, 5)])
+    def test_leave_a_place_only_after_its_quiet_days(self, moved_on, moved):
+        """§S2: P received on day 0 and is quiet to day 2; had it been on day -3, five may go at once."""
+        team = a_team("t", ready_on=40)
+        limits = Limits(
+            allowed=True, daily_per_source=5, daily_per_destination=5, quiet_days=2, stay_days=14
+        )
+        before = Transfer(source="Q", destination="P", patients=1, on=moved_on)
+        state = replace(at_home(team), day=1, transfers=(before,), patients={})
+        crowded = Demand(first_day=1, patients={"P": (19, 19), "Q": (3, 3)})
+
+        found = plan(a_surge(team, limits=limits, own_staff=10), state, [crowded], window=2)
+
+        assert sum(t.patients for t in found.given_transfers) == moved
+        assert {(t.source, t.destination) for t in found.transfers} <= {("P", "Q")}
 
 
 class TestGoingHome:

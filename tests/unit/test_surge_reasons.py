@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tiebeam.core.explain.surge_reasons import ask_what_if, explain_order, list_alternatives
-from tiebeam.core.surge.model import Order
+from tiebeam.core.surge.model import Order, Standing
 from tiebeam.core.surge.planned import Locks
 from tiebeam.core.surge.planning import plan
 from unit.test_surge_planning import a_surge, a_team, at_home, demand
@@ -32,6 +32,17 @@ class TestWhyAnOrder:
 
         assert explain_order(surge, state, scenarios, found, idle).code == "surge.why_nothing"
 
+    def test_says_of_an_order_that_harms_that_it_is_not_needed(self):
+        """§S11: P needs the ten who would leave it for Q, where nobody is."""
+        team = a_team("t")
+        at_p = Standing(team="t", status="on_duty", place="P", since=-3, until=17, tour_from=-3)
+        surge, state = a_surge(team), replace(at_home(team), standings={"t": at_p})
+        scenarios = [demand((10, 10, 10), (0, 0, 0))]
+        away = Order(team="t", to="Q", leaves_on=0, arrives_on=1)
+        found = replace(plan(surge, state, scenarios, window=3), orders=(away,))
+
+        assert explain_order(surge, state, scenarios, found, away).code == "surge.why_nothing"
+
 
 class TestWhyNotAnother:
     def test_place_or_team_says_which_level_differs_first(self):
@@ -51,6 +62,18 @@ class TestWhyNotAnother:
             ("t", "Q"): ("shortage", 1, Fraction(1, 3), Fraction(1)),
             ("u", "P"): ("shortage", 1, Fraction(1, 3), Fraction(2, 3)),
         }
+
+    def test_team_that_is_alike_would_do_as_well(self):
+        """§S11: t and u are of one home and size: no level differs."""
+        t, u = a_team("t"), a_team("u")
+        surge, state = a_surge(t, u), at_home(t, u)
+        scenarios = [demand((10, 10, 10), (0, 0, 0))]
+        found = plan(surge, state, scenarios, window=3, locks=Locks(refused=frozenset("u")))
+        free = replace(found, aims=replace(found.aims, locks=Locks()))
+
+        rows = list_alternatives(surge, state, scenarios, free, found.orders[0])
+
+        assert [row.level for row in rows if row.order.team == "u"] == [None]
 
     def test_place_is_no_question_of_a_team_that_goes_home(self):
         team = a_team("t")
@@ -74,6 +97,17 @@ class TestWhatIf:
         assert (answer.levels[1].before, answer.levels[1].after) == (10, 25)
         assert answer.levels[0].difference == (1, Fraction(1, 3), Fraction(25, 45))
         assert answer.levels[4].difference == (0, 50, 50)
+        assert (answer.added, answer.dropped) == ((), ())
+
+    def test_shows_equal_levels_where_nothing_is_supposed(self):
+        """§S11: the plan is the same, and the worst place keeps its third."""
+        team = a_team("t")
+        surge, state, scenarios = a_surge(team), at_home(team), [demand((10, 10, 10), (0, 0, 0))]
+        found = plan(surge, state, scenarios, window=3)
+
+        answer = ask_what_if(surge, state, scenarios, found, Locks())
+
+        assert answer.levels[0].difference == (1, Fraction(1, 3), Fraction(1, 3))
         assert (answer.added, answer.dropped) == ((), ())
 
     def test_shows_the_levels_side_by_side_when_a_place_is_closed(self):

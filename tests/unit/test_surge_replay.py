@@ -142,6 +142,7 @@ class TestTransfers:
             ([transfer(8, 1), transfer(7, 2)], "cushion"),
             ([transfer(2, 1), transfer(1, 3, "side", "hub")], "quiet_days"),
             ([transfer(2, 1, "hub", "hub")], "unknown_place"),
+            ([transfer(0, 1)], "not_today"),
         ],
     )
     def test_are_held_to_their_limits(self, transfers, rule):

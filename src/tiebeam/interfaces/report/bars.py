@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from tiebeam.interfaces.report.palette import Ink, paint
-from tiebeam.interfaces.report.svg import cap_text, tag, text_width
+from tiebeam.interfaces.report.svg import as_svg, cap_text, tag, text_width
 
 FONT = 12.5
 ROW = 24.0
@@ -63,18 +63,13 @@ def draw_bars(
     rows = [
         _bar(bar, TOP + ROW * n, x0, x1, width - others, width, ink) for n, bar in enumerate(bars)
     ]
-    return tag(
-        "svg",
+    return as_svg(
         *grid,
         *head,
         *rows,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width:g} {height:g}",
-        width=f"{width:g}",
-        height=f"{height:g}",
-        role="img",
-        aria_label=alternative,
-        font_family="system-ui, PingFang SC, Noto Sans CJK SC, Microsoft YaHei, sans-serif",
+        width=width,
+        height=height,
+        alternative=alternative,
     )
 
 

@@ -7,9 +7,9 @@ from datetime import date
 from markupsafe import Markup
 
 from tiebeam.interfaces.report.palette import paint
-from tiebeam.interfaces.report.svg import tag, text_width
+from tiebeam.interfaces.report.svg import as_svg, path_through, tag, text_width
+from tiebeam.interfaces.report.trend import FONT, draw_tick
 
-FONT = 12.5
 HEIGHT = 260.0
 TOP, BOTTOM = 14.0, 26.0
 
@@ -74,15 +74,9 @@ def draw_course(
         (x_of(at), y_of(course.middle[row])) for at, row in ahead
     ]
     step = max(1, -(-len(course.days) * 84 // int(width - left)))
-    return tag(
-        "svg",
+    return as_svg(
         *(
-            tag(
-                "g",
-                tag("line", x1=left, x2=width - right, y1=y_of(at), y2=y_of(at), **paint(stroke="line")),
-                tag("text", words, x=left - 6, y=y_of(at) + 4, text_anchor="end", font_size=FONT,
-                    **paint(fill="muted")),
-            )
+            draw_tick(y_of(at), words, left, width - right)
             for at, words in tick_words
         ),
         *(
@@ -91,11 +85,11 @@ def draw_course(
             for at, day in enumerate(course.days)
             if at % step == 0
         ),
-        *([tag("path", d=_path(band) + "Z", fill_opacity=0.18, **paint(fill="donor")),
-           tag("path", d=_path(middle), stroke_width=2, stroke_dasharray="6 4",
+        *([tag("path", d=path_through(band) + "Z", fill_opacity=0.18, **paint(fill="donor")),
+           tag("path", d=path_through(middle), stroke_width=2, stroke_dasharray="6 4",
                **paint(stroke="donor"))] if ahead else []),
         *(
-            tag("path", d=_path(run), stroke_width=2, **paint(stroke="ink"))
+            tag("path", d=path_through(run), stroke_width=2, **paint(stroke="ink"))
             for run in _runs(course.reported, x_of, y_of)
             if len(run) > 1
         ),
@@ -107,18 +101,10 @@ def draw_course(
         tag("text", f"— {names[0]}", x=left + 8, y=TOP + 16, font_size=FONT, **paint(fill="ink")),
         *([tag("text", f"- - {names[1]}", x=left + 8, y=TOP + 32, font_size=FONT,
                **paint(fill="donor"))] if ahead else []),
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width:g} {HEIGHT:g}",
-        width=f"{width:g}",
-        height=f"{HEIGHT:g}",
-        role="img",
-        aria_label=alternative,
-        font_family="system-ui, PingFang SC, Noto Sans CJK SC, Microsoft YaHei, sans-serif",
+        width=width,
+        height=HEIGHT,
+        alternative=alternative,
     )  # fmt: skip
-
-
-def _path(points: Sequence[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
 def _runs(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from tiebeam.interfaces.report.palette import paint
-from tiebeam.interfaces.report.svg import tag, text_width
+from tiebeam.interfaces.report.svg import as_svg, tag, text_width
 
 FONT = 12.0
 ROW, HEAD = 24.0, 22.0
@@ -54,8 +54,7 @@ def draw_heat(
     every = max(1, -(-int(max(text_width(head, FONT) for head in columns) + 8) // int(cell)))
     most = max([1, *(value or 0 for row in rows for value in row.values)])
     height = HEAD + ROW * len(rows)
-    return tag(
-        "svg",
+    return as_svg(
         *(
             tag("text", head, x=left + cell * (at + 0.5), y=HEAD - 8, text_anchor="middle",
                 font_size=FONT, **paint(fill="muted"))
@@ -66,13 +65,9 @@ def draw_heat(
             _draw_row(row, HEAD + ROW * number, left, cell, most, unknown)
             for number, row in enumerate(rows)
         ),
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width:g} {height:g}",
-        width=f"{width:g}",
-        height=f"{height:g}",
-        role="img",
-        aria_label=alternative,
-        font_family="system-ui, PingFang SC, Noto Sans CJK SC, Microsoft YaHei, sans-serif",
+        width=width,
+        height=height,
+        alternative=alternative,
     )  # fmt: skip
 
 

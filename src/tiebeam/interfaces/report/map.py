@@ -26,7 +26,7 @@ from tiebeam.interfaces.report.panel import (
     halo,
 )
 from tiebeam.interfaces.report.projection import fit_conic
-from tiebeam.interfaces.report.svg import tag, text_width
+from tiebeam.interfaces.report.svg import as_svg, tag, text_width
 
 CLOSE_SHARE = 0.45
 """Recipients that take up less of the whole extent than this get a panel of their own."""
@@ -77,16 +77,11 @@ def draw_map(
     bottom = max(panel.box.y + panel.box.height for panel in panels)
     legend, height = _legend(words, bottom + 10, width, _most_stroke(len(lines)))
     parts.append(legend)
-    svg = tag(
-        "svg",
+    svg = as_svg(
         *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width:g} {bottom + 10 + height:g}",
-        width=f"{width:g}",
-        height=f"{bottom + 10 + height:g}",
-        role="img",
-        aria_label=words.alternative,
-        font_family="system-ui, PingFang SC, Noto Sans CJK SC, Microsoft YaHei, sans-serif",
+        width=width,
+        height=bottom + 10 + height,
+        alternative=words.alternative,
     )
     return MapDrawing(svg, tuple(p.name for p in points if p.name not in named))
 

@@ -11,7 +11,7 @@ from tiebeam.core.model.scenario import EARTH_RADIUS_KM
 from tiebeam.interfaces.report.labels import Box
 from tiebeam.interfaces.report.palette import paint
 from tiebeam.interfaces.report.projection import Conic, Degrees
-from tiebeam.interfaces.report.svg import tag
+from tiebeam.interfaces.report.svg import path_through, tag
 
 Spot = tuple[float, float]
 """A point of the drawing, x to the right and y downwards."""
@@ -120,11 +120,7 @@ def halo() -> dict[str, object]:
 
 def draw_layer(panel: Panel, boundaries: dict[str, object]) -> Markup:
     """Return the lines of a GeoJSON layer that the operator supplied."""
-    paths = (
-        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in map(panel.put, line))
-        for line in lines_of_layer(boundaries)
-    )
-    data = "".join(paths)
+    data = "".join(path_through(map(panel.put, line)) for line in lines_of_layer(boundaries))
     if not data:
         return Markup("")
     return tag("path", d=data, stroke_width=0.8, stroke_opacity=0.6, **paint(stroke="muted"))
@@ -207,8 +203,7 @@ def _grid_line(line: Sequence[Spot], panel: Panel) -> list[Markup]:
     ]
     if len(near) < 2:
         return []
-    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in near)
-    return [tag("path", d=path, stroke_width=0.75, **paint(stroke="line"))]
+    return [tag("path", d=path_through(near), stroke_width=0.75, **paint(stroke="line"))]
 
 
 def _edge_label(line: Sequence[Spot], panel: Panel, text: str, *, at_left: bool) -> list[Markup]:

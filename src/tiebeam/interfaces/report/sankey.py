@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from tiebeam.interfaces.report.palette import LIGHT, Ink, paint
-from tiebeam.interfaces.report.svg import cap_text, tag, text_width
+from tiebeam.interfaces.report.svg import as_svg, cap_text, tag, text_width
 
 FONT = 12.5
 SLOT = 19.0
@@ -81,20 +81,15 @@ def draw_sankey(
     room = _label_room(donors, recipients, width)
     x0, x1 = room, width - room
     ribbons = _ribbons(streams, left_order, right_order, left, right, scale, x0, x1, prefix)
-    return tag(
-        "svg",
+    return as_svg(
         _gradient(prefix, x0, x1),
         _head(heads, x0, x1),
         *ribbons,
         *(_node(node, left[node.id], x0 - BAR, room, on_left=True) for node in donors),
         *(_node(node, right[node.id], x1, room, on_left=False) for node in recipients),
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width:g} {height + 4:g}",
-        width=f"{width:g}",
-        height=f"{height + 4:g}",
-        role="img",
-        aria_label=alternative,
-        font_family="system-ui, PingFang SC, Noto Sans CJK SC, Microsoft YaHei, sans-serif",
+        width=width,
+        height=height + 4,
+        alternative=alternative,
     )
 
 

@@ -22,7 +22,7 @@ from tiebeam.interfaces.report.sankey import (
     sort_by_partners,
     spread_out,
 )
-from tiebeam.interfaces.report.svg import cap_text, tag, text_width
+from tiebeam.interfaces.report.svg import as_svg, cap_text, tag, text_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,7 @@ def draw_purposes(
     first = _column(columns[0], left, room - BAR, "donor")
     second = _column(columns[1], middle, (width - BAR) / 2, "muted")
     third = _column(columns[2], right, width - room, "recipient")
-    return tag(
-        "svg",
+    return as_svg(
         *_ribbons(given, orders[0], orders[1], first, second, scale, "donor"),
         *_ribbons(used, orders[1], orders[2], second, third, scale, "recipient"),
         *(_bar(first, key) for key in orders[0]),
@@ -84,13 +83,9 @@ def draw_purposes(
                 (heads[2], width - room, "start"),
             )
         ),
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width:g} {height + 4:g}",
-        width=f"{width:g}",
-        height=f"{height + 4:g}",
-        role="img",
-        aria_label=alternative,
-        font_family="system-ui, PingFang SC, Noto Sans CJK SC, Microsoft YaHei, sans-serif",
+        width=width,
+        height=height + 4,
+        alternative=alternative,
     )
 
 

@@ -13,7 +13,7 @@ from tiebeam.core.surge.measures import share_closed, summarise
 from tiebeam.interfaces.messages import LANGUAGES, Language, say
 from tiebeam.interfaces.messages.figures import number, percent
 from tiebeam.interfaces.report.palette import Ink, paint
-from tiebeam.interfaces.report.svg import tag, text_width
+from tiebeam.interfaces.report.svg import as_svg, path_through, tag, text_width
 
 Found = Mapping[str, Mapping[str, Outcome]]
 
@@ -76,17 +76,12 @@ class _Drawing:
         self._write(self.say("surge.picture.assumptions"), size=12, ink="muted")
         self._write(self.say("surge.picture.source"), size=12, ink="muted")
         height = self.at + MARGIN / 2
-        return tag(
-            "svg",
+        return as_svg(
             tag("rect", width=WIDTH, height=height, **paint(fill="paper")),
             *self.parts,
-            xmlns="http://www.w3.org/2000/svg",
-            viewBox=f"0 0 {WIDTH:g} {height:g}",
-            width=f"{WIDTH:g}",
-            height=f"{height:g}",
-            role="img",
-            aria_label=title,
-            font_family="system-ui, PingFang SC, Noto Sans CJK SC, Microsoft YaHei, sans-serif",
+            width=WIDTH,
+            height=height,
+            alternative=title,
         )
 
     # -- words -------------------------------------------------------------------
@@ -151,13 +146,13 @@ class _Drawing:
             words = self.say("surge.picture.day", month=when.month, day=when.day)
             self._text(words, x, bottom + 18, ink="muted", anchor="middle", size=12)
         for name, unmet in series.items():
-            points = "L".join(
-                f"{left + (right - left) * day / (days - 1):.1f} {bottom - PANEL * heads / most:.1f}"
+            path = path_through(
+                (left + (right - left) * day / (days - 1), bottom - PANEL * heads / most)
                 for day, heads in enumerate(unmet)
             )
             dash = "5 4" if name == "static" else ""
             self.parts.append(
-                tag("path", d="M" + points, stroke_width=2.4, stroke_dasharray=dash, **paint(stroke=INKS[name]))
+                tag("path", d=path, stroke_width=2.4, stroke_dasharray=dash, **paint(stroke=INKS[name]))
             )  # fmt: skip
 
     def _draw_bars(self, outcomes: Mapping[str, Outcome], top: float) -> None:

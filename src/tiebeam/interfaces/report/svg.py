@@ -1,6 +1,7 @@
 """SVG elements as safe markup, and how wide a text is before any browser has seen it."""
 
 import unicodedata
+from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
@@ -43,6 +44,26 @@ def tag(name: str, *children: Markup | str, **attributes: object) -> Markup:
     )
     # Safe: the name is ours, values and texts were escaped above.
     return Markup(f"<{name}{written}>{inside}</{name}>")  # noqa: S704
+
+
+def as_svg(*parts: Markup | str, width: float, height: float, alternative: str) -> Markup:
+    """Return *parts* as one picture; *alternative* says what it shows to those who do not see it."""
+    return tag(
+        "svg",
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {width:g} {height:g}",
+        width=f"{width:g}",
+        height=f"{height:g}",
+        role="img",
+        aria_label=alternative,
+        font_family="system-ui, PingFang SC, Noto Sans CJK SC, Microsoft YaHei, sans-serif",
+    )
+
+
+def path_through(points: Iterable[tuple[float, float]]) -> str:
+    """Return the path of a line through *points*."""
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
 def text_width(text: str, size: float) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from tiebeam.interfaces.report.palette import Ink, paint
-from tiebeam.interfaces.report.svg import tag, text_width
+from tiebeam.interfaces.report.svg import as_svg, path_through, tag, text_width
 
 FONT = 12.5
 HEIGHT = 320.0
@@ -63,9 +63,8 @@ def draw_trend(
     places = _apart(
         {number: y_of(line.amounts[max(line.amounts)]) for number, line in enumerate(lines)}
     )
-    return tag(
-        "svg",
-        *(_tick(y_of(amount), words, left, width - right) for amount, words in tick_words),
+    return as_svg(
+        *(draw_tick(y_of(amount), words, left, width - right) for amount, words in tick_words),
         *(
             tag("text", str(year), x=x_of(year), y=HEIGHT - 8, text_anchor="middle", font_size=FONT, **paint(fill="muted"))
             for year in _few(years, width)
@@ -75,17 +74,14 @@ def draw_trend(
             tag("text", line.name, x=x_of(max(line.amounts)) + 8, y=places[number] + 4, font_size=FONT, **paint(fill="ink" if line.ink == "muted" else line.ink))
             for number, line in enumerate(lines)
         ),
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width:g} {HEIGHT:g}",
-        width=f"{width:g}",
-        height=f"{HEIGHT:g}",
-        role="img",
-        aria_label=alternative,
-        font_family="system-ui, PingFang SC, Noto Sans CJK SC, Microsoft YaHei, sans-serif",
+        width=width,
+        height=HEIGHT,
+        alternative=alternative,
     )  # fmt: skip
 
 
-def _tick(y: float, words: str, left: float, right: float) -> Markup:
+def draw_tick(y: float, words: str, left: float, right: float) -> Markup:
+    """Return a line across from *left* to *right*, with the words of its height before it."""
     return tag(
         "g",
         tag("line", x1=left, x2=right, y1=y, y2=y, **paint(stroke="line")),
@@ -95,7 +91,7 @@ def _tick(y: float, words: str, left: float, right: float) -> Markup:
 
 def _draw(line: Line, x_of: Callable[[int], float], y_of: Callable[[float], float]) -> Markup:
     points = [(x_of(year), y_of(line.amounts[year]), year) for year in sorted(line.amounts)]
-    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y, _ in points)
+    path = path_through((x, y) for x, y, _ in points)
     return tag(
         "g",
         tag("path", d=path, stroke_width=2, stroke_dasharray=line.dash, **paint(stroke=line.ink)),

@@ -30,4 +30,5 @@ Against = Annotated[Path | None, typer.Option(help="help.report.against", metava
 Boundaries = Annotated[Path | None, typer.Option(help="help.report.boundaries", metavar="GEOJSON")]
 Jobs = Annotated[int | None, typer.Option(min=1, help="help.jobs", metavar="N")]
 Cluster = Annotated[str | None, typer.Option(help="help.cluster", metavar="ADDRESS")]
+SurgeCase = Annotated[str, typer.Argument(help="help.surge.replay.case", metavar="CASE")]
 Forecast = Annotated[str, typer.Option(help="help.forecast", metavar="NAME")]

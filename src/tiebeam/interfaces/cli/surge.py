@@ -16,7 +16,6 @@ from tiebeam.interfaces.cli.session import Session, write_lines
 if TYPE_CHECKING:
     from tiebeam.cases.surge_replays import Outcome
 
-CaseId = Annotated[str, typer.Argument(help="help.surge.replay.case", metavar="CASE")]
 PolicyNames = Annotated[
     list[str] | None, typer.Option("--policy", help="help.surge.replay.policy", metavar="NAME")
 ]
@@ -31,7 +30,7 @@ Found = Mapping[str, Mapping[str, "Outcome"]]
 
 def replay(
     ctx: typer.Context,
-    case_id: CaseId,
+    case_id: options.SurgeCase,
     policy: PolicyNames = None,
     out: options.OutFolder = None,
     jobs: options.Jobs = None,

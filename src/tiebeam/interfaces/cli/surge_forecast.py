@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tiebeam.cases.surges import SurgeCase
     from tiebeam.core.surge.forecast import Forecaster
 
-CaseId = Annotated[str, typer.Argument(help="help.surge.replay.case", metavar="CASE")]
 On = Annotated[str | None, typer.Option(help="help.surge.forecast.on", metavar="DAY")]
 Lag = Annotated[int, typer.Option(help="help.surge.forecast.lag", metavar="DAYS", min=0, max=14)]
 
@@ -30,7 +29,7 @@ SHOWN = (1, 7, 14)
 
 def forecast(
     ctx: typer.Context,
-    case_id: CaseId,
+    case_id: options.SurgeCase,
     on: On = None,
     forecast: options.Forecast = "damped-trend",
     lag: Lag = 1,
@@ -46,7 +45,7 @@ def forecast(
     case = read_surge_case(case_id)
     if on is None:
         return _tell_scores(session, case, lag)
-    return _tell_forecast(session, case, _demand_day(case, on, lag), forecast, forecaster, lag)
+    return _tell_forecast(session, case, demand_day(case, on, lag), forecast, forecaster, lag)
 
 
 def demand_forecaster(name: str) -> "Forecaster":
@@ -64,7 +63,13 @@ def demand_forecaster(name: str) -> "Forecaster":
     return FORECASTERS[name]
 
 
-def _demand_day(case: "SurgeCase", text: str, lag: int) -> date:
+def demand_day(case: "SurgeCase", text: str, lag: int) -> date:
+    """
+    Return the day of the case that *text* names.
+
+    Raises:
+        InvalidInput: It is no day of it on which anything is published.
+    """
     first, last = case.first_day + timedelta(days=lag), case.last_day
     try:
         day = date.fromisoformat(text)

@@ -1,14 +1,15 @@
 """``tiebeam surge plan``: who should go where on one morning of a real emergency, why, and what if."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tiebeam.errors import Fault, InvalidInput
+from tiebeam.interfaces.cli import options
 from tiebeam.interfaces.cli.exits import BrokenOwnCheck, ExitStatus
 from tiebeam.interfaces.cli.help import session_of
+from tiebeam.interfaces.cli.surge_forecast import demand_day
 
 if TYPE_CHECKING:
     from tiebeam.cases.surges import Cell, SurgeCase
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from tiebeam.core.surge.model import Demand, Order, State, Surge
     from tiebeam.core.surge.planned import Locks, SurgePlan
 
-CaseId = Annotated[str, typer.Argument(help="help.surge.replay.case", metavar="CASE")]
 On = Annotated[str, typer.Option("--on", help="help.surge.plan.on", metavar="DATE")]
 Replay = Annotated[
     str | None, typer.Option("--replay", help="help.surge.plan.replay", metavar="NAME")
@@ -33,7 +33,7 @@ FOLLOWED = ("static", "greedy", "planner")
 
 def plan(
     ctx: typer.Context,
-    case_id: CaseId,
+    case_id: options.SurgeCase,
     on: On,
     replay: Replay = None,
     after: After = "static",
@@ -53,7 +53,8 @@ def plan(
     case = read_surge_case(case_id)
     instance = build_instance(case, _demand_cell(case, replay))
     _demand_known("--after", after, FOLLOWED)
-    state = find_state(case, instance, after, _demand_day(case, on, instance.lag))
+    day = (demand_day(case, on, instance.lag) - case.first_day).days
+    state = find_state(case, instance, after, day)
     surge, demand = instance.surge, expect(state, breaks=case.breaks)
     locks = _read_locks(surge, what_if or ())
     if why is not None:
@@ -87,24 +88,6 @@ def _demand_cell(case: "SurgeCase", name: str | None) -> "Cell":
     chosen = next(iter(cells)) if name is None else name
     _demand_known("--replay", chosen, cells)
     return cells[chosen]
-
-
-def _demand_day(case: "SurgeCase", text: str, lag: int) -> int:
-    """
-    Return the day of the case that *text* names.
-
-    Raises:
-        InvalidInput: It is no day of it on which anything is published.
-    """
-    first, last = case.first_day + timedelta(days=lag), case.last_day
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if not first <= day <= last:
-        facts: dict[str, object] = {"first": first, "last": last}
-        raise InvalidInput([Fault(code="forecast.outside", place="--on", value=text, facts=facts)])
-    return (day - case.first_day).days
 
 
 def _read_locks(surge: "Surge", texts: Iterable[str]) -> "Locks":

@@ -8,6 +8,7 @@ A case asks one kind of question: whom to pair (scenario), which team goes where
 really issued, and the NOTES say what is known, what is assumed and what is missing.
 """
 
+import csv
 import shutil
 import tomllib
 from collections.abc import Mapping
@@ -92,6 +93,12 @@ def copy_case(case_id: str, target: Path) -> Path:
         # The content alone: an installed package may be read-only, a user's copy must not be.
         shutil.copyfile(file, copy)
     return target
+
+
+def read_rows(path: Path) -> tuple[Mapping[str, str], ...]:
+    """Return the rows of a CSV file of ours, header as keys."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
 
 
 def _read_case(folder: Path, kind: Kind) -> Case:

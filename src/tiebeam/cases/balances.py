@@ -4,16 +4,15 @@ The cases of moving patients: hospital load by place and day, and named assumpti
 ``cases/<id>/balance.toml`` holds the assumptions, the tables beside it the facts.
 """
 
-import csv
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-from tiebeam.cases.surges import Assumption, Value
+from tiebeam.cases import CASES_FOLDER, read_rows
+from tiebeam.cases.surges import Assumption, Value, read_assumptions
 from tiebeam.core.surge.balancing import nearest_beds, planned_transfers, stay_put
 from tiebeam.core.surge.forecast import Forecaster
 from tiebeam.core.surge.hindsight import bound_measures
@@ -21,8 +20,6 @@ from tiebeam.core.surge.model import Limits, Measures, Place, Surge, Transfer, t
 from tiebeam.core.surge.replay import Policy, replay
 from tiebeam.core.surge.smoothing import FORECASTERS
 from tiebeam.errors import Refused
-
-CASES_FOLDER = Path(__file__).parent
 
 POLICIES = ("no_transfer", "nearest_beds", "planned", "hindsight")
 """The last is no policy but a bound for each measure (§S3)."""
@@ -79,24 +76,17 @@ def read_balance_case(case_id: str) -> BalanceCase:
         raise UnknownBalance(id=case_id, known=list_balance_cases())
     folder = CASES_FOLDER / case_id
     content = tomllib.loads((folder / "balance.toml").read_text(encoding="utf-8"))
-    days = _read_rows(folder / "patients.csv")
-    places = tuple(_read_place(row) for row in _read_rows(folder / "places.csv"))
+    days = read_rows(folder / "patients.csv")
+    places = tuple(_read_place(row) for row in read_rows(folder / "places.csv"))
     return BalanceCase(
         **content["case"],
-        assumptions=tuple(
-            Assumption(**{**row, "tried": tuple(row["tried"])}) for row in content["assumption"]
-        ),
+        assumptions=read_assumptions(content),
         places=places,
         patients={
             place.id: tuple(int(row[place.id]) if row[place.id] else None for row in days)
             for place in places
         },
     )
-
-
-def _read_rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _read_place(row: Mapping[str, str]) -> Place:

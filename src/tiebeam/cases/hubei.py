@@ -15,6 +15,7 @@ from fractions import Fraction
 from math import ceil
 from pathlib import Path
 
+from tiebeam.cases import read_rows
 from tiebeam.units import allocate
 
 FACTS_FOLDER = Path(__file__).parent / "hubei-2020"
@@ -49,12 +50,12 @@ def read_facts(folder: Path = FACTS_FOLDER) -> HubeiFacts:
     return HubeiFacts(
         active_cases={
             row["recipient"]: int(row["confirmed"]) - int(row["cured"]) - int(row["dead"])
-            for row in _read_rows(folder / "active_cases.csv")
+            for row in read_rows(folder / "active_cases.csv")
         },
         populations={
-            row["donor"]: int(row["population"]) for row in _read_rows(folder / "populations.csv")
+            row["donor"]: int(row["population"]) for row in read_rows(folder / "populations.csv")
         },
-        mix={row["resource"]: int(row["staff"]) for row in _read_rows(folder / "mix.csv")},
+        mix={row["resource"]: int(row["staff"]) for row in read_rows(folder / "mix.csv")},
         staff_total=chosen["capacities"]["staff_total"],
         staff_per_case=Fraction(chosen["needs"]["staff_per_case"]),
     )
@@ -103,9 +104,3 @@ def write_needs(path: Path, needs: Mapping[tuple[str, str], int]) -> None:
         table.writerow(("recipient", "resource", "amount", "source"))
         for (recipient, resource), persons in needs.items():
             table.writerow((recipient, resource, persons, NEEDS_SOURCE))
-
-
-def _read_rows(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a CSV file of ours, header as keys."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

@@ -5,13 +5,13 @@ What became of the pairs from one round to the next is computed in
 ``tiebeam.core.pairing.rounds``; here the lists are only read.
 """
 
-import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from tiebeam.cases import read_rows
 from tiebeam.core.pairing.rounds import PairFate, PairRound, RoundPair, compare_rounds
 
 
@@ -37,12 +37,12 @@ def read_rounds(folder: Path) -> CaseRounds:
     """
     with (folder / "rounds.toml").open("rb") as file:
         heads = tomllib.load(file)["round"]
-    rows = _read_rows(folder / "pairs.csv")
+    rows = read_rows(folder / "pairs.csv")
     return CaseRounds(
         rounds=tuple(_round_of(head, rows) for head in heads),
         parents={
             place["id"]: place["parent"]
-            for place in _read_rows(folder / "places.csv")
+            for place in read_rows(folder / "places.csv")
             if place["parent"]
         },
     )
@@ -57,7 +57,7 @@ def compare_case_rounds(folder: Path) -> dict[tuple[str, str], tuple[PairFate, .
     }
 
 
-def _round_of(head: Mapping[str, str], rows: list[dict[str, str]]) -> PairRound:
+def _round_of(head: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> PairRound:
     """Return the round of this entry in rounds.toml, with its rows of pairs.csv."""
     pairs = tuple(
         RoundPair(donor=row["donor"], recipient=row["recipient"], is_doubtful=bool(row["doubt"]))
@@ -68,9 +68,3 @@ def _round_of(head: Mapping[str, str], rows: list[dict[str, str]]) -> PairRound:
     return PairRound(
         id=head["id"], pairs=pairs, known_donors=None if head["known"] == "all" else named
     )
-
-
-def _read_rows(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a CSV file of ours, header as keys."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

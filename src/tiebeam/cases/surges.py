@@ -5,19 +5,16 @@ The cases of a surge: facts day by day, named assumptions, and a grid of them fi
 the reference of files.
 """
 
-import csv
 import itertools
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
+from tiebeam.cases import CASES_FOLDER, read_rows
 from tiebeam.core.surge.forecast import Break
 from tiebeam.errors import Refused
-
-CASES_FOLDER = Path(__file__).parent
 
 Value = int | str | bool
 Row = Mapping[str, str]
@@ -134,10 +131,8 @@ def read_surge_case(case_id: str) -> SurgeCase:
     folder = CASES_FOLDER / case_id
     with (folder / "surge.toml").open("rb") as file:
         content = tomllib.load(file)
-    tables = {path.stem: _read_rows(path) for path in sorted(folder.glob("*.csv"))}
-    assumptions = tuple(
-        Assumption(**{**row, "tried": tuple(row["tried"])}) for row in content["assumption"]
-    )
+    tables = {path.stem: read_rows(path) for path in sorted(folder.glob("*.csv"))}
+    assumptions = read_assumptions(content)
     return SurgeCase(
         **content["case"],
         replays=content["replay"],
@@ -154,9 +149,11 @@ def read_surge_case(case_id: str) -> SurgeCase:
     )
 
 
-def _read_rows(path: Path) -> tuple[Row, ...]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
+def read_assumptions(content: Mapping[str, Any]) -> tuple[Assumption, ...]:
+    """Return the assumptions that the head of a case names."""
+    return tuple(
+        Assumption(**{**row, "tried": tuple(row["tried"])}) for row in content["assumption"]
+    )
 
 
 def _list_cells(content: Mapping[str, Any], assumptions: Sequence[Assumption]) -> tuple[Cell, ...]:

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import connection, models
@@ -27,7 +27,7 @@ from tiebeam.platform.tenancy.records import OwnedRecord
 
 ALGORITHM = "sha256"
 State = Mapping[str, Any]
-
+R = TypeVar("R", bound=models.Model)
 
 _written = count()
 
@@ -134,6 +134,15 @@ def record_change(
     )
     _write([(entry, record)], actor, now)
     return entry
+
+
+def save_change(
+    record: R, before: State, action: str, actor: Actor, now: datetime, reason: str = ""
+) -> R:
+    """Save *record*, write that it changed from *before* to what it holds now, and return it."""
+    record.save()
+    record_change(actor=actor, now=now, action=action, record=record, before=before, reason=reason)
+    return record
 
 
 def record_changes(

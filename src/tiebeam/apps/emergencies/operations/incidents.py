@@ -19,7 +19,7 @@ from tiebeam.apps.programmes.models import Programme, Round
 from tiebeam.apps.regions.models import Organisation, Region
 from tiebeam.apps.regions.operations.checks import refuse_faults, refuse_without_reason
 from tiebeam.errors import Fault, Refused
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tenancy.acting import Actor
 
@@ -113,7 +113,7 @@ def change_level(
     before = state_of(kept)
     kept.level = level
     refuse_faults(_list_faults(kept))
-    return _save(kept, before, "emergencies.change_level", actor, now, reason)
+    return save_change(kept, before, "emergencies.change_level", actor, now, reason)
 
 
 @operation("emergencies.stand_down_incident", roles=STEERING)
@@ -136,7 +136,7 @@ def stand_down_incident(
     kept.stood_down_for_id = actor.deputy_of
     kept.stood_down_document = document.strip()
     refuse_faults(list_faults("incident", kept, ("stood_down_document",)))
-    _save(kept, before, "emergencies.stand_down_incident", actor, now)
+    save_change(kept, before, "emergencies.stand_down_incident", actor, now)
     hide_packages(kept, actor, now)
     return kept
 
@@ -147,19 +147,6 @@ def _lock(incident: Incident, action: str, actor: Actor) -> Incident:
     demand_steering(actor, action, kept)
     if kept.stood_down_at is not None:
         raise StoodDown(day=timezone.localdate(kept.stood_down_at))
-    return kept
-
-
-def _save(
-    kept: Incident,
-    before: dict[str, object],
-    action: str,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-) -> Incident:
-    kept.save()
-    record_change(actor=actor, now=now, action=action, record=kept, before=before, reason=reason)
     return kept
 
 

@@ -20,7 +20,7 @@ from tiebeam.apps.people.operations.faults import list_faults, list_skill_faults
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.apps.regions.operations.checks import refuse_faults, refuse_without_reason
 from tiebeam.errors import Fault, Refused, both_names
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor
@@ -166,9 +166,7 @@ def prolong_need(
     before = state_of(kept)
     kept.until, kept.expires_on = until or kept.until, expires_on or kept.expires_on
     refuse_faults(_list_faults(kept))
-    kept.save()
-    record_change(actor=actor, now=now, action=action, record=kept, before=before, reason=reason)
-    return kept
+    return save_change(kept, before, action, actor, now, reason)
 
 
 @operation("emergencies.withdraw_need", roles=HOST | STEERING)
@@ -186,9 +184,7 @@ def withdraw_need(*, need: Need, reason: str, actor: Actor, now: datetime) -> Ne
     kept = _lock(need, action, actor)
     before = state_of(kept)
     kept.withdrawn_at, kept.withdrawn_because = now, reason.strip()
-    kept.save()
-    record_change(actor=actor, now=now, action=action, record=kept, before=before, reason=reason)
-    return kept
+    return save_change(kept, before, action, actor, now, reason)
 
 
 def _lock(need: Need, action: str, actor: Actor) -> Need:

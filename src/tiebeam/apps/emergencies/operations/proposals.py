@@ -23,7 +23,7 @@ from tiebeam.apps.regions.operations.checks import (
     refuse_without_reason,
 )
 from tiebeam.errors import Fault, Refused, both_names
-from tiebeam.platform.audit.writing import record_change, record_changes, state_of
+from tiebeam.platform.audit.writing import record_changes, save_change, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tenancy.acting import Actor
 
@@ -244,9 +244,7 @@ def _decide(
     kept.state, kept.reason = state, reason.strip()
     kept.decided_by_id, kept.decided_for_id = actor.person_id, actor.deputy_of
     kept.decided_at = now
-    kept.save()
-    record_change(actor=actor, now=now, action=action, record=kept, before=before, reason=reason)
-    return kept
+    return save_change(kept, before, action, actor, now, reason)
 
 
 def _list_name_faults(name: str) -> list[Fault]:

@@ -32,9 +32,9 @@ from tiebeam.apps.supplies.operations.telling import (
 from tiebeam.apps.supplies.queries.places import is_below
 from tiebeam.errors import Fault, Refused, both_names
 from tiebeam.platform.audit.writing import (
-    record_change,
     record_changes,
     record_creation,
+    save_change,
     state_of,
 )
 from tiebeam.platform.permissions.operations import operation, require
@@ -172,9 +172,7 @@ def end_reporting_place(
         code = "regions.ends_before_it_begins"
         refuse_faults([Fault(code=code, column="until", value=str(until))])
     kept.until = until
-    kept.save()
-    record_change(actor=actor, now=now, action=action, record=kept, before=before, reason=reason)
-    return kept
+    return save_change(kept, before, action, actor, now, reason)
 
 
 @operation("emergencies.report_day", roles=REPORTERS)

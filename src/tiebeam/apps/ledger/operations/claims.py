@@ -35,6 +35,7 @@ from tiebeam.platform.audit.writing import (
     record_change,
     record_changes,
     record_creation,
+    save_change,
     state_of,
 )
 from tiebeam.platform.permissions.operations import operation
@@ -152,10 +153,7 @@ def correct_voucher(
         actor=actor, now=now, action=action, record=corrected, before=before, reason=reason
     )
     if claim.amount != claim_before["amount"]:
-        claim.save()
-        record_change(
-            actor=actor, now=now, action=action, record=claim, before=claim_before, reason=reason
-        )
+        save_change(claim, claim_before, action, actor, now, reason)
     return corrected
 
 
@@ -189,7 +187,7 @@ def check_reimbursement(
         note=claim.title,
     )
     claim.proposal = propose(pairing=claim.pairing, terms=terms, key=uuid4(), actor=actor, now=now)
-    return _save(claim, before, action, actor, now)
+    return save_change(claim, before, action, actor, now)
 
 
 @operation("ledger.pay_reimbursement", roles=FINANCE)
@@ -227,7 +225,7 @@ def refuse_reimbursement(
     if kept.state == "checked":
         _take_back(claim, reason, actor, now)
     claim.refused_by_id, claim.refused_at, claim.reason = actor.person_id, now, reason.strip()
-    _save(claim, before, action, actor, now, reason)
+    save_change(claim, before, action, actor, now, reason)
     freed = list(Voucher.objects.filter(reimbursement=claim, is_free=False))
     states = [state_of(voucher) for voucher in freed]
     for voucher in freed:
@@ -255,19 +253,6 @@ def _lock(reimbursement: Reimbursement, action: str, actor: Actor, *states: str)
     demand_owner(actor, action, claim.reimbursement.pairing, claim.reimbursement.tenant_id)
     if claim.state not in states:
         raise ClaimNotOpen(state=claim.state)
-    return claim
-
-
-def _save(
-    claim: Reimbursement,
-    before: dict[str, object],
-    action: str,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-) -> Reimbursement:
-    claim.save()
-    record_change(actor=actor, now=now, action=action, record=claim, before=before, reason=reason)
     return claim
 
 

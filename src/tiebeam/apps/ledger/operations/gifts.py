@@ -10,7 +10,7 @@ from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.operations.sides import let_maker_read
 from tiebeam.apps.regions.operations.checks import refuse_without_reason
 from tiebeam.errors import Fault, Refused, both_names
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.holding import hold
@@ -108,7 +108,7 @@ def correct_gift(
     before = state_of(kept)
     _fill(kept, received_on, amount, quantity, giver, document, description, quantity_unit)
     _refuse(kept, now)
-    return _save(kept, before, "ledger.correct_gift", reason, actor, now)
+    return save_change(kept, before, "ledger.correct_gift", actor, now, reason)
 
 
 @operation("ledger.strike_gift", roles=BOTH)
@@ -124,7 +124,7 @@ def strike_gift(*, gift: Gift, reason: str, actor: Actor, now: datetime) -> Gift
     kept = _lock(gift, "ledger.strike_gift", actor, reason)
     before = state_of(kept)
     kept.is_struck = True
-    return _save(kept, before, "ledger.strike_gift", reason, actor, now)
+    return save_change(kept, before, "ledger.strike_gift", actor, now, reason)
 
 
 def _fill(gift: Gift, received_on: date, amount: int, quantity: int, *texts: str) -> None:
@@ -195,12 +195,4 @@ def _lock(gift: Gift, action: str, actor: Actor, reason: str) -> Gift:
     demand_owner(actor, action, kept.pairing, kept.tenant_id)
     if kept.is_struck:
         raise GiftStruck
-    return kept
-
-
-def _save(
-    kept: Gift, before: dict[str, object], action: str, reason: str, actor: Actor, now: datetime
-) -> Gift:
-    kept.save()
-    record_change(actor=actor, now=now, action=action, record=kept, before=before, reason=reason)
     return kept

@@ -14,7 +14,7 @@ from tiebeam.apps.ledger.schedule_models import Tranche
 from tiebeam.apps.pairings.operations.sides import let_maker_read
 from tiebeam.apps.regions.operations.checks import refuse_without_reason
 from tiebeam.errors import Fault, Refused
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.holding import hold
@@ -114,7 +114,7 @@ def change_tranche(
     refuse_excess(schedule, amount - kept.amount)
     kept.amount, kept.due_on, kept.purpose = amount, due_on, purpose.strip()
     demand_sound(list_tranche_faults(kept))
-    return _save(kept, before, "ledger.change_tranche", reason, actor, now)
+    return save_change(kept, before, "ledger.change_tranche", actor, now, reason)
 
 
 @operation("ledger.drop_tranche", roles=DONORS)
@@ -129,7 +129,7 @@ def drop_tranche(*, tranche: Tranche, reason: str, actor: Actor, now: datetime) 
     kept, _ = _lock(tranche, "ledger.drop_tranche", actor, reason)
     before = state_of(kept)
     kept.is_dropped = True
-    return _save(kept, before, "ledger.drop_tranche", reason, actor, now)
+    return save_change(kept, before, "ledger.drop_tranche", actor, now, reason)
 
 
 def list_tranche_faults(tranche: Tranche) -> list[Fault]:
@@ -200,11 +200,3 @@ def _lock(
     schedule = _find_schedule(kept.commitment, action, actor)
     refuse_met(next((line for line in schedule.lines if line.tranche.pk == kept.pk), None))
     return kept, schedule
-
-
-def _save(
-    kept: Tranche, before: dict[str, object], action: str, reason: str, actor: Actor, now: datetime
-) -> Tranche:
-    kept.save()
-    record_change(actor=actor, now=now, action=action, record=kept, before=before, reason=reason)
-    return kept

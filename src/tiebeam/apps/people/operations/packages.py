@@ -10,7 +10,7 @@ from tiebeam.apps.regions.models import Organisation
 from tiebeam.apps.regions.operations.checks import refuse_faults, refuse_without_reason
 from tiebeam.apps.regions.operations.filling import fill
 from tiebeam.errors import Fault, Refused
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor
@@ -102,7 +102,7 @@ def correct_package(
     kept.skills = given.pop("skills", kept.skills)
     fill(kept, given, CORRECTABLE)
     refuse_faults(_list_faults(kept))
-    return _save(kept, before, "people.correct_package", actor, now, reason)
+    return save_change(kept, before, "people.correct_package", actor, now, reason)
 
 
 @operation("people.publish_package", roles=HOLDERS)
@@ -142,7 +142,7 @@ def end_package(
     kept = _lock(package)
     before = state_of(kept)
     kept.ended_on, kept.is_published = ended_on, False
-    _save(kept, before, "people.end_package", actor, now, reason)
+    save_change(kept, before, "people.end_package", actor, now, reason)
     _tell_followers(kept, actor, now)
     return kept
 
@@ -154,7 +154,7 @@ def _publish(
     if kept.is_published != is_published:
         before = state_of(kept)
         kept.is_published = is_published
-        _save(kept, before, action, actor, now)
+        save_change(kept, before, action, actor, now)
         _tell_followers(kept, actor, now)
     return kept
 
@@ -163,19 +163,6 @@ def _lock(package: Package) -> Package:
     kept: Package = Package.objects.lock(package.pk)
     if kept.ended_on is not None:
         raise PackageEnded(name=kept.name, day=kept.ended_on)
-    return kept
-
-
-def _save(
-    kept: Package,
-    before: dict[str, object],
-    action: str,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-) -> Package:
-    kept.save()
-    record_change(actor=actor, now=now, action=action, record=kept, before=before, reason=reason)
     return kept
 
 

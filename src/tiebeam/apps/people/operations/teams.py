@@ -10,7 +10,7 @@ from tiebeam.apps.people.operations.faults import list_faults, list_skill_faults
 from tiebeam.apps.people.operations.packages import HOLDERS
 from tiebeam.apps.regions.operations.checks import refuse_faults, refuse_without_reason
 from tiebeam.errors import Fault, Refused
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.identity.models import Person
 from tiebeam.platform.identity.queries import list_seats
 from tiebeam.platform.permissions.operations import operation
@@ -161,13 +161,4 @@ def end_membership(
         refuse_faults([fault])
     before = state_of(kept)
     kept.left_on = left_on
-    kept.save()
-    record_change(
-        actor=actor,
-        now=now,
-        action="people.end_membership",
-        record=kept,
-        before=before,
-        reason=reason,
-    )
-    return kept
+    return save_change(kept, before, "people.end_membership", actor, now, reason)

@@ -20,7 +20,7 @@ from tiebeam.apps.regions.operations.checks import (
 from tiebeam.apps.supplies.models import Hold, Item
 from tiebeam.apps.supplies.operations.telling import list_text_faults
 from tiebeam.errors import Fault, Refused
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor
@@ -97,8 +97,4 @@ def lift_hold(*, hold: Hold, reason: str, actor: Actor, now: datetime) -> Hold:
     before = state_of(kept)
     kept.lifted_on, kept.lifted_reason = today, reason.strip()
     refuse_faults(list_text_faults(kept, "lifted_reason"))
-    kept.save()
-    record_change(
-        actor=actor, now=now, action="supplies.lift_hold", record=kept, before=before, reason=reason
-    )
-    return kept
+    return save_change(kept, before, "supplies.lift_hold", actor, now, reason)

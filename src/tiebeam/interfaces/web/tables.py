@@ -15,6 +15,7 @@ from tiebeam.interchange.tables.styled import Head, add_sheet
 from tiebeam.interchange.tables.text import neutral
 from tiebeam.interfaces.messages import Language
 from tiebeam.interfaces.messages.figures import money, number
+from tiebeam.interfaces.web.downloads import as_file
 from tiebeam.interfaces.web.listing import ROWS_ON_A_PAGE, Asked
 from tiebeam.interfaces.web.page import Link
 from tiebeam.units import yuan
@@ -22,7 +23,6 @@ from tiebeam.units import yuan
 Status = Literal["", "good", "risk", "bad", "none"]
 """on track, at risk, late or short, not started: the page sets a sign before the word."""
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """The media type of a workbook."""
 
 Exact = str | int | float | Decimal | date | None
@@ -223,15 +223,13 @@ def table_as_file(table: Table) -> HttpResponse | None:
     if table.asked is None or not table.asked.file:
         return None
     seen = choose_columns(table)
-    content, kind = (
-        (tables_as_workbook({seen.name: seen}), WORKBOOK)
+    content = (
+        tables_as_workbook({seen.name: seen})
         if table.asked.file == "xlsx"
         # With the mark that has Excel read it as UTF-8.
-        else (_as_csv(seen).encode("utf-8-sig"), "text/csv; charset=utf-8")
+        else _as_csv(seen).encode("utf-8-sig")
     )
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{table.name}.{table.asked.file}"'
-    return response
+    return as_file(content, f"{table.name}.{table.asked.file}")
 
 
 def _heads(table: Table) -> list[str]:

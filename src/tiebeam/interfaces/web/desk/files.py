@@ -24,15 +24,9 @@ from tiebeam.interfaces.messages.faults import say_fault
 from tiebeam.interfaces.report import render_report
 from tiebeam.interfaces.web.desk.finding import find_scenario, find_variant
 from tiebeam.interfaces.web.desk.plan_view import read_check, read_ground
+from tiebeam.interfaces.web.downloads import as_file
 from tiebeam.interfaces.web.page import language_of
 from tiebeam.interfaces.web.seated import seated
-
-KINDS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "zip": "application/zip",
-    "json": "application/json",
-    "html": "text/html; charset=utf-8",
-}
 
 
 @require_safe
@@ -43,9 +37,8 @@ def give_scenario(request: HttpRequest, scenario_id: UUID, kind: str) -> HttpRes
     if kind not in {"xlsx", "zip"}:
         raise Http404
     built = find_scenario(scenario_id)
-    return as_file(
-        scenario_content(load_scenario(built), kind), f"scenario-{built.sha256[:12]}", kind
-    )
+    content = scenario_content(load_scenario(built), kind)
+    return as_file(content, f"scenario-{built.sha256[:12]}.{kind}")
 
 
 @require_safe
@@ -62,7 +55,7 @@ def give_report(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     )
     check = read_check(variant, ground)
     text = render_report(ground.scenario, ground.plan, check=check, reasons=reasons)
-    return as_file(text.encode(), f"report-{variant.plan_sha256[:12]}", "html")
+    return as_file(text.encode(), f"report-{variant.plan_sha256[:12]}.html")
 
 
 @require_safe
@@ -74,7 +67,7 @@ def give_plan_document(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     plan = load_plan(variant)
     if plan is None:
         raise Http404
-    return as_file(plan_text(plan).encode(), f"plan-{variant.plan_sha256[:12]}", "json")
+    return as_file(plan_text(plan).encode(), f"plan-{variant.plan_sha256[:12]}.json")
 
 
 @require_safe
@@ -89,7 +82,7 @@ def give_plan(request: HttpRequest, variant_id: UUID) -> HttpResponse:
         folder = Path(room) / "plan"
         write_plan(ground.plan, ground.scenario, folder, say=_say_notice)
         content = (folder / "plan.xlsx").read_bytes()
-    return as_file(content, f"plan-{variant.plan_sha256[:12]}", "xlsx")
+    return as_file(content, f"plan-{variant.plan_sha256[:12]}.xlsx")
 
 
 def scenario_content(scenario: Scenario, kind: str) -> bytes:
@@ -107,13 +100,6 @@ def zip_content(folder: Path) -> bytes:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             archive.write(file, file.relative_to(folder.parent).as_posix())
     return stream.getvalue()
-
-
-def as_file(content: bytes, name: str, kind: str) -> HttpResponse:
-    """Answer with a file to be saved."""
-    response = HttpResponse(content, content_type=KINDS[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return response
 
 
 def _say_notice(code: str, facts: object) -> tuple[str, ...]:

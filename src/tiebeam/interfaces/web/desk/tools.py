@@ -14,8 +14,9 @@ from tiebeam.errors import Fault, InvalidInput
 from tiebeam.interchange.scenario import ReadScenario, write_template
 from tiebeam.interfaces.report.words import Voice
 from tiebeam.interfaces.web.desk.faults import fault_table
-from tiebeam.interfaces.web.desk.files import as_file, scenario_content, zip_content
+from tiebeam.interfaces.web.desk.files import scenario_content, zip_content
 from tiebeam.interfaces.web.desk.forms import UploadForm
+from tiebeam.interfaces.web.downloads import as_file
 from tiebeam.interfaces.web.forming import FORM
 from tiebeam.interfaces.web.page import Fact, Link, language_of, say_to, show_page
 from tiebeam.interfaces.web.seated import seated
@@ -73,7 +74,7 @@ def convert_file(request: HttpRequest) -> HttpResponse:
         form.add_error("file", told)
         return _show(request, form, fault_table(request, error.faults))
     kind = "xlsx" if file.name.casefold().endswith(".zip") else "zip"
-    return as_file(scenario_content(read.scenario, kind), "scenario", kind)
+    return as_file(scenario_content(read.scenario, kind), f"scenario.{kind}")
 
 
 @require_safe
@@ -84,7 +85,7 @@ def give_template(request: HttpRequest) -> HttpResponse:
     with tempfile.TemporaryDirectory() as room:
         place = Path(room) / "template.xlsx"
         write_template(place)
-        return as_file(place.read_bytes(), "scenario-template", "xlsx")
+        return as_file(place.read_bytes(), "scenario-template.xlsx")
 
 
 @require_safe
@@ -129,7 +130,7 @@ def give_case(request: HttpRequest, case_id: str) -> HttpResponse:
     found = next((case for case in cases.list_cases() if case.id == case_id), None)
     if found is None:
         raise Http404
-    return as_file(zip_content(found.folder), found.id, "zip")
+    return as_file(zip_content(found.folder), f"{found.id}.zip")
 
 
 def _show(request: HttpRequest, form: UploadForm, faults: Table | None = None) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from tiebeam.apps.emergencies.queries.incidents import get_incident
 from tiebeam.apps.emergencies.queries.standing import get_standing
 from tiebeam.apps.emergencies.queries.threads import write_deployment, write_incident
+from tiebeam.interfaces.web.downloads import as_file
 from tiebeam.interfaces.web.forming import find_or_404
 from tiebeam.interfaces.web.seated import seated
 
@@ -32,6 +33,4 @@ def send_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 
 
 def _send(text: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(text, content_type="application/xml")
-    response["Content-Disposition"] = f'attachment; filename="{name}.edxl.xml"'
-    return response
+    return as_file(text, f"{name}.edxl.xml")

@@ -21,13 +21,13 @@ from tiebeam.apps.regions.operations.rows import GivenRow
 from tiebeam.errors import Fault
 from tiebeam.interfaces.jobs.ledger_forms import read_file, write_form
 from tiebeam.interfaces.messages.faults import say_fault
+from tiebeam.interfaces.web.downloads import as_file
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, show_form, succeeds
 from tiebeam.interfaces.web.forms import PageForm
 from tiebeam.interfaces.web.ledger_imports.tables import count_acts, imports_table, rows_table
 from tiebeam.interfaces.web.page import Link, language_of, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
-from tiebeam.platform.files.content import MEDIA_TYPES
 from tiebeam.platform.files.models import Upload
 from tiebeam.platform.files.uploads import drop_upload, find_upload, keep_upload, read_upload
 from tiebeam.platform.identity.people import list_names
@@ -86,9 +86,7 @@ def give_form(request: HttpRequest) -> HttpResponse:
     if not is_allowed(actor_of(request), PROPOSE):
         return show_forbidden(request)
     content = write_form(language_of(request), [])
-    response = HttpResponse(content, content_type=MEDIA_TYPES["xlsx"])
-    response["Content-Disposition"] = 'attachment; filename="events.xlsx"'
-    return response
+    return as_file(content, "events.xlsx")
 
 
 @FORM

@@ -8,10 +8,9 @@ from openpyxl import Workbook
 
 from tiebeam.apps.pairings.models import PairList
 from tiebeam.interchange.tables.styled import Head, add_sheet
+from tiebeam.interfaces.web.downloads import as_file
 from tiebeam.interfaces.web.page import name_of, say_to
 from tiebeam.interfaces.web.tables import Cell, Table
-
-KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def workbook_of_list(
@@ -47,10 +46,8 @@ def workbook_of_list(
         )
     stream = io.BytesIO()
     workbook.save(stream)
-    response = HttpResponse(stream.getvalue(), content_type=KIND)
     name = f"{pair_list.round.programme.slug}-v{pair_list.version}.xlsx"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(stream.getvalue(), name)
 
 
 def _text_of(cell: Cell) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tiebeam.interfaces.web.addresses import NotUnderstood
+from tiebeam.interfaces.web.downloads import as_file
 from tiebeam.interfaces.web.listing import ROWS_ON_A_PAGE, Asked, read_asked
 from tiebeam.interfaces.web.log.asking import LogForm
 from tiebeam.interfaces.web.log.lines import Names, list_fields, log_table
@@ -121,7 +122,7 @@ def give_proof(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Give the proof of what the log says of a record, as far as it may be read."""
     proof = prove(record_id, settings.TIEBEAM_AUDIT_ANCHORS, actor_of(request))
     text = json.dumps(proof, ensure_ascii=False, indent=2) + "\n"
-    return _as_download(text.encode(), "application/json", f"proof-{record_id}.json")
+    return as_file(text.encode(), f"proof-{record_id}.json")
 
 
 @require_safe
@@ -130,13 +131,7 @@ def give_verifier(request: HttpRequest) -> HttpResponse:
     """Give the program that checks proofs by itself, without this workspace."""
     del request
     content = Path(verifier.__file__).read_bytes()
-    return _as_download(content, "text/x-python; charset=utf-8", VERIFYING["file"])
-
-
-def _as_download(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(content, VERIFYING["file"])
 
 
 def _read_last(request: HttpRequest) -> Entry | None:

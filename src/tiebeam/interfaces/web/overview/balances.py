@@ -16,6 +16,7 @@ from tiebeam.interchange.journals.hledger import write_hledger
 from tiebeam.interchange.journals.listing import write_listing
 from tiebeam.interfaces.messages import say
 from tiebeam.interfaces.web.addresses import NotUnderstood
+from tiebeam.interfaces.web.downloads import as_file
 from tiebeam.interfaces.web.listing import Asked, arrange, read_asked
 from tiebeam.interfaces.web.money.words import say_account
 from tiebeam.interfaces.web.overview.scope import (
@@ -40,11 +41,11 @@ from tiebeam.interfaces.web.seated import seated
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
 
 WRITERS = {
-    "beancount": (write_beancount, "text/plain", "beancount"),
-    "hledger": (write_hledger, "text/plain", "journal"),
-    "csv": (write_listing, "text/csv", "csv"),
+    "beancount": (write_beancount, "beancount"),
+    "hledger": (write_hledger, "journal"),
+    "csv": (write_listing, "csv"),
 }
-"""How the books are written for each kind of program, with the type and the ending of the file."""
+"""How the books are written for each kind of program, with the ending of the file."""
 
 
 @require_safe
@@ -133,12 +134,10 @@ def give_books(request: HttpRequest) -> HttpResponse:
         code: (say(f"ledger.account.{code}", {}, "en"), say(f"ledger.account.{code}", {}, "zh"))
         for code in CHART
     }
-    write, kind, ending = WRITERS[form]
+    write, ending = WRITERS[form]
     lines = write(replace(journal, account_names=names, notes=list_marks(request, scope)))
     content = "".join(f"{line}\n" for line in lines)
-    response = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="books.{ending}"'
-    return response
+    return as_file(content, f"books.{ending}")
 
 
 Sums = dict[tuple[str, str], tuple[int, int]]

@@ -17,6 +17,7 @@ from tiebeam.apps.pairings.queries.published import (
     list_published,
 )
 from tiebeam.interchange.tables.text import neutral
+from tiebeam.interfaces.web.downloads import as_file
 from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.portal.gate import public
 from tiebeam.interfaces.web.tables import (
@@ -221,8 +222,8 @@ def programme_as_csv(request: HttpRequest, programme_id: UUID) -> HttpResponse:
             source,
         )
         writer.writerow(neutral(cell) for cell in cells)
-    response = HttpResponse(stream.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{programme.slug}.csv"'
+    content = stream.getvalue().encode("utf-8-sig")
+    response = as_file(content, f"{programme.slug}.csv")
     response["Access-Control-Allow-Origin"] = "*"
     return response
 

@@ -14,6 +14,7 @@ from tiebeam.apps.emergencies.queries.reports import DayOfPlace, reports_of
 from tiebeam.apps.emergencies.queries.situation import NeedSituation, Situation, situation
 from tiebeam.apps.supplies.queries.transit import list_in_transit
 from tiebeam.interfaces.web.as_of import read_as_of
+from tiebeam.interfaces.web.downloads import as_file
 from tiebeam.interfaces.web.emergencies.incidents import title_of
 from tiebeam.interfaces.web.emergencies.tables import (
     deployments_table,
@@ -27,7 +28,6 @@ from tiebeam.interfaces.web.page import Link, name_of, say_to, show_page
 from tiebeam.interfaces.web.reports.tables import places_on_day
 from tiebeam.interfaces.web.seated import seated
 from tiebeam.interfaces.web.tables import (
-    WORKBOOK,
     Cell,
     Row,
     Table,
@@ -49,10 +49,8 @@ def show_report(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     reports = reports_of(incident, reported_on, timezone.now(), as_of.known_at)
     tables = _tables(request, incident, found, reports, as_of)
     if request.GET.get("file") == "xlsx":
-        response = HttpResponse(tables_as_workbook(tables), content_type=WORKBOOK)
         name = f"situation-{as_of.true_on.isoformat()}.xlsx"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return as_file(tables_as_workbook(tables), name)
     missing = [name_of(request, row.place) for row in reports if row.report is None]
     address = reverse("incident_report", args=[incident.pk])
     return show_page(

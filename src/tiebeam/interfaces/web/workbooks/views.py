@@ -22,6 +22,7 @@ from tiebeam.interfaces.jobs.workbook_forms import (
     read_rows,
     write_sheet,
 )
+from tiebeam.interfaces.web.downloads import as_file
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, find_refusal, show_form, succeeds
 from tiebeam.interfaces.web.forms import PageForm
@@ -34,7 +35,6 @@ from tiebeam.interfaces.web.workbooks.preview import (
     say_faults,
     state_of_run,
 )
-from tiebeam.platform.files.content import MEDIA_TYPES
 from tiebeam.platform.files.models import Upload
 from tiebeam.platform.files.uploads import drop_upload, find_upload, keep_upload, read_upload
 from tiebeam.platform.permissions.operations import is_allowed
@@ -88,9 +88,7 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
     if not is_allowed(actor_of(request), kind.operation):
         return show_forbidden(request)
     content = write_sheet(kind, actor_of(request), language_of(request))
-    response = HttpResponse(content, content_type=MEDIA_TYPES["xlsx"])
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
+    return as_file(content, f"{name}.xlsx")
 
 
 @FORM

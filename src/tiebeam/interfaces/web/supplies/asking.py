@@ -19,7 +19,13 @@ from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.page import name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.supplies.forms import HoldForm, ItemForm, ReasonForm
-from tiebeam.interfaces.web.supplies.parts import action_of, choices_by_name, tabs_of, trail_to
+from tiebeam.interfaces.web.supplies.parts import (
+    action_of,
+    choices_by_name,
+    columns_of,
+    tabs_of,
+    trail_to,
+)
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Status, Table, day
 from tiebeam.platform.permissions.operations import is_allowed
 
@@ -88,7 +94,7 @@ def show_holds(request: HttpRequest) -> HttpResponse:
         action=action_of(request, "supplies.enter_hold", "supplies.ask", "enter_hold"),
         table=Table(
             name="holds",
-            columns=tuple(Column(n, say_to(request, f"supplies.column.{n}")) for n in names),
+            columns=columns_of(request, names),
             rows=tuple(_hold_row(request, hold, states[hold.pk]) for hold in holds),
             empty=say_to(request, "supplies.no_holds"),
         ),

@@ -9,7 +9,11 @@ from django.urls import reverse
 from tiebeam.interfaces.web.emergencies.words import trail_to_incidents
 from tiebeam.interfaces.web.page import Link, by_name, name_of, say_to
 from tiebeam.interfaces.web.seated import actor_of
+from tiebeam.interfaces.web.tables import Column
 from tiebeam.platform.permissions.operations import is_allowed
+
+NUMBERS = frozenset({"quantity", "sent", "received", "returned", "lost", "open", "age"})
+"""Columns that hold numbers."""
 
 TABS = ("supplies", "shipments", "holds", "supply_items")
 
@@ -38,6 +42,14 @@ def action_of(request: HttpRequest, operation: str, words: str, address: str) ->
     if not is_allowed(actor_of(request), operation):
         return None
     return Link(say_to(request, words), reverse(address))
+
+
+def columns_of(request: HttpRequest, names: Iterable[str]) -> tuple[Column, ...]:
+    """Return the columns of these names."""
+    return tuple(
+        Column(name, say_to(request, f"supplies.column.{name}"), is_number=name in NUMBERS)
+        for name in names
+    )
 
 
 def choices_by_name(

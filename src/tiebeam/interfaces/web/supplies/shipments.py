@@ -29,10 +29,9 @@ from tiebeam.interfaces.web.page import (
     tabs_with_history,
 )
 from tiebeam.interfaces.web.seated import actor_of, seated
-from tiebeam.interfaces.web.supplies.parts import action_of, tabs_of, trail_to
+from tiebeam.interfaces.web.supplies.parts import action_of, columns_of, tabs_of, trail_to
 from tiebeam.interfaces.web.tables import (
     Cell,
-    Column,
     Row,
     Table,
     day,
@@ -53,13 +52,9 @@ def show_all(request: HttpRequest) -> HttpResponse:
     lines = follow_lines(rows.values_list("pk", flat=True)[asked.start : asked.stop])
     moving = [line for line in lines if line.open]
     names = ("sent_on", "sender", "recipient", "item", "sent", "received", "open", "age", "state")
-    numbers = {"sent", "received", "open", "age"}
     table = Table(
         name="shipments",
-        columns=tuple(
-            Column(n, say_to(request, f"supplies.column.{n}"), is_number=n in numbers)
-            for n in names
-        ),
+        columns=columns_of(request, names),
         rows=tuple(
             Row(
                 (
@@ -169,13 +164,9 @@ def _lines_table(request: HttpRequest, shipment: Shipment, lines: list[LineInTra
     )
     booked = find_booked([each.line.pk for each in lines])
     names = ("item", "sent", "received", "returned", "lost", "open", "state", "ledger", "step")
-    numbers = {"sent", "received", "returned", "lost", "open"}
     table = Table(
         name="lines",
-        columns=tuple(
-            Column(n, say_to(request, f"supplies.column.{n}"), is_number=n in numbers)
-            for n in names
-        ),
+        columns=columns_of(request, names),
         rows=tuple(
             Row(
                 (
@@ -214,10 +205,7 @@ def _told_table(request: HttpRequest, shipment: Shipment) -> Table:
     names = ("day", "item", "what", "quantity", "by", "reason")
     return Table(
         name="told",
-        columns=tuple(
-            Column(n, say_to(request, f"supplies.column.{n}"), is_number=n == "quantity")
-            for n in names
-        ),
+        columns=columns_of(request, names),
         rows=tuple(_told_row(request, row, people) for row in told),
     )
 

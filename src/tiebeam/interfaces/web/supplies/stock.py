@@ -20,7 +20,13 @@ from tiebeam.interfaces.web.listing import arrange, read_asked
 from tiebeam.interfaces.web.page import name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.supplies.forms import MoveForm, ReasonForm
-from tiebeam.interfaces.web.supplies.parts import action_of, choices_by_name, tabs_of, trail_to
+from tiebeam.interfaces.web.supplies.parts import (
+    action_of,
+    choices_by_name,
+    columns_of,
+    tabs_of,
+    trail_to,
+)
 from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day, figure, table_as_file
 from tiebeam.platform.identity.people import list_names
 from tiebeam.platform.permissions.operations import is_allowed
@@ -111,10 +117,7 @@ def show_movements(request: HttpRequest, place_id: UUID, item_id: UUID) -> HttpR
         trail=trail_to(request),
         table=Table(
             name="movements",
-            columns=tuple(
-                Column(n, say_to(request, f"supplies.column.{n}"), is_number=n == "quantity")
-                for n in names
-            ),
+            columns=columns_of(request, names),
             rows=tuple(_movement_row(request, row, people) for row in rows),
         ),
     )

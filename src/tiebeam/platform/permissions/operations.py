@@ -5,10 +5,10 @@ The registry made here is what the permission matrix of the documents, the API
 and the tests for each role are read from.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -26,6 +26,13 @@ class NotAllowed(Refused):
     """The acting person holds no role that may do this."""
 
     code = "permissions.not_allowed"
+
+
+class Given:
+    """What an operation is given as one value; a misspelt word in it is refused where it is read from JSON."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import ClassVar
 from uuid import UUID, uuid4
 
 from django.utils import timezone
@@ -15,13 +13,14 @@ from tiebeam.apps.emergencies.states import Row
 from tiebeam.apps.people.operations.faults import MOST_HEADS
 from tiebeam.errors import Fault, InvalidInput
 from tiebeam.platform.audit.canonical import plain
+from tiebeam.platform.permissions.operations import Given
 from tiebeam.units import MOST_FEN
 
 MOST_TEXT = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Given):
     """
     What is said; what does not concern the step stays empty.
 
@@ -40,9 +39,6 @@ class Message:
         reason: Why.
         text: What else there is to say.
     """
-
-    # A misspelt word is refused where a message is read from JSON, and not passed over.
-    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     id: UUID | None = None
     sent_at: datetime | None = None

@@ -1,9 +1,9 @@
 """What a planner proposes: accepted, changed or refused order by order (§E11)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
@@ -24,7 +24,7 @@ from tiebeam.apps.regions.operations.checks import (
 )
 from tiebeam.errors import Fault, Refused, both_names
 from tiebeam.platform.audit.writing import record_changes, save_change, state_of
-from tiebeam.platform.permissions.operations import operation, require
+from tiebeam.platform.permissions.operations import Given, operation, require
 from tiebeam.platform.tenancy.acting import Actor
 
 
@@ -41,7 +41,7 @@ class PlanTakenBefore(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenOrder:
+class GivenOrder(Given):
     """
     One order of a plan.
 
@@ -54,9 +54,6 @@ class GivenOrder:
         package_id: The package that goes, where one is named.
         ends_on: The end of the tour, where it is planned.
     """
-
-    # A misspelt word is refused where an order is read from JSON, and not passed over.
-    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     home_id: UUID
     heads: int

@@ -1,9 +1,7 @@
 """Why a proposed order, and what if something else were decided: asked of the records as they stand now (§E11, §S11)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
 from uuid import UUID
 
 from tiebeam.apps.emergencies.operations.planning import WINDOW, Question, compose_question
@@ -18,6 +16,7 @@ from tiebeam.core.surge.model import Demand, Order
 from tiebeam.core.surge.planned import Aims, Locks, SurgePlan
 from tiebeam.core.surge.valuing import Valuation
 from tiebeam.errors import Fault, InvalidInput, both_names
+from tiebeam.platform.permissions.operations import Given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +46,7 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Supposition:
+class Supposition(Given):
     """
     What is supposed: a package goes to a need, or to none; a team at work stays; a need has more people.
 
@@ -57,9 +56,6 @@ class Supposition:
         need_id: Where the package goes; alone, the need that has *more* people.
         more: How many more people the need asks for; fewer where it is negative.
     """
-
-    # A misspelt word is refused where it is read from JSON, and not passed over.
-    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     package_id: UUID | None = None
     deployment_id: UUID | None = None

@@ -1,9 +1,9 @@
 """Say which places report, report a day, and correct what was reported (§D1–§D3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from tiebeam.apps.emergencies.models import Incident
@@ -37,7 +37,7 @@ from tiebeam.platform.audit.writing import (
     save_change,
     state_of,
 )
-from tiebeam.platform.permissions.operations import operation, require
+from tiebeam.platform.permissions.operations import Given, operation, require
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.holding import hold
@@ -78,7 +78,7 @@ class Superseded(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(Given):
     """
     What a place had at the end of a day; None where it is not known, which is never zero.
 
@@ -86,9 +86,6 @@ class Figures:
         severe, critical: Among *patients*.
         admitted_total, discharged_total, died_total: Since the beginning of the incident.
     """
-
-    # A misspelt figure is refused where it is read from JSON, and not passed over.
-    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     beds: int | None = None
     staff: int | None = None
@@ -101,11 +98,8 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Counted(Given):
     """How much of an item was there."""
-
-    # A misspelt field is refused where it is read from JSON, and not passed over.
-    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     item_id: UUID
     quantity: int

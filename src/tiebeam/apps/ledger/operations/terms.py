@@ -5,13 +5,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from uuid import UUID
 
 from tiebeam.apps.ledger.models import Batch
 from tiebeam.core.ledger.events import kind_of
 from tiebeam.core.ledger.posting import TermMissing
 from tiebeam.errors import Refused
+from tiebeam.platform.permissions.operations import Given
 
 MADE_OF_RECORDS = ("reversal", "year_end")
 """Kinds whose rows come from what is on record."""
@@ -42,7 +43,7 @@ class TextTooLong(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Given):
     """
     What is said of one event; what does not concern its kind stays empty.
 
@@ -65,9 +66,6 @@ class Terms:
         carries_due: Of a year's end: what is due and not appropriated is carried, and does not lapse.
         carries_appropriated: Of a year's end: the same of what is appropriated.
     """
-
-    # A misspelt term is refused where terms are read from JSON, and not passed over.
-    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     kind: str
     valid_on: date

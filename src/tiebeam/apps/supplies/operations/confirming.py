@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
 from uuid import UUID, uuid5
 
 from tiebeam.apps.regions.models import Organisation
@@ -33,7 +32,7 @@ from tiebeam.apps.supplies.operations.telling import (
 from tiebeam.apps.supplies.queries.transit import LineInTransit, follow_lines
 from tiebeam.errors import Fault, Refused, both_names
 from tiebeam.platform.audit.writing import record_creation
-from tiebeam.platform.permissions.operations import operation, require
+from tiebeam.platform.permissions.operations import Given, operation, require
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.grants import grant_reading
 from tiebeam.platform.tenancy.holding import hold
@@ -55,11 +54,8 @@ class MoreThanInTransit(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class Received(Given):
     """How much of a line came, and why not all of what was on its way."""
-
-    # A misspelt field is refused where it is read from JSON, and not passed over.
-    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     line_id: UUID
     quantity: int

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
 from uuid import UUID, uuid5
 
 from tiebeam.apps.ledger.models import Batch
@@ -29,7 +28,7 @@ from tiebeam.apps.supplies.operations.telling import (
 from tiebeam.apps.supplies.queries.holds import list_holds_against
 from tiebeam.errors import Fault, InvalidInput, Refused, both_names
 from tiebeam.platform.audit.writing import record_changes, record_creation
-from tiebeam.platform.permissions.operations import operation, require
+from tiebeam.platform.permissions.operations import Given, operation, require
 from tiebeam.platform.tenancy.acting import Actor
 
 ACTION = "supplies.ship"
@@ -42,16 +41,13 @@ class OnHold(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Sent(Given):
     """
     One item of a shipment.
 
     Attributes:
         amount: Its value in fen, where it fulfils *commitment_id*; 0 where it is not valued.
     """
-
-    # A misspelt field is refused where it is read from JSON, and not passed over.
-    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     item_id: UUID
     quantity: int

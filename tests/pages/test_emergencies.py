@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from tests.small_workspace import NOW
 
-from records.emergency_grounds import make_emergency
+from records.emergency_grounds import TOUR, make_emergency, place_on_the_map
 from tiebeam.apps.emergencies.models import Deployment, Incident, Need
+from tiebeam.apps.people.models import Member, Package
 from tiebeam.interfaces.web import listing, tables
 from tiebeam.interfaces.web.emergencies import tables as emergency_tables
 from tiebeam.platform.identity.models import Person
@@ -99,6 +100,124 @@ class TestPagesOfEmergencies:
         )
         assert answer.status_code == 409
         assert "cannot be done now" in answer.content.decode()
+
+
+NEED = {
+    "kind": "medical", "heads": 60, "starts_on": "2020-02-12", "until": "", "expires_on": "", "note": "",
+}  # fmt: skip
+PACKAGE = {
+    "name": "Fujian reserve", "kind": "medical", "heads": 60, "equipment": "2 ambulances",
+    "equipment_readiness": "ready", "people_readiness": "partly", "funding_readiness": "not_ready",
+    "ready_within_days": 2, "cost": "1200.50",
+}  # fmt: skip
+
+
+class TestSkills:
+    @pytest.fixture
+    def enter(self, grounds, people, workspace):
+        address = f"/emergencies/{grounds.incident.pk}/needs/enter/"
+        place = workspace.organisations["huanggang"].pk
+        return lambda skills: people("host").post(
+            address, {**NEED, "place": place, "skills": skills}
+        )
+
+    def test_of_a_need_are_entered_line_by_line_and_shown(self, enter, people):
+        need = enter("intensive care: 5\n\nnurse 35").headers["Location"]
+        assert "intensive care 5, nurse 35" in people("coordinator").get(need).content.decode()
+
+    @pytest.mark.parametrize(
+        ("skills", "said"),
+        [
+            ("nurse 35\ndoctors", "Line 2 is no skill with how many people"),
+            ("nurse 35\nnurse 5", "Line 2 names “nurse” a second time"),
+            ("nurse 0", "skills are whole numbers of people"),
+            ("nurse 61", "the skills come to 61 people, and there are 60"),
+        ],
+    )
+    def test_that_make_no_sense_are_told_beside_the_field(self, enter, skills, said):
+        answer = enter(skills)
+        assert answer.status_code in {400, 409}
+        assert said in " ".join(answer.context["form"].errors["skills"])
+
+
+class TestPackage:
+    def test_tells_its_skills_backers_readiness_and_cost_to_who_coordinates(
+        self, grounds, people, workspace
+    ):
+        home, backer = people("home"), workspace.organisations["hunan"].pk
+        page = "/emergencies/packages/"
+        send(home, f"{page}hold/", **PACKAGE, skills="nurse 35", backers=[backer])
+        with acting(grounds.actors["home"]):
+            package = Package.objects.get(name="Fujian reserve")
+        send(home, f"{page}{package.pk}/publish/")
+        board = f"/emergencies/{grounds.incident.pk}/dispatch/"
+        shown = people("coordinator").get(board).content.decode()
+        assert "nurse 35" in shown
+        assert "Equipment: ready; people: partly; funding: not ready." in shown
+        assert "Can go within 2 days. A day costs" in shown
+        assert "200.50" in shown
+        form = home.get(f"{page}{package.pk}/").context["form"]
+        assert (form["skills"].value(), form["backers"].value()) == ("nurse 35", [str(backer)])
+        send(home, f"{page}{package.pk}/end/", ended_on="2020-02-10", reason="Sent home.")
+        assert "Fujian reserve" not in people("coordinator").get(board).content.decode()
+
+
+class TestRelief:
+    def test_is_asked_for_from_the_deployment_and_numbered(self, grounds, people, workspace):
+        first = grounds.ask().deployment
+        grounds.send(first, "on_duty")
+        page, ask = (
+            f"/emergencies/deployments/{first.pk}/",
+            f"/emergencies/needs/{grounds.need.pk}/ask/",
+        )
+        link = f"{ask}?relieves={first.pk}"
+        assert link in people("coordinator").get(page).content.decode()
+        assert link not in people("home").get(page).content.decode()
+
+        form = people("coordinator").get(link).context["form"]
+        assert [form[name].value() for name in ("relieves", "heads", "starts_on")] == [
+            str(first.pk), 100, TOUR["ends_on"],
+        ]  # fmt: skip
+        asked = send(
+            people("coordinator"), ask, relieves=first.pk, home=workspace.organisations["fujian"].pk,
+            heads=100, starts_on="2020-02-24", ends_on="2020-03-10",
+        )  # fmt: skip
+        with acting(grounds.actors["coordinator"]):
+            second = Deployment.objects.get(pk=asked.rstrip("/").rpartition("/")[2])
+        assert (second.relieves_id, second.rotation) == (first.pk, 2)
+        grounds.take("consult", "home", second)
+        grounds.take("agree", "host", second, document="Letter 2")
+        shown = people("host").get(f"/emergencies/needs/{grounds.need.pk}/?on=2020-02-20")
+        assert "hand over for 2 days" in shown.content.decode()
+
+
+class TestMember:
+    def test_is_said_to_have_left_by_the_home_alone(self, grounds, people):
+        team = grounds.team()
+        with acting(grounds.actors["home"]):
+            member = Member.objects.get(team=team)
+        left = f"/emergencies/members/{member.pk}/left/"
+        page = f"/emergencies/teams/{team.pk}/"
+        assert left in people("home").get(page).content.decode()
+        assert people("host").get(left).status_code == 404
+        send(people("home"), left, left_on="2020-02-10", reason="Ill.")
+        assert "Huang Li" not in str(people("home").get(page).context["tables"])
+
+
+class TestActivation:
+    def test_says_which_area_and_which_lists(self, grounds, people, workspace):
+        place_on_the_map(workspace)
+        window = people("coordinator")
+        form = window.get("/emergencies/activate/").context["form"]
+        area = [key for key, name in form.fields["area"].choices if name == "huanggang"]
+        incident = send(
+            window, "/emergencies/activate/", programme=grounds.programme.pk, name_zh="疫情",
+            name_en="Outbreak", level=2, mode="assign", activated_on="2020-02-10",
+            document="Notice 1", hub="", area=area, round=grounds.incident.round_id,
+        )  # fmt: skip
+        facts = {fact.term: fact for fact in window.get(incident).context["facts"]}
+        assert facts["Area"].text == "huanggang"
+        assert facts["Pair lists"].address == f"/lists/rounds/{grounds.incident.round_id}/"
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def _send(rescue: Rescue, need: Need, home: str, heads: int, day: date, source: 
     if office.organisation_id == rescue.front.organisation_id:
         person = Person.objects.get(pk=rescue.front.person_id)
         add_member(
-            team=team, name="黄丽（DEMO）", skill="nurse", is_leader=True, person=person,
+            team=team, name="黄丽（DEMO）", skill="护士", is_leader=True, person=person,
             actor=office, now=rescue.now,
         )  # fmt: skip
     tour = {"heads": heads, "starts_on": day, "ends_on": ENDS}
@@ -136,7 +136,7 @@ def _leave_open(
     today, office = rescue.now.date(), rescue.homes("福建省")
     package = hold_package(
         name="福建省应急医疗队（DEMO）", kind="medical", heads=50,
-        skills={"doctor": 15, "nurse": 35}, equipment=["负压救护车（DEMO）"],
+        skills={"医生": 15, "护士": 35}, equipment=["负压救护车（DEMO）"],
         equipment_readiness="partly", people_readiness="ready", funding_readiness="not_ready",
         ready_within_days=2, actor=office, now=rescue.now,
     )  # fmt: skip

@@ -19,7 +19,7 @@ def get_incident(incident_id: UUID) -> Incident:
     Raises:
         Incident.DoesNotExist: There is none that may be read.
     """
-    found: Incident = Incident.objects.select_related("programme", "tenant", "hub").get(
+    found: Incident = Incident.objects.select_related("programme", "tenant", "hub", "round").get(
         pk=incident_id
     )
     return found
@@ -56,6 +56,17 @@ def get_team(team_id: UUID) -> Team:
         Team.DoesNotExist: There is none that may be read.
     """
     found: Team = Team.objects.select_related("tenant", "package").get(pk=team_id)
+    return found
+
+
+def get_own_member(member_id: UUID) -> Member:
+    """
+    Return somebody on an own team.
+
+    Raises:
+        Member.DoesNotExist: There is none.
+    """
+    found: Member = Member.objects.owned().select_related("team").get(pk=member_id)
     return found
 
 

@@ -77,7 +77,7 @@ def hold_package(
         people_readiness=people_readiness,
         funding_readiness=funding_readiness,
         ready_within_days=ready_within_days,
-        backers=sorted({str(backer.pk) for backer in backers}),
+        backers=_ids_of(backers),
     )
     refuse_faults(_list_faults(package))
     package.save(force_insert=True)
@@ -87,10 +87,19 @@ def hold_package(
 
 @operation("people.correct_package", roles=HOLDERS)
 def correct_package(
-    *, package: Package, values: Mapping[str, Any], actor: Actor, now: datetime, reason: str = ""
+    *,
+    package: Package,
+    values: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    backers: Sequence[Organisation] | None = None,
+    reason: str = "",
 ) -> Package:
     """
-    Say anew what a package holds and how ready it is.
+    Say anew what a package holds, how ready it is, and who supports it.
+
+    Args:
+        backers: All of them; None leaves those who do.
 
     Raises:
         PackageEnded: It is held no longer.
@@ -100,6 +109,8 @@ def correct_package(
     before = state_of(kept)
     given = dict(values)
     kept.skills = given.pop("skills", kept.skills)
+    if backers is not None:
+        kept.backers = _ids_of(backers)
     fill(kept, given, CORRECTABLE)
     refuse_faults(_list_faults(kept))
     return save_change(kept, before, "people.correct_package", actor, now, reason)
@@ -157,6 +168,10 @@ def _publish(
         save_change(kept, before, action, actor, now)
         _tell_followers(kept, actor, now)
     return kept
+
+
+def _ids_of(organisations: Sequence[Organisation]) -> list[str]:
+    return sorted({str(row.pk) for row in organisations})
 
 
 def _lock(package: Package) -> Package:

@@ -15,6 +15,7 @@ from tiebeam.apps.emergencies.operations.claims import enter_claim
 from tiebeam.apps.emergencies.operations.messages import Message
 from tiebeam.apps.emergencies.queries.inbox import list_open_questions, list_steps_open_to
 from tiebeam.apps.emergencies.queries.incidents import list_own_packages, list_own_teams_of
+from tiebeam.apps.emergencies.queries.needs import state_of_need
 from tiebeam.apps.emergencies.queries.standing import Standing, get_standing, list_steps
 from tiebeam.apps.emergencies.states import ANSWERS, Row
 from tiebeam.apps.pairings.queries.pairings import get_pairing
@@ -25,6 +26,7 @@ from tiebeam.interfaces.web.emergencies.tables import tour_of
 from tiebeam.interfaces.web.emergencies.words import (
     mark_of,
     may,
+    may_ask,
     say_event,
     say_state,
     title_of_deployment,
@@ -65,6 +67,9 @@ def show(request: HttpRequest, deployment_id: UUID) -> HttpResponse:
         Link(say_event(request, row.event), reverse("step", args=[deployment.pk, row.event]))
         for row in rows
     ]
+    if _may_be_relieved(request, standing):
+        address = f"{reverse('ask_home', args=[deployment.need_id])}?relieves={deployment.pk}"
+        links.append(Link(say_to(request, "emergencies.verb.relieve"), address))
     links.append(
         Link(
             say_to(request, "emergencies.thread"),
@@ -87,6 +92,15 @@ def show(request: HttpRequest, deployment_id: UUID) -> HttpResponse:
         tables=[],
         timeline=thread_of(request, steps),
     )  # fmt: skip
+
+
+def _may_be_relieved(request: HttpRequest, standing: Standing) -> bool:
+    """Return whether the reader may ask for a successor of a deployment."""
+    need, incident = standing.deployment.need, standing.deployment.incident
+    if not standing.is_bound or incident.stood_down_at is not None:
+        return False
+    is_wanted = state_of_need(need, timezone.now()) == "verified"
+    return is_wanted and may_ask(actor_of(request), need)
 
 
 @FORM

@@ -19,11 +19,14 @@ from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.apps.emergencies.queries.dispatch import DispatchBoard, dispatch_figures, get_proposal
 from tiebeam.apps.emergencies.queries.incidents import get_incident
 from tiebeam.apps.emergencies.queries.situation import NeedFigures, lacking_on
+from tiebeam.apps.people.models import Package
 from tiebeam.interfaces.jobs.asking import plan_orders
 from tiebeam.interfaces.jobs.dispatching import PLAN_ORDERS
-from tiebeam.interfaces.messages.figures import percent
+from tiebeam.interfaces.messages.figures import exact_money, percent
 from tiebeam.interfaces.web.emergencies.forms import OrderForm, ReasonForm
 from tiebeam.interfaces.web.emergencies.reasons import title_of_order
+from tiebeam.interfaces.web.emergencies.skills import say_skills
+from tiebeam.interfaces.web.emergencies.units import PARTS
 from tiebeam.interfaces.web.emergencies.words import (
     head,
     heads_cell,
@@ -103,6 +106,8 @@ def _cards_of_packages(
             "home": name_of(request, row.package.tenant),
             "heads": row.package.heads,
             "kind": say_kind(request, row.package.kind),
+            "skills": say_skills(request, row.package.skills),
+            "ready": _say_readiness(request, row.package),
             "query": f"home={row.package.tenant_id}&package={row.package.pk}&heads={row.package.heads}",
             "bound_to": name_of(request, row.standing.deployment.host) if row.standing else "",
             "goals": [
@@ -118,6 +123,21 @@ def _cards_of_packages(
         }
         for row in rows
     ]
+
+
+def _say_readiness(request: HttpRequest, package: Package) -> str:
+    """Return how ready the parts of a package are, how soon it can go, and what a day of it costs."""
+    said = {
+        part: say_to(request, f"emergencies.readiness.{getattr(package, f'{part}_readiness')}")
+        for part in PARTS
+    }
+    parts = [say_to(request, "emergencies.ready_parts", **said)]
+    if package.ready_within_days is not None:
+        parts.append(say_to(request, "emergencies.ready_in", days=package.ready_within_days))
+    if package.cost_per_day is not None:
+        cost = exact_money(package.cost_per_day, language_of(request))
+        parts.append(say_to(request, "emergencies.costs_a_day", cost=cost))
+    return ("" if language_of(request) == "zh" else " ").join(parts)
 
 
 def _proposals_table(request: HttpRequest, board: DispatchBoard[NeedFigures]) -> Table:

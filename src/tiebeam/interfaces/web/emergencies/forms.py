@@ -18,8 +18,11 @@ from tiebeam.apps.emergencies.states import MODES
 from tiebeam.apps.ledger.operations.vouchers import GivenVoucher
 from tiebeam.apps.people.models import READINESS
 from tiebeam.apps.people.operations.faults import MOST_HEADS
+from tiebeam.apps.regions.models import Organisation
+from tiebeam.interfaces.web.emergencies.skills import SkillsField
 from tiebeam.interfaces.web.emergencies.words import KINDS
 from tiebeam.interfaces.web.forms import PageForm, choices_of, date_field
+from tiebeam.interfaces.web.page import name_of, say_to
 
 Choices = Sequence[tuple[str, str]]
 
@@ -52,13 +55,25 @@ class ActivationForm(PageForm):
     mode = forms.ChoiceField(widget=forms.RadioSelect)
     activated_on = date_field()
     document = forms.CharField(max_length=200)
+    area = forms.MultipleChoiceField(required=False, widget=forms.SelectMultiple({"size": 8}))
     hub = forms.ChoiceField(required=False)
+    round = forms.ChoiceField(required=False)
 
-    def __init__(self, request: HttpRequest, *, programmes: Choices, places: Choices) -> None:
-        """Offer the programmes, levels, modes and places."""
+    def __init__(
+        self,
+        request: HttpRequest,
+        *,
+        programmes: Choices,
+        places: Choices,
+        regions: Choices,
+        rounds: Choices,
+    ) -> None:
+        """Offer the programmes, levels, modes, places, regions and rounds."""
         super().__init__(request, initial={"activated_on": timezone.localdate(), "mode": "assign"})
         _offer(self, "programme", programmes)
+        _offer(self, "area", regions)
         _offer(self, "hub", (("", "—"), *places))
+        _offer(self, "round", (("", "—"), *rounds))
         _offer(self, "level", choices_of(request, "emergencies.level", map(str, LEVELS)))
         _offer(self, "mode", choices_of(request, "emergencies.mode", MODES))
 
@@ -90,6 +105,20 @@ class ReasonForm(PageForm):
     reason = _text(is_required=True)
 
 
+class EndForm(ReasonForm):
+    """From which day on something is held no longer, and why."""
+
+    ended_on = date_field()
+    field_order = ("ended_on", "reason")
+
+
+class LeaveForm(ReasonForm):
+    """On which day somebody left, and why."""
+
+    left_on = date_field()
+    field_order = ("left_on", "reason")
+
+
 class NoteForm(PageForm):
     """What there is to note."""
 
@@ -104,6 +133,7 @@ class NeedForm(PageForm):
     place = forms.ChoiceField()
     kind = forms.ChoiceField()
     heads = _heads()
+    skills = SkillsField()
     starts_on = date_field()
     until = date_field(required=False)
     expires_on = date_field(required=False)
@@ -129,6 +159,7 @@ class StepForm(PageForm):
     """What a step has to say, and what it may say besides."""
 
     words = "emergencies.field"
+    relieves = forms.ChoiceField(required=False)
     home = forms.ChoiceField()
     heads = _heads()
     starts_on = date_field(required=False)
@@ -271,16 +302,29 @@ class PackageForm(PageForm):
     name = forms.CharField(max_length=200)
     kind = forms.ChoiceField()
     heads = _heads()
+    skills = SkillsField()
     cost = _cost()
     equipment = _text()
     equipment_readiness = forms.ChoiceField()
     people_readiness = forms.ChoiceField()
     funding_readiness = forms.ChoiceField()
     ready_within_days = forms.IntegerField(required=False, min_value=0, max_value=365)
+    backers = forms.MultipleChoiceField(required=False, widget=forms.SelectMultiple({"size": 6}))
 
-    def __init__(self, request: HttpRequest, *, initial: Mapping[str, Any] | None = None) -> None:
-        """Offer kinds and readiness."""
+    def __init__(
+        self,
+        request: HttpRequest,
+        *,
+        organisations: Mapping[str, Organisation],
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Offer kinds, readiness, and who may back it."""
         super().__init__(request, initial=initial)
+        self.organisations = organisations
+        self.fields["cost"].label = say_to(request, "emergencies.column.cost_per_day")
+        _offer(
+            self, "backers", [(key, name_of(request, row)) for key, row in organisations.items()]
+        )
         _offer(self, "kind", choices_of(request, "emergencies.kind", KINDS))
         for part in ("equipment", "people", "funding"):
             words = choices_of(request, "emergencies.readiness", READINESS)
@@ -294,6 +338,7 @@ class PackageForm(PageForm):
         values["equipment"] = [
             line.strip() for line in given["equipment"].splitlines() if line.strip()
         ]
+        values["backers"] = [self.organisations[key] for key in given["backers"]]
         return values
 
 
@@ -303,6 +348,7 @@ class TeamForm(PageForm):
     words = "emergencies.field"
     name = forms.CharField(max_length=200)
     heads = _heads()
+    skills = SkillsField()
     package = forms.ChoiceField(required=False)
 
     def __init__(self, request: HttpRequest, *, packages: Choices) -> None:

@@ -20,7 +20,14 @@ from tiebeam.apps.emergencies.queries.incidents import get_incident, list_incide
 from tiebeam.apps.emergencies.queries.situation import N, Situation, outline
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.apps.programmes.queries import get_programme
-from tiebeam.apps.programmes.queries.programmes import list_participants, list_programmes
+from tiebeam.apps.programmes.queries.programmes import (
+    get_round,
+    list_participants,
+    list_programmes,
+    list_rounds,
+)
+from tiebeam.apps.regions.queries import list_regions
+from tiebeam.apps.regions.queries.names import list_regions_by_id
 from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.emergencies.forms import ActivationForm, DocumentForm, LevelForm
 from tiebeam.interfaces.web.emergencies.tables import (
@@ -90,11 +97,17 @@ def activate(request: HttpRequest) -> HttpResponse:
         request,
         programmes=[(str(row.pk), name_of(request, row)) for row in programmes],
         places=list(places.items()),
+        regions=_regions(request),
+        rounds=[
+            (str(row.pk), f"{name_of(request, programme)} · {name_of(request, row)}")
+            for programme in programmes
+            for row in list_rounds(programme)
+        ],
     )
 
     def act(given: dict[str, object]) -> Incident:
         programme: Programme = get_programme(UUID(str(given.pop("programme"))))
-        hub = given.pop("hub")
+        hub, area, of_round = (given.pop(name) for name in ("hub", "area", "round"))
         found = [
             row.organisation
             for row in list_participants(programme, AsOf(true_on=today), "recipient")
@@ -102,6 +115,8 @@ def activate(request: HttpRequest) -> HttpResponse:
         ]
         return activate_incident(
             programme=programme, hub=found[0] if found else None, actor=actor,
+            area=list(list_regions_by_id(map(UUID, area)).values()),  # type: ignore[call-overload]
+            round=get_round(UUID(str(of_round))) if of_round else None,
             now=timezone.now(), **given,  # type: ignore[arg-type]  # the fields of the form
         )  # fmt: skip
 
@@ -115,6 +130,15 @@ def activate(request: HttpRequest) -> HttpResponse:
         onto=lambda made: reverse("incident", args=[made.pk]),
         trail=trail_to_incidents(request),
     )  # fmt: skip
+
+
+def _regions(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what an area is made of: provinces, then prefectures."""
+    rows = list_regions(AsOf(true_on=timezone.localdate()))
+    kinds = ("province", "prefecture")
+    return [
+        (str(row.pk), name_of(request, row)) for kind in kinds for row in rows if row.kind == kind
+    ]
 
 
 @require_safe
@@ -200,15 +224,24 @@ def _facts(request: HttpRequest, incident: Incident) -> list[Fact]:
             name_of(request, incident.programme),
             reverse("programme", args=[incident.programme_id]),
         ),
+        word("area", _area_of(request, incident)),
         word("hub", name_of(request, incident.hub) if incident.hub else "—"),
         word("activated", _by(incident.activated_on, people.get(incident.activated_by_id, unknown),
                               incident.document)),
     ]  # fmt: skip
+    if incident.round is not None:
+        address = reverse("round", args=[incident.round_id])
+        facts.append(word("lists", name_of(request, incident.round), address))
     if incident.stood_down_at is not None and incident.stood_down_by_id is not None:
         person = people.get(incident.stood_down_by_id, unknown)
         on = timezone.localdate(incident.stood_down_at)
         facts.append(word("stood_down", _by(on, person, incident.stood_down_document)))
     return facts
+
+
+def _area_of(request: HttpRequest, incident: Incident) -> str:
+    rows = list_regions_by_id(map(UUID, incident.area)).values()
+    return say_to(request, "emergencies.comma").join(name_of(request, row) for row in rows) or "—"
 
 
 def _by(day: date, person: str, document: str) -> str:

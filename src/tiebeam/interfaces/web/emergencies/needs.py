@@ -18,10 +18,12 @@ from tiebeam.apps.emergencies.operations.needs import (
     withdraw_need,
 )
 from tiebeam.apps.emergencies.queries.dispatch import list_packages
-from tiebeam.apps.emergencies.queries.held import list_held
+from tiebeam.apps.emergencies.queries.held import list_held, read_standings
 from tiebeam.apps.emergencies.queries.incidents import get_incident, list_own_packages
 from tiebeam.apps.emergencies.queries.needs import get_need
 from tiebeam.apps.emergencies.queries.situation import NeedFigures, list_figures
+from tiebeam.apps.emergencies.queries.standing import Standing
+from tiebeam.apps.emergencies.states import BOUND
 from tiebeam.apps.pairings.queries.pairings import list_pairings_of
 from tiebeam.apps.programmes.queries.programmes import list_participants
 from tiebeam.apps.regions.queries.names import list_organisations_by_id
@@ -34,11 +36,14 @@ from tiebeam.interfaces.web.emergencies.forms import (
     StepForm,
 )
 from tiebeam.interfaces.web.emergencies.incidents import places_of
-from tiebeam.interfaces.web.emergencies.tables import deployments_list
+from tiebeam.interfaces.web.emergencies.skills import say_skills
+from tiebeam.interfaces.web.emergencies.tables import deployments_list, tour_of
 from tiebeam.interfaces.web.emergencies.words import (
     may,
+    may_ask,
     say_kind,
     say_state,
+    title_of_deployment,
     title_of_need,
     trail_to,
     trail_to_need,
@@ -129,6 +134,7 @@ def _facts(request: HttpRequest, found: NeedFigures) -> list[Fact]:
     return [
         word("state", say_state(request, found.state)),
         word("kind", say_kind(request, need.kind)),
+        *([word("skills", say_skills(request, need.skills))] if need.skills else []),
         word("starts_on", need.starts_on.isoformat()),
         word("until", need.until.isoformat() if need.until else open_end),
         word("expires_on", need.expires_on.isoformat() if need.expires_on else open_end),
@@ -138,7 +144,7 @@ def _facts(request: HttpRequest, found: NeedFigures) -> list[Fact]:
 
 
 def _gaps(request: HttpRequest, found: NeedFigures) -> str:
-    """Return on which days people lack, and where a hand-over leaves a gap, in one line."""
+    """Return on which days people lack, and how long hand-overs are or what they leave open, in one line."""
     said = [
         say_to(
             request, "emergencies.gap", first=gap.first.isoformat(), until=gap.until.isoformat(),
@@ -149,6 +155,10 @@ def _gaps(request: HttpRequest, found: NeedFigures) -> str:
         say_to(request, "emergencies.hand_over_gap", days=row.gap_days)
         for row in found.hand_overs
         if row.gap_days
+    ] + [
+        say_to(request, "emergencies.hand_over_overlap", days=row.overlap_days)
+        for row in found.hand_overs
+        if row.overlap_days
     ]  # fmt: skip
     return " ".join(said)
 
@@ -162,8 +172,7 @@ def _links(request: HttpRequest, found: NeedFigures) -> list[Link]:
     if found.state == "open" and is_steering:
         possible.append("verify_need")
     if found.state == "verified":
-        asks = is_steering or (is_place and need.incident.mode == "request")
-        possible += ["ask_home"] if asks else []
+        possible += ["ask_home"] if may_ask(actor, need) else []
         possible += [] if is_place or is_steering else ["volunteer"]
     if found.state in {"open", "verified", "expired"} and actor.organisation_id == need.tenant_id:
         possible += ["prolong_need", "withdraw_need"]
@@ -212,26 +221,39 @@ def withdraw(request: HttpRequest, need_id: UUID) -> HttpResponse:
 def ask(request: HttpRequest, need_id: UUID) -> HttpResponse:
     """Ask a home for people; those who stand in a pair with the place are offered first."""
     need, actor = find_or_404(get_need, need_id), actor_of(request)
-    homes = _homes(request, need)
+    homes, bound = _homes(request, need), _list_bound(need)
+    relieved = bound.get(request.GET.get("relieves", ""))
     form = StepForm(
         request,
         terms=("home", "heads", "starts_on", "ends_on"),
-        extra=("package", "answer_by", "reason", "text"),
-        offered={"home": homes, "package": _packages(request)},
+        extra=(*(["relieves"] if bound else []), "package", "answer_by", "reason", "text"),
+        offered={
+            "home": homes,
+            "package": _packages(request),
+            "relieves": [
+                (key, f"{title_of_deployment(request, row.deployment)} · {tour_of(request, row)}")
+                for key, row in bound.items()
+            ],
+        },
         initial={
-            "heads": need.heads,
-            "starts_on": need.starts_on,
+            "heads": relieved.last.heads if relieved else need.heads,
+            "starts_on": (relieved.last.ends_on if relieved else None) or need.starts_on,
             "ends_on": need.until,
-            # What was drawn onto the need on the dispatch board.
-            **{key: request.GET[key] for key in ("home", "package", "heads") if key in request.GET},
+            # What was drawn onto the need on the dispatch board, or who is to be relieved.
+            **{
+                key: request.GET[key]
+                for key in ("home", "package", "heads", "relieves")
+                if key in request.GET
+            },
         },
     )
 
     def act(given: dict[str, object]) -> Step:
         home = list_organisations_by_id([UUID(str(given["home"]))])
+        before = bound.get(str(given.get("relieves", "")))
         return ask_home(
             need=need, home=next(iter(home.values())), message=form.message(given), actor=actor,
-            now=timezone.now(),
+            now=timezone.now(), relieves=before.deployment if before else None,
         )  # fmt: skip
 
     return _answer(
@@ -259,6 +281,13 @@ def offer_unasked(request: HttpRequest, need_id: UUID) -> HttpResponse:
             need=need, message=form.message(given), actor=actor, now=timezone.now()
         ),
     )  # fmt: skip
+
+
+def _list_bound(need: Need) -> dict[str, Standing]:
+    """Return the deployments bound to a need, whom another team may relieve, by their ids."""
+    now = timezone.now()
+    held = [row for row in list_held(need.incident, now, need_id=need.pk) if row.state in BOUND]
+    return {str(row.deployment.pk): row for row in read_standings(held, now)}
 
 
 def _packages(request: HttpRequest) -> list[tuple[str, str]]:

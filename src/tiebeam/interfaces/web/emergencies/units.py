@@ -1,5 +1,6 @@
 """What an organisation has to send: packages held ready, and teams with who is on them."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tiebeam.apps.emergencies.queries.dispatch import team_timeline
 from tiebeam.apps.emergencies.queries.incidents import (
+    get_own_member,
     get_own_package,
     get_team,
     list_members,
@@ -19,14 +21,24 @@ from tiebeam.apps.emergencies.queries.incidents import (
 from tiebeam.apps.people.models import Member, Package, Team
 from tiebeam.apps.people.operations.packages import (
     correct_package,
+    end_package,
     hold_package,
     publish_package,
     withdraw_package,
 )
-from tiebeam.apps.people.operations.teams import add_member, form_team
+from tiebeam.apps.people.operations.teams import add_member, end_membership, form_team
+from tiebeam.apps.regions.models import Organisation
+from tiebeam.apps.regions.queries.names import list_organisation_names
 from tiebeam.interfaces.messages.figures import exact_money, number
 from tiebeam.interfaces.web.emergencies.deployments import thread_of
-from tiebeam.interfaces.web.emergencies.forms import MemberForm, PackageForm, TeamForm
+from tiebeam.interfaces.web.emergencies.forms import (
+    EndForm,
+    LeaveForm,
+    MemberForm,
+    PackageForm,
+    TeamForm,
+)
+from tiebeam.interfaces.web.emergencies.skills import say_skills
 from tiebeam.interfaces.web.emergencies.tables import deployments_table
 from tiebeam.interfaces.web.emergencies.words import head, heads_cell, say_kind, tabs_of
 from tiebeam.interfaces.web.errors import show_forbidden
@@ -107,7 +119,7 @@ def hold(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not is_allowed(actor, "people.hold_package"):
         return show_forbidden(request)
-    form = PackageForm(request)
+    form = PackageForm(request, organisations=_list_others(request))
     return answer_form(
         request, form,
         lambda given: hold_package(**form.values(given), actor=actor, now=timezone.now()),
@@ -132,23 +144,36 @@ def correct(request: HttpRequest, package_id: UUID) -> HttpResponse:
             "kind",
             "heads",
             "ready_within_days",
+            "skills",
+            "backers",
             *(f"{p}_readiness" for p in PARTS),
         )
     }
     initial["equipment"] = "\n".join(package.equipment)
     initial["cost"] = None if package.cost_per_day is None else package.cost_per_day / 100
-    form = PackageForm(request, initial=initial)
+    form = PackageForm(request, organisations=_list_others(request), initial=initial)
+
+    def act(values: dict[str, Any]) -> Package:
+        backers = values.pop("backers")
+        return correct_package(
+            package=package, values=values, backers=backers, actor=actor, now=timezone.now()
+        )
+
     return answer_form(
         request, form,
-        lambda given: correct_package(
-            package=package, values=form.values(given), actor=actor, now=timezone.now()
-        ),
+        lambda given: act(form.values(given)),
         done=say_to(request, "emergencies.done.correct_package"),
         verb=say_to(request, "emergencies.verb.correct_package"),
         title=package.name,
         back=reverse("packages"), trail=_trail(request, "packages"),
         template="web/emergencies/package.html", package=package,
     )  # fmt: skip
+
+
+def _list_others(request: HttpRequest) -> dict[str, Organisation]:
+    """Return the other organisations of the directory by their ids."""
+    own = actor_of(request).organisation_id
+    return {str(row.pk): row for row in list_organisation_names() if row.pk != own}
 
 
 @require_POST
@@ -164,6 +189,23 @@ def publish(request: HttpRequest, package_id: UUID) -> HttpResponse:
             trail=_trail(request, "packages"),
         )  # fmt: skip
     return redirect("packages")
+
+
+@FORM
+@seated
+def end(request: HttpRequest, package_id: UUID) -> HttpResponse:
+    """Hold a package no longer."""
+    package, actor = find_or_404(get_own_package, package_id), actor_of(request)
+    if not is_allowed(actor, "people.end_package"):
+        return show_forbidden(request)
+    return answer_form(
+        request, EndForm(request),
+        lambda given: end_package(package=package, **given, actor=actor, now=timezone.now()),
+        done=say_to(request, "emergencies.done.end_package"),
+        verb=say_to(request, "emergencies.verb.end_package"),
+        title=say_to(request, "emergencies.title.end_package", package=package.name),
+        back=reverse("packages"), trail=_trail(request, "packages"), is_dangerous=True,
+    )  # fmt: skip
 
 
 @require_safe
@@ -215,7 +257,8 @@ def form_new(request: HttpRequest) -> HttpResponse:
     return answer_form(
         request, form,
         lambda given: form_team(
-            name=given["name"], heads=given["heads"], package=packages.get(given["package"]),
+            name=given["name"], heads=given["heads"], skills=given["skills"],
+            package=packages.get(given["package"]),
             actor=actor, now=timezone.now(),
         ),
         done=say_to(request, "emergencies.done.form_team"),
@@ -244,7 +287,10 @@ def show_team(request: HttpRequest, team_id: UUID) -> HttpResponse:
             say_to(request, "emergencies.section.deployments"),
             deployments_table(request, found.standings),
         ),
-        (say_to(request, "emergencies.section.members"), _members_table(request, members)),
+        (
+            say_to(request, "emergencies.section.members"),
+            _members_table(request, members, is_own=is_own),
+        ),
     ]
     if successors:
         relief = deployments_table(request, successors)
@@ -269,6 +315,8 @@ def _facts(request: HttpRequest, team: Team) -> list[Fact]:
         word("home", name_of(request, team.tenant)),
         word("people", number(team.heads)),
     ]
+    if team.skills:
+        facts.append(word("skills", say_skills(request, team.skills)))
     if team.package is not None:
         facts.append(word("package", team.package.name))
         if team.package.cost_per_day is not None:
@@ -277,22 +325,28 @@ def _facts(request: HttpRequest, team: Team) -> list[Fact]:
     return facts
 
 
-def _members_table(request: HttpRequest, members: list[Member]) -> Table:
+def _members_table(request: HttpRequest, members: list[Member], *, is_own: bool) -> Table:
+    """Return who is on a team, each with the way to say that they left where that is for the reader to say."""
+    left = say_to(request, "emergencies.verb.end_membership")
     return Table(
         name="members",
-        columns=(head(request, "name"), head(request, "skill"), head(request, "part")),
+        columns=(
+            head(request, "name"), head(request, "skill"), head(request, "part"),
+            *([head(request, "end")] if is_own else []),
+        ),
         rows=tuple(
             Row(
                 (
                     Cell(row.name),
                     Cell(row.skill),
                     Cell(say_to(request, "emergencies.leader") if row.is_leader else ""),
+                    *([Cell(left, address=reverse("end_membership", args=[row.pk]))] if is_own else []),
                 )
             )
             for row in members
         ),
         empty=say_to(request, "emergencies.no_members"),
-    )
+    )  # fmt: skip
 
 
 @FORM
@@ -318,6 +372,25 @@ def add(request: HttpRequest, team_id: UUID) -> HttpResponse:
         verb=say_to(request, "emergencies.verb.add_member"),
         title=say_to(request, "emergencies.title.add_member", team=team.name),
         back=reverse("team", args=[team.pk]), trail=_trail(request, "teams"),
+    )  # fmt: skip
+
+
+@FORM
+@seated
+def end_member(request: HttpRequest, member_id: UUID) -> HttpResponse:
+    """Say that somebody left a team."""
+    member, actor = find_or_404(get_own_member, member_id), actor_of(request)
+    if not is_allowed(actor, "people.end_membership"):
+        return show_forbidden(request)
+    return answer_form(
+        request, LeaveForm(request, initial={"left_on": timezone.localdate()}),
+        lambda given: end_membership(member=member, **given, actor=actor, now=timezone.now()),
+        done=say_to(request, "emergencies.done.end_membership"),
+        verb=say_to(request, "emergencies.verb.end_membership"),
+        title=say_to(
+            request, "emergencies.title.end_membership", name=member.name, team=member.team.name
+        ),
+        back=reverse("team", args=[member.team_id]), trail=_trail(request, "teams"),
     )  # fmt: skip
 
 

@@ -56,8 +56,10 @@ urlpatterns = [
     path("packages/hold/", units.hold, name="hold_package"),
     path("packages/<uuid:package_id>/", units.correct, name="correct_package"),
     path("packages/<uuid:package_id>/publish/", units.publish, name="publish_package"),
+    path("packages/<uuid:package_id>/end/", units.end, name="end_package"),
     path("teams/", units.show_teams, name="teams"),
     path("teams/form/", units.form_new, name="form_team"),
     path("teams/<uuid:team_id>/", units.show_team, name="team"),
     path("teams/<uuid:team_id>/members/", units.add, name="add_member"),
+    path("members/<uuid:member_id>/left/", units.end_member, name="end_membership"),
 ]

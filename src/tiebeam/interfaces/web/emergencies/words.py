@@ -87,6 +87,14 @@ def may(actor: Actor, name: str, incident: Incident) -> bool:
     return is_allowed(actor, f"emergencies.{name}", incident.programme_id)
 
 
+def may_ask(actor: Actor, need: Need) -> bool:
+    """Return whether *actor* may ask a home for people of a need, once that is verified."""
+    incident = need.incident
+    is_steering = actor.organisation_id == incident.tenant_id
+    is_place = actor.organisation_id == need.place_id and incident.mode == "request"
+    return (is_steering or is_place) and may(actor, "ask_home", incident)
+
+
 def trail_to_incidents(request: HttpRequest) -> list[Link]:
     """Return the place above an incident."""
     return [Link(say_to(request, "emergencies.title"), reverse("emergencies"))]

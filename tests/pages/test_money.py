@@ -554,7 +554,9 @@ class TestYear:
         assert refused.status_code == 409
         assert "Something was posted in" in text_of(refused)
 
-    def test_is_closed_by_two_people_and_its_statement_stays(self, as_fujian, finance, money, own):
+    def test_is_closed_by_two_people_and_its_statement_stays(
+        self, as_fujian, as_coordinator, finance, money, own
+    ):
         last = today().year - 1
         money.fix_year(last)
         day = today().replace(year=last, month=3, day=1)
@@ -573,6 +575,7 @@ class TestYear:
         page = text_of(as_fujian.get(f"{own}years/{last}/"))
         assert f"{last} is closed" in page
         assert "closed on" in page
+        assert f"{last} is closed" in text_of(as_coordinator.get(f"{own}years/{last}/"))
         assert money.balances("donor")[f"B105/{today().year}"] == 30 * WAN
         assert as_fujian.get(f"{own}years/{last}/close/").status_code == 404
 
@@ -611,14 +614,16 @@ class TestHowAYearStands:
         """§P10."""
         request = rf.get("/")
         request.language = "en"
-        held = {"B100": 5 * 10**10, "B150": 3 * 10**10, "B160": 2 * 10**10}
+        held = {"B100": 6 * 10**10, "B150": 3 * 10**10, "B160": 2 * 10**10, "B190": 10**10}
         met = YearOfPair(pairing_id=uuid4(), year=2024, flows={}, held=held)
 
         cell = standing_cell(request, replace(met, counts_goods=False), date(2026, 11, 23))
 
-        assert standing_cell(request, met, date(2026, 11, 23)).text == "met"
+        carried = standing_cell(request, met, date(2026, 11, 23))
+        assert carried.text == "RMB 100 million carried forward"
         assert (cell.status, cell.text) == ("bad", "RMB 200 million late")
-        assert cell.note == "RMB 200 million given in goods, which do not count by the rule"
+        goods = "RMB 200 million given in goods, which do not count by the rule"
+        assert cell.note == f"{carried.text}, {goods}"
 
 
 class TestAFile:

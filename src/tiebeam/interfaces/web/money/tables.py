@@ -157,12 +157,16 @@ def standing_cell(request: HttpRequest, row: YearOfPair, today: date) -> Cell:
     if row.open:
         is_late = row.year < today.year
         word = "late" if is_late else "open"
-        goods = say_to(request, "money.standing.uncounted", amount=row.uncounted)
-        notes = [beyond, goods if row.uncounted else ""]
+        amounts = {"carried": row.holds("B190"), "beyond": row.beyond, "uncounted": row.uncounted}
+        notes = [
+            say_to(request, f"money.standing.{name}", amount=amount)
+            for name, amount in amounts.items()
+            if amount
+        ]
         return Cell(
             say_to(request, f"money.standing.{word}", amount=row.open),
             status="bad" if is_late else "none",
-            note=say_to(request, "money.and").join(filter(None, notes)),
+            note=say_to(request, "money.and").join(notes),
         )
     if row.holds("B180"):
         text = say_to(request, "money.standing.lapsed", amount=row.holds("B180"))

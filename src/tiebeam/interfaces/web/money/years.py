@@ -51,7 +51,9 @@ def show_year(request: HttpRequest, pairing_id: UUID, year: int) -> HttpResponse
     statements = list_statements(pairing.pk, year)
     own = _own(request, pairing, statements)
     is_over = timezone.localdate().year > year
-    word = "closed" if own and own.closed else "over" if is_over else "running"
+    asked = [own] if own else statements
+    is_closed = bool(asked) and all(each.closed for each in asked)
+    word = "closed" if is_closed else "over" if is_over else "running"
     close = Link(
         say_to(request, "money.year.close"), reverse("close_year", args=[pairing.pk, year])
     )

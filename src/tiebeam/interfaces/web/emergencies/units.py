@@ -43,7 +43,7 @@ from tiebeam.interfaces.web.emergencies.tables import deployments_table
 from tiebeam.interfaces.web.emergencies.words import head, heads_cell, say_kind, tabs_of
 from tiebeam.interfaces.web.errors import show_forbidden
 from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404, find_refusal
-from tiebeam.interfaces.web.page import Fact, Link, language_of, name_of, say_to, show_page
+from tiebeam.interfaces.web.page import Fact, Link, by_name, language_of, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import Cell, Row, Status, Table
 from tiebeam.platform.identity.people import find_person
@@ -173,7 +173,8 @@ def correct(request: HttpRequest, package_id: UUID) -> HttpResponse:
 def _list_others(request: HttpRequest) -> dict[str, Organisation]:
     """Return the other organisations of the directory by their ids."""
     own = actor_of(request).organisation_id
-    return {str(row.pk): row for row in list_organisation_names() if row.pk != own}
+    rows = by_name(request, list_organisation_names())
+    return {str(row.pk): row for row in rows if row.pk != own}
 
 
 @require_POST

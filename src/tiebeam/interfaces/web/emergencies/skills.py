@@ -36,11 +36,11 @@ class SkillsField(forms.CharField):
         """Return skills as lines; what was entered stays as it was."""
         if not isinstance(value, Mapping):
             return value
-        return "\n".join(f"{skill} {count}" for skill, count in value.items())
+        return "\n".join(f"{skill} {count}" for skill, count in sorted(value.items()))
 
 
 def say_skills(request: HttpRequest, skills: Mapping[str, int]) -> str:
-    """Return the skills with their numbers in one line."""
+    """Return the skills with their numbers in one line, by name: databases keep no order of their own."""
     return say_to(request, "emergencies.comma").join(
-        f"{skill} {count}" for skill, count in skills.items()
+        f"{skill} {count}" for skill, count in sorted(skills.items())
     )

@@ -428,6 +428,13 @@ class TestRotation:
 
         assert (second.rotation, third.rotation, third.relieves_id) == (2, 3, second.pk)
 
+    def test_relieves_nobody_who_never_came(self, grounds):
+        asked = grounds.ask().deployment
+        grounds.take("decline", "home", asked, reason="We have none")
+
+        with pytest.raises(RelievesElsewhere):
+            grounds.ask(relieves=asked)
+
     def test_is_for_the_same_need(self, grounds, ordered, workspace):
         other = enter_need(
             incident=grounds.incident, place=workspace.organisations["nyingchi"], kind="medical",

@@ -11,7 +11,8 @@ from tiebeam.apps.emergencies.operations.readers import show_deployment
 from tiebeam.apps.emergencies.operations.rights import HOME, HOST, STEERING, demand_open, list_sides
 from tiebeam.apps.emergencies.operations.steps import compose, find_sent, take_step, write
 from tiebeam.apps.emergencies.queries.needs import state_of_need
-from tiebeam.apps.emergencies.states import find_row, mode_of
+from tiebeam.apps.emergencies.queries.standing import find_last_step
+from tiebeam.apps.emergencies.states import SIDE_EXITS, find_row, mode_of
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.operations.readers import BOTH_SIDES, list_participants
 from tiebeam.apps.regions.models import Organisation
@@ -39,7 +40,7 @@ class PairingElsewhere(Refused):
 
 
 class RelievesElsewhere(Refused):
-    """A team relieves one that is bound to the same need."""
+    """A team relieves one that is asked or sent for the same need, and is not out of it."""
 
     code = "emergencies.relieves_elsewhere"
 
@@ -234,7 +235,8 @@ def _find_pairing(need: Need, home: Organisation, pairing: Pairing | None) -> Pa
 def _rotation_after(relieves: Deployment | None, need: Need) -> int:
     if relieves is None:
         return 1
-    if relieves.need_id != need.pk:
+    last = find_last_step(relieves.pk)
+    if relieves.need_id != need.pk or last is None or last.state in SIDE_EXITS:
         raise RelievesElsewhere
     return int(relieves.rotation) + 1
 

@@ -13,7 +13,7 @@ from tiebeam.platform.identity.models import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-SAID = {"Outbreak in Hubei", "Notice", "Flood", "Bill", "Order", "Letter", "Team"}
+SAID = {"Outbreak in Hubei", "Notice", "Flood", "Bill", "Order", "Letter", "Team", "Field hospital"}
 WORDS = {
     "consult": ("协商", "consult"), "agree": ("同意", "agree"), "offer": ("提议", "offer"),
     "accept": ("接受提议", "accept"), "order": ("下达派遣令", "order"),
@@ -28,6 +28,7 @@ PARTS = ("coordinator", "home", "host", "team")
 def people(standing, sit):
     """Return a function: the window of who acts as one of the parties."""
     made = make_emergency(standing.workspace, NOW)
+    made.package("home", name="Field hospital", heads=60)
     for part in PARTS:
         person = Person.objects.get(pk=made.actors[part].person_id)
         standing.people[part] = person
@@ -83,7 +84,13 @@ def ask_for_people(coordinator, host, mode):
 
     coordinator.goes("emergency_inbox").looks("8-inbox")
     coordinator.opens(need).presses("核实", "Verify").presses("核实", "Verify")
-    coordinator.presses("请求派遣", "Ask a home for people")
+    if mode == "assign":
+        coordinator.presses("请求派遣", "Ask a home for people")
+    else:
+        coordinator.opens(f"{incident}dispatch/")
+        page = coordinator.page
+        page.locator("article[draggable]").drag_to(page.locator("article.goal"))
+        page.wait_for_url("**/ask/**")
     coordinator.enters("人数", "People", "60").enters(
         "任务结束日期", "Last day of the tour", last.isoformat()
     )

@@ -34,3 +34,16 @@ class TestPlan:
         assert (ended.status, "TEAM=PLACE" in ended.err) == (2, True)
         assert run(*ASKED, "--why", "nobody", "--lang", "zh").status == 2
         assert run(*ASKED[:-1], "2019-01-01").status == 2
+
+    def test_takes_scenarios_their_tail_and_the_order_of_levels(self):
+        ended = run(
+            *ASKED, "--scenarios", "2", "--tail", "0.5", "--levels", "unmet,travel", "--json"
+        )
+        told = ended.document
+        assert (told["scenarios"], told["tail"]) == (2, 0.5)
+        assert [row["level"] for row in told["levels"]] == ["unmet", "travel"]
+        words = run(*ASKED, "--scenarios", "2", "--tail", "0.5", "--levels", "unmet,travel").out
+        assert "the worst 50\u202f% of 2 scenarios" in words
+        refused = run(*ASKED, "--levels", "unmet,unmet")
+        assert refused.status == 2
+        assert "give each at most once, of: shortage, unmet, hub, changes, travel" in refused.err

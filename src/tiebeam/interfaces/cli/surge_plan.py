@@ -1,7 +1,8 @@
 """``tiebeam surge plan``: who should go where on one morning of a real emergency, why, and what if."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tiebeam.cases.surges import Cell, SurgeCase
     from tiebeam.core.explain.surge_reasons import Alternative, OrderReason
     from tiebeam.core.surge.model import Demand, Order, State, Surge
-    from tiebeam.core.surge.planned import Locks, SurgePlan
+    from tiebeam.core.surge.planned import Level, Locks, SurgePlan
 
 On = Annotated[str, typer.Option("--on", help="help.surge.plan.on", metavar="DATE")]
 Replay = Annotated[
@@ -27,6 +28,11 @@ Supposed = Annotated[
     list[str] | None,
     typer.Option("--what-if", help="help.surge.plan.what_if", metavar="TEAM=PLACE"),
 ]
+Scenarios = Annotated[
+    int, typer.Option(help="help.surge.plan.scenarios", metavar="N", min=1, max=50)
+]
+Tail = Annotated[float, typer.Option(help="help.surge.plan.tail", metavar="SHARE", min=0.01, max=1)]
+Levels = Annotated[str | None, typer.Option(help="help.surge.plan.levels", metavar="LIST")]
 
 FOLLOWED = ("static", "greedy", "planner")
 
@@ -39,6 +45,9 @@ def plan(
     after: After = "static",
     why: Why = None,
     what_if: Supposed = None,
+    scenarios: Scenarios = 1,
+    tail: Tail = 1.0,
+    levels: Levels = None,
 ) -> int:
     """Plan the days from one morning on, with what was known then; say why, or what if."""
     from tiebeam.cases.surge_instances import build_instance
@@ -46,7 +55,7 @@ def plan(
     from tiebeam.cases.surges import read_surge_case
     from tiebeam.core.explain.surge_reasons import ask_what_if, explain_order, list_alternatives
     from tiebeam.core.surge.planning import plan as find_plan
-    from tiebeam.core.surge.replanning import expect
+    from tiebeam.core.surge.replanning import Replanning, expect
     from tiebeam.interfaces.cli import surge_plan_tables as tables
 
     session = session_of(ctx)
@@ -55,11 +64,14 @@ def plan(
     _demand_known("--after", after, FOLLOWED)
     day = (demand_day(case, on, instance.lag) - case.first_day).days
     state = find_state(case, instance, after, day)
-    surge, demand = instance.surge, expect(state, breaks=case.breaks)
+    surge, settings = instance.surge, Replanning(scenarios=scenarios)
+    demand = expect(state, breaks=case.breaks, settings=settings)
     locks = _read_locks(surge, what_if or ())
     if why is not None:
         _demand_known("--why", why, [team.id for team in surge.teams])
-    found = _checked(surge, state, demand, find_plan(surge, state, demand))
+    ranked = _read_levels(levels)
+    best = find_plan(surge, state, demand, tail=Fraction(str(tail)), levels=ranked)
+    found = _checked(surge, state, demand, best)
     morning = tables.Morning(case=case, surge=surge, state=state, demand=demand, found=found)
     answer = ask_what_if(surge, state, demand, found, locks) if what_if else None
     if answer is not None:
@@ -88,6 +100,23 @@ def _demand_cell(case: "SurgeCase", name: str | None) -> "Cell":
     chosen = next(iter(cells)) if name is None else name
     _demand_known("--replay", chosen, cells)
     return cells[chosen]
+
+
+def _read_levels(text: str | None) -> "tuple[Level, ...]":
+    """
+    Return the levels in the order that is asked for, all in their usual order without one.
+
+    Raises:
+        InvalidInput: There is no such level, or it stands twice.
+    """
+    from tiebeam.core.surge.planned import LEVELS
+
+    names = LEVELS if text is None else tuple(name.strip() for name in text.split(","))
+    if not set(names) <= set(LEVELS) or len(set(names)) < len(names):
+        facts: dict[str, object] = {"known": LEVELS}
+        fault = Fault(code="surge.not_levels", place="--levels", value=text or "", facts=facts)
+        raise InvalidInput([fault])
+    return cast("tuple[Level, ...]", names)
 
 
 def _read_locks(surge: "Surge", texts: Iterable[str]) -> "Locks":

@@ -37,6 +37,13 @@ Reasons = Sequence[tuple[OrderReason, tuple[Alternative, ...]]]
 
 def print_plan(session: Session, morning: Morning) -> None:
     """Print the orders of the window, how good they are, and who can go home when."""
+    facts = {
+        "count": len(morning.demand),
+        "tail": percent(float(morning.found.aims.tail), session.language),
+    }
+    several = "mean" if morning.found.aims.tail == 1 else "tail"
+    code = several if len(morning.demand) > 1 else "median"
+    console.print_lines([session.say(f"surge.planned_for_{code}", **facts)])
     rows = []
     for level in morning.found.levels:
         value = level.value[0] if isinstance(level.value, tuple) else level.value
@@ -86,6 +93,8 @@ def print_document(morning: Morning, reasons: Reasons, answer: WhatIf | None) ->
     content: dict[str, Any] = {
         "case": morning.case.id,
         "on": morning.day(found.day),
+        "scenarios": len(morning.demand),
+        "tail": found.aims.tail,
         "levels": [
             {
                 "level": row.level, "value": row.value, "bound": row.bound, "gap": row.gap,

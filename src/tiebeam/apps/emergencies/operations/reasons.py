@@ -159,7 +159,7 @@ def _order_of(question: Question, row: OrderProposal) -> Order | None:
     if not 0 <= leaves < WINDOW:
         return None
     if row.kind == "return":
-        team, place, goal = str(row.deployment_id), "", f"home:{row.home_id}"
+        team, goal = str(row.deployment_id), f"home:{row.home_id}"
         if team not in question.at_work:
             return None
         place = str(question.at_work[team].deployment.need_id)

@@ -30,14 +30,7 @@ from tiebeam.interfaces.web.emergencies.words import (
     trail_to_incidents,
 )
 from tiebeam.interfaces.web.forming import find_or_404
-from tiebeam.interfaces.web.page import (
-    Fact,
-    Link,
-    name_of,
-    say_to,
-    show_page,
-    tabs_with_history,
-)
+from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page, tabs_with_history
 from tiebeam.interfaces.web.reports.tables import (
     days_of_place,
     last_days,

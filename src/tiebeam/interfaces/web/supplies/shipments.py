@@ -20,14 +20,7 @@ from tiebeam.apps.supplies.queries.transit import (
 )
 from tiebeam.interfaces.web.forming import FORM, find_or_404, find_refusal
 from tiebeam.interfaces.web.listing import read_asked
-from tiebeam.interfaces.web.page import (
-    Fact,
-    Link,
-    name_of,
-    say_to,
-    show_page,
-    tabs_with_history,
-)
+from tiebeam.interfaces.web.page import Fact, Link, name_of, say_to, show_page, tabs_with_history
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.supplies.parts import action_of, columns_of, tabs_of, trail_to
 from tiebeam.interfaces.web.tables import (

@@ -26,6 +26,8 @@ from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils import timezone
+
 BARS_MS = {"list": 300, "dossier": 500, "desk": 500}
 READY_SECONDS_MOST = 120
 
@@ -125,7 +127,7 @@ def _seed(size: Any) -> tuple[dict[str, str], dict[str, dict[str, list[str]]]]:
         )
         assign_role(
             person=people[side], organisation_id=ids[side][0], role=role,
-            valid_from=now.date(), actor=admin, now=now,
+            valid_from=timezone.localdate(now), actor=admin, now=now,
         )  # fmt: skip
     for name, person in people.items():
         client = Client()

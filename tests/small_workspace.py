@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 from tests.grounds import beside, ground
 
 from tiebeam.apps.regions.models import Organisation
@@ -89,7 +90,7 @@ def make_workspace(now: datetime) -> Workspace:
             person=people[key],
             organisation_id=organisations[key].pk,
             role=role,
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
             actor=admin,
             now=now,
         )

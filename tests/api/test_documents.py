@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from tests.records.agreement_grounds import make_pairing, make_programme
 
 from tiebeam.apps.pairings.operations.agreements import draft_agreement
@@ -172,7 +173,7 @@ class TestAttach:
             person=person,
             organisation_id=fujian.organisation_id,
             role=role,
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
             actor=admin,
             now=now,
         )

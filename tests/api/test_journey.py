@@ -64,7 +64,7 @@ def second_coordinator(workspace, admin, now) -> Actor:
         person=person,
         organisation_id=office.pk,
         role=Role.COORDINATOR,
-        valid_from=now.date(),
+        valid_from=timezone.localdate(now),
         actor=admin,
         now=now,
     )
@@ -89,7 +89,7 @@ def auditor(workspace, admin, now) -> Actor:
         person=person,
         organisation_id=office.pk,
         role=Role.AUDITOR,
-        valid_from=now.date(),
+        valid_from=timezone.localdate(now),
         actor=admin,
         now=now,
     )

@@ -34,7 +34,7 @@ def call_in(workspace, admin, now, call_as):
             person=person,
             organisation_id=of,
             role=role,
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
             actor=admin,
             now=now,
         )
@@ -186,7 +186,7 @@ class TestMatrix:
             held = {
                 "person": person,
                 "organisation_id": workspace.organisations["hunan"].pk,
-                "valid_from": now.date(),
+                "valid_from": timezone.localdate(now),
                 "actor": admin,
                 "now": now,
             }
@@ -214,7 +214,7 @@ class TestAnothersRecord:
             person=person,
             organisation_id=organisation.pk,
             role=Role.DONOR_OFFICE,
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
             actor=admin,
             now=now,
         )

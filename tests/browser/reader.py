@@ -34,7 +34,9 @@ LATIN = {
 }  # fmt: skip
 NAMED_BY_NUMBER = re.compile(r"[0-9a-f-]{12,}|[0-9a-f]{8,}|\S+@\S+")
 NOT_READ = "script, noscript, style, code, pre, .hash, .printed-from, .language, .hint, select, textarea, [lang]:not(html)"
-READ_TEXT = """(skipped) => {
+# A page that has just come may have no body yet.
+READ_TEXT = """async (skipped) => {
+  if (document.readyState !== 'complete') await new Promise((come) => addEventListener('load', come));
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) {

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 from tests.grounds import ground
 
@@ -663,7 +664,7 @@ class TestAdoption:
         )
         adopt_plan(
             variant=solved,
-            in_force_from=desk.now.date(),
+            in_force_from=timezone.localdate(desk.now),
             document=desk.document,
             actor=desk.deputy,
             now=desk.now,

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from tests.grounds import ground
 
 from records.desk import open_desk
@@ -52,7 +53,7 @@ def shown_to_fujian(desk, solved):
             scope_id=solved.scope_id,
             organisation_ids=[desk.organisations["fujian"]],
             role="participant",
-            valid_from=desk.now.date(),
+            valid_from=timezone.localdate(desk.now),
         )
     return solved
 
@@ -127,7 +128,12 @@ class TestOverseer:
         person = create_person(
             email="audit@example.org", name="Auditor", language="en", actor=admin, now=now
         )
-        given = {"actor": admin, "now": now, "valid_from": now.date(), "role": Role.AUDITOR}
+        given = {
+            "actor": admin,
+            "now": now,
+            "valid_from": timezone.localdate(now),
+            "role": Role.AUDITOR,
+        }
         assign_role(person=person, organisation_id=office.pk, **given)
         workspace.people["audit"] = person
         add_participant(
@@ -142,7 +148,7 @@ class TestOverseer:
     @pytest.fixture
     def issued(self, desk, solved):
         for actor in (desk.coordinator, desk.deputy):
-            given = {"in_force_from": desk.now.date(), "actor": actor, "now": desk.now}
+            given = {"in_force_from": timezone.localdate(desk.now), "actor": actor, "now": desk.now}
             made = adopt_plan(variant=solved, without_opinions_because="Haste", **given)
         return made
 

@@ -45,7 +45,7 @@ def second_hand(workspace, admin, sign_in, now):
         person=person,
         organisation_id=workspace.organisations["office"].pk,
         role=Role.COORDINATOR,
-        valid_from=now.date(),
+        valid_from=timezone.localdate(now),
         actor=admin,
         now=now,
     )

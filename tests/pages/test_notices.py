@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core import mail
 from django.db import connection, transaction
+from django.utils import timezone
 from tests.grounds import ground
 
 from records.desk import open_desk
@@ -279,7 +280,7 @@ class TestReminder:
             organisation_id=workspace.organisations["fujian"].pk,
             role=Role.DONOR_OFFICE,
             programme_id=other.pk,
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
             actor=admin,
             now=now,
         )

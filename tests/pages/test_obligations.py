@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.grounds import ground
 from tests.small_workspace import NOW
 
@@ -44,7 +45,7 @@ def as_second(workspace, admin, now):
         person=person,
         organisation_id=workspace.organisations["office"].pk,
         role=Role.COORDINATOR,
-        valid_from=now.date(),
+        valid_from=timezone.localdate(now),
         actor=admin,
         now=now,
     )

@@ -3,6 +3,7 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from tests.grounds import ground
 from tests.pages.round_trip import set_scene
 from tests.records.agreement_grounds import make_pairing, make_programme
@@ -211,7 +212,7 @@ class TestDossier:
             parent=scene.pairing("hunan", "huanggang"),
             donor=below[0],
             recipient=below[1],
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
             actor=coordinator,
             now=now,
         )

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from django.utils import timezone
+
 from tiebeam.apps.pairings.operations.scenarios import store_scenario
 from tiebeam.apps.pairings.operations.variants import create_variant
 from tiebeam.apps.programmes.models import LegalDocument, Participant, Programme, Round
@@ -92,7 +94,7 @@ def open_desk(workspace, coordinator: Actor, now: datetime, slug: str = "small")
             scope_id=programme.scope_id,
             organisation_ids=organisations.values(),
             role="participant",
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
         )
     deputy = Actor(
         person_id=uuid4(),

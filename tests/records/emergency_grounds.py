@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
+from django.utils import timezone
 from tests.small_workspace import Workspace
 
 from records.agreement_grounds import make_pairing
@@ -169,7 +170,7 @@ def seat(workspace: Workspace, organisation: str, role: Role, now: datetime) -> 
     )
     organisation_id = workspace.organisations[organisation].pk
     assign_role(
-        person=person, organisation_id=organisation_id, role=role, valid_from=now.date(),
+        person=person, organisation_id=organisation_id, role=role, valid_from=timezone.localdate(now),
         actor=admin, now=now,
     )  # fmt: skip
     return Actor(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 from tests.grounds import ground
 
 from records.agreement_grounds import make_pairing, make_programme
@@ -577,7 +578,7 @@ class TestAnnualAgreement:
     def test_is_not_signed_after_the_one_above_was_terminated(self, desk, fujian):
         parent = desk.conclude()
         annual = desk.ask(self.annual(desk, parent))
-        desk.end(parent, desk.now.date())
+        desk.end(parent, timezone.localdate(desk.now))
         with pytest.raises(AgreementAboveNotSigned):
             desk.sign(annual, fujian)
 
@@ -740,7 +741,7 @@ class TestTerm:
 class TestTermination:
     def test_of_what_was_not_signed_is_from_today_on(self, desk):
         agreement = desk.ask(desk.draft())
-        today = desk.now.date()
+        today = timezone.localdate(desk.now)
         for day in (date(1990, 1, 1), today - timedelta(days=1)):
             with pytest.raises(AgreementTerminatedTooEarly) as refused:
                 desk.end(agreement, day)

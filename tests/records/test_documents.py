@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
 from tiebeam.apps.programmes.models import Programme
 from tiebeam.platform.audit.history import list_changes
@@ -327,7 +328,7 @@ class TestDocument:
     ):
         first = attach()
         second = attach(DOCX, "b.docx", at=now + timedelta(days=3))
-        day = now.date()
+        day = timezone.localdate(now)
         with acting(coordinator):
             assert list_documents(programme) == [first, second]
             assert list_documents(programme, AsOf(true_on=day)) == [first]

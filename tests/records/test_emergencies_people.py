@@ -100,7 +100,7 @@ class TestPackage:
             )
             assert Package.objects.get() == package
         end_participation(
-            participant=participant, until=now.date(), reason="Left",
+            participant=participant, until=timezone.localdate(now), reason="Left",
             actor=grounds.actors["coordinator"], now=now,
         )  # fmt: skip
 
@@ -195,7 +195,9 @@ class TestWhoOversees:
         with acting(grounds.actors["auditor"]):
             during = [each.state for each in list_standings(Deployment.objects.all(), now)]
             steps = len(list_steps(deployment))
-        end_participation(participant=participant, until=now.date(), reason="Done", **said)
+        end_participation(
+            participant=participant, until=timezone.localdate(now), reason="Done", **said
+        )
 
         assert (before, during, steps) == (0, ["assigned"], 2)
         assert (_read(grounds, "auditor", Deployment), _read(grounds, "auditor", Incident)) == (
@@ -211,7 +213,11 @@ class TestWhoOversees:
                 organisation_id=grounds.actors["home"].organisation_id
             )
         end_participation(
-            participant=participant, until=now.date(), reason="Gone", actor=actor, now=now
+            participant=participant,
+            until=timezone.localdate(now),
+            reason="Gone",
+            actor=actor,
+            now=now,
         )
 
         assert grounds.take("consult", "home", deployment).state == "consulted"

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from tiebeam.apps.programmes.operations import create_programme
 from tiebeam.apps.regions.models import Organisation
@@ -60,7 +61,7 @@ class TestFindingEntries:
                 scope_id=programme.scope_id,
                 organisation_ids=[fujian.organisation_id],
                 role="reader",
-                valid_from=now.date(),
+                valid_from=timezone.localdate(now),
             )
 
         assert [entry.record_id for entry in _list(fujian, record_id=programme.pk)] == [

@@ -5,6 +5,7 @@ import os
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from tiebeam.apps.programmes.models import LegalDocument, Programme
 from tiebeam.apps.regions.models import Organisation
@@ -53,7 +54,7 @@ class TestOwnedRecord:
                 scope_id=programme.scope_id,
                 organisation_ids=[fujian.organisation_id],
                 role="donor",
-                valid_from=now.date(),
+                valid_from=timezone.localdate(now),
             )
         with acting(fujian):
             assert Programme.objects.get() == programme
@@ -62,7 +63,7 @@ class TestOwnedRecord:
                 actor=coordinator,
                 scope_id=programme.scope_id,
                 organisation_id=fujian.organisation_id,
-                until=now.date(),
+                until=timezone.localdate(now),
             )
         with acting(fujian):
             assert not Programme.objects.exists()
@@ -74,7 +75,7 @@ class TestOwnedRecord:
                 scope_id=programme.scope_id,
                 organisation_ids=[programme.tenant_id],
                 role="reader",
-                valid_from=now.date(),
+                valid_from=timezone.localdate(now),
             )
 
     def test_is_not_written_by_a_reader(self, programme, coordinator, fujian, now):
@@ -84,7 +85,7 @@ class TestOwnedRecord:
                 scope_id=programme.scope_id,
                 organisation_ids=[fujian.organisation_id],
                 role="donor",
-                valid_from=now.date(),
+                valid_from=timezone.localdate(now),
             )
         with acting(fujian):
             seen = Programme.objects.get()

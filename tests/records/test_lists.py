@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from tests.grounds import ground
 
 from records.desk import HASTE, open_desk
@@ -377,7 +378,7 @@ class TestIssuing:
         assert (issued.state, issued.in_force_from, issued.issued_on) == (
             "issued",
             SEVENTH,
-            desk.now.date(),
+            timezone.localdate(desk.now),
         )
 
     def test_needs_both_signatures(self, by, draft):

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 from tests.grounds import ground
 from tests.small_workspace import NOW
 
@@ -329,7 +330,7 @@ class TestIssuing:
                 programme=wenchuan.programme,
                 organisation=wenchuan.workspace.organisations[name],
                 side=side,
-                valid_from=now.date(),
+                valid_from=timezone.localdate(now),
                 actor=wenchuan.maker,
                 now=now,
             )
@@ -348,7 +349,7 @@ class TestIssuing:
             Organisation.objects.filter(pk=hunan.pk).update(region=elsewhere)
         end_participation(
             participant=joined["auditor"],
-            until=now.date() + timedelta(days=1),
+            until=timezone.localdate(now) + timedelta(days=1),
             reason="Moved",
             actor=wenchuan.maker,
             now=now,

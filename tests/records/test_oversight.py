@@ -136,16 +136,16 @@ class TestOversight:
             )
 
     def test_ends_with_the_participation(self, desk, lock, office, join, by, now):
-        joined = join(office, "auditor", valid_from=now.date() - 9 * DAY)
+        joined = join(office, "auditor", valid_from=timezone.localdate(now) - 9 * DAY)
 
-        end_participation(participant=joined, until=now.date(), reason="Moved", **by)
+        end_participation(participant=joined, until=timezone.localdate(now), reason="Moved", **by)
         desk.store()
 
         assert read(office) == [0, 0, 0]
 
     def test_lasts_to_the_day_on_which_it_ends(self, desk, lock, office, join, by, now):
-        joined = join(office, "auditor", valid_from=now.date() - 9 * DAY)
-        until = now.date() + 9 * DAY
+        joined = join(office, "auditor", valid_from=timezone.localdate(now) - 9 * DAY)
+        until = timezone.localdate(now) + 9 * DAY
 
         end_participation(participant=joined, until=until, reason="Moved", **by)
 
@@ -157,15 +157,15 @@ class TestOversight:
         assert grant.valid_until == until
 
     def test_goes_on_where_one_of_two_ends(self, desk, lock, office, join, by, now):
-        joined = join(office, "auditor", valid_from=now.date() - 9 * DAY)
+        joined = join(office, "auditor", valid_from=timezone.localdate(now) - 9 * DAY)
         join(office, "ministry")
 
-        end_participation(participant=joined, until=now.date(), reason="Moved", **by)
+        end_participation(participant=joined, until=timezone.localdate(now), reason="Moved", **by)
 
         assert read(office) == [1, 1, 1]
 
     def test_has_not_begun_before_its_first_day(self, desk, lock, office, join, now):
-        join(office, "assessor", valid_from=now.date() + DAY)
+        join(office, "assessor", valid_from=timezone.localdate(now) + DAY)
 
         assert read(office) == [0, 0, 0]
 

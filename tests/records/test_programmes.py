@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from tests.grounds import ground
 
 from records.programme_at_work import RESOURCES, set_to_work
@@ -147,7 +148,7 @@ class TestProgramme:
         )
         end_participation(
             participant=work.participants["hunan"],
-            until=now.date() + timedelta(days=1),
+            until=timezone.localdate(now) + timedelta(days=1),
             reason="?",
             actor=work.coordinator,
             now=now,

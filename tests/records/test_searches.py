@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from django.utils import timezone
 from tests.grounds import ground
 
 from records.desk import open_desk
@@ -71,7 +72,7 @@ def work_off(desk, monkeypatch):
     # A job closes the connection that it was lent; the test goes on with it.
     monkeypatch.setattr(performing, "close_old_connections", lambda: None)
     assert find_actor_for(
-        desk.coordinator.person_id, desk.coordinator.organisation_id, desk.now.date()
+        desk.coordinator.person_id, desk.coordinator.organisation_id, timezone.localdate(desk.now)
     )
 
     def do(run: Run) -> Run:

@@ -404,7 +404,7 @@ class TestPeople:
         of = {
             "person": person,
             "organisation_id": workspace.organisations["hunan"].pk,
-            "valid_from": now.date(),
+            "valid_from": timezone.localdate(now),
             "actor": admin,
             "now": now,
         }

@@ -8,6 +8,8 @@ step. Needs, packages, names and what is still open are made up and carry the ma
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from tiebeam.apps.emergencies.models import Deployment, Incident, Need
 from tiebeam.apps.emergencies.operations import answers
 from tiebeam.apps.emergencies.operations.deployments import ask_home, volunteer
@@ -71,7 +73,9 @@ def _activate(
         name_zh="湖北医疗救治应急响应（DEMO）" if is_real else "演练：请求与提议（DEMO）",
         level=1 if is_real else 3,
         mode=mode,
-        activated_on=date(2020, 2, 10) if is_real else rescue.now.date() - timedelta(6),
+        activated_on=date(2020, 2, 10)
+        if is_real
+        else timezone.localdate(rescue.now) - timedelta(6),
         document=document,
         actor=rescue.coordinator,
         now=rescue.now,
@@ -133,7 +137,7 @@ def _leave_open(
     rescue: Rescue, incident: Incident, needs: dict[str, Need], standing: Deployment
 ) -> None:
     """Leave something for everybody to do: a successor, a longer tour, a question, orders to decide."""
-    today, office = rescue.now.date(), rescue.homes("福建省")
+    today, office = timezone.localdate(rescue.now), rescue.homes("福建省")
     package = hold_package(
         name="福建省应急医疗队（DEMO）", kind="medical", heads=50,
         skills={"医生": 15, "护士": 35}, equipment=["负压救护车（DEMO）"],
@@ -176,7 +180,7 @@ def _leave_open(
 
 def _exercise(rescue: Rescue, incident: Incident) -> None:
     """Leave one request unanswered and one offer unasked."""
-    today = rescue.now.date()
+    today = timezone.localdate(rescue.now)
     need = _need(rescue, incident, "黄冈市", 30, today)
     tour: dict[str, Any] = {"heads": 30, "starts_on": today, "ends_on": today}
     ask_home(

@@ -8,6 +8,8 @@ them is shown as illustrative. Where no source gives a donor's rate, none is mad
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils import timezone
+
 from tiebeam.apps.ledger.operations.obligation_notices import draft_notice, issue_notice
 from tiebeam.apps.ledger.operations.obligation_rules import choose_rule
 from tiebeam.apps.ledger.operations.years import set_programme_year
@@ -50,12 +52,13 @@ def take_obligation_steps(coordinator: Actor, second: Actor, now: datetime) -> N
             )
         }
     rebuilding, tibet = programmes["wenchuan-2008"], programmes["tibet"]
+    today = timezone.localdate(now)
     for name, quantity in PRINTED.items():
         _add(donors[name], 2007, quantity, date(2008, 6, 19), coordinator, now, is_printed=True)
     for name, quantity in ASSUMED.items():
-        _add(donors[name], 2007, quantity, now.date(), coordinator, now)
-        _add(donors[name], now.year - 1, quantity, now.date(), coordinator, now)
-    for programme, year in ((rebuilding, 2008), (tibet, now.year)):
+        _add(donors[name], 2007, quantity, today, coordinator, now)
+        _add(donors[name], today.year - 1, quantity, today, coordinator, now)
+    for programme, year in ((rebuilding, 2008), (tibet, today.year)):
         set_programme_year(
             programme=programme,
             year=year,
@@ -66,7 +69,7 @@ def take_obligation_steps(coordinator: Actor, second: Actor, now: datetime) -> N
         )
     for name in PRINTED:
         _issue(rebuilding, donors[name], 2008, coordinator, second, now)
-    _issue(tibet, donors["福建省"], now.year, coordinator, second, now)
+    _issue(tibet, donors["福建省"], today.year, coordinator, second, now)
     # One is left for who tries it out.
     draft_notice(
         programme=rebuilding, donor=donors["福建省"], year=2008, actor=coordinator, now=now

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.platform.identity.models import Person
 from tiebeam.platform.identity.operations import assign_role, create_person, set_password
@@ -72,7 +74,7 @@ def seat_people(
             person=person,
             organisation_id=organisations[office_zh].pk,
             role=role,
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
             actor=administrator,
             now=now,
         )
@@ -98,7 +100,7 @@ def place_people(
             person=person,
             organisation_id=organisation.pk,
             role=role,
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
             actor=administrator,
             now=now,
         )

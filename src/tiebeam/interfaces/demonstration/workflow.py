@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from tiebeam.apps.pairings.models import Pairing, PairList
 from tiebeam.apps.pairings.operations.agreements import ask_for_review, draft_agreement
 from tiebeam.apps.pairings.operations.hand_overs import open_hand_over
@@ -74,7 +76,7 @@ def take_steps(cast: Cast, now: datetime) -> None:
             area=area,
             party=pairing.donor,
             share="accountable",
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
             reason=WHY,
             actor=cast.coordinator,
             now=now,
@@ -86,7 +88,10 @@ def _return_figures(cast: Cast, of_round: Round, now: datetime) -> None:
     """Leave a return in each state: a draft, one handed in, one sent back, one accepted."""
     of_round = change_round(
         of_round=of_round,
-        values={"resources": RESOURCES, "returns_due_on": now.date() + timedelta(days=14)},
+        values={
+            "resources": RESOURCES,
+            "returns_due_on": timezone.localdate(now) + timedelta(days=14),
+        },
         reason=WHY,
         actor=cast.coordinator,
         now=now,
@@ -131,7 +136,7 @@ def _ask_opinions(cast: Cast, of_round: Round, now: datetime) -> None:
     draft = draft_list_by_hand(
         round=of_round, lines=lines, note=WHY, actor=cast.coordinator, now=now
     )
-    due_on = now.date() + timedelta(days=30)
+    due_on = timezone.localdate(now) + timedelta(days=30)
     sent = send_for_opinion(pair_list=draft, due_on=due_on, actor=cast.coordinator, now=now)
     give_opinion(pair_list=sent, reply="agree", text=WHY, actor=cast.fujian, now=now)
     give_opinion(pair_list=sent, reply="object", text=OBJECTION, actor=cast.hunan, now=now)
@@ -151,7 +156,7 @@ def _agree(cast: Cast, pairing: Pairing, now: datetime) -> None:
             kind="letter",
             title=title,
             text="本文仅供演示，不产生任何义务。\n\nThis text is for demonstration; nobody owes anything by it.",
-            starts_on=now.date(),
+            starts_on=timezone.localdate(now),
             ends_on=None,
             actor=cast.fujian,
             now=now,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.utils import timezone
 
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import record_creation
@@ -123,5 +124,5 @@ def _let_owner_read(record: OwnedRecord, actor: Actor, now: datetime) -> None:
             scope_id=record.scope_id,
             organisation_ids=[record.tenant_id],
             role="owner",
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
         )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import record_change, record_creation, state_of
@@ -185,7 +186,13 @@ def dismiss_person(*, person: Person, actor: Actor, now: datetime, reason: str) 
         reason=reason,
     )
     for assignment in Assignment.objects.filter(person=person, valid_until=None):
-        end_assignment(assignment=assignment, until=now.date(), actor=actor, now=now, reason=reason)
+        end_assignment(
+            assignment=assignment,
+            until=timezone.localdate(now),
+            actor=actor,
+            now=now,
+            reason=reason,
+        )
     for token in ApiToken.objects.filter(person=person, revoked_at=None):
         _revoke(token, actor, now, "identity.dismiss_person")
     for session in Session.objects.filter(expire_date__gt=now):
@@ -269,7 +276,7 @@ def accept_invitation(
         organisation_id=invitation.organisation_id,
         role=Role(invitation.role),
         programme_id=invitation.programme_id,
-        valid_from=now.date(),
+        valid_from=timezone.localdate(now),
         valid_until=None,
         actor=actor,
         now=now,
@@ -291,7 +298,7 @@ def end_delegation(*, assignment: Assignment, actor: Actor, now: datetime) -> As
     if given_by is None or given_by.person_id != actor.person_id:
         raise Refused(operation="identity.end_delegation")
     before = state_of(assignment)
-    assignment.valid_until = max(now.date(), assignment.valid_from + timedelta(days=1))
+    assignment.valid_until = max(timezone.localdate(now), assignment.valid_from + timedelta(days=1))
     assignment.save()
     record_change(
         actor=actor, now=now, action="identity.end_delegation", record=assignment, before=before

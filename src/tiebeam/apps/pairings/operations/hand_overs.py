@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from tiebeam.apps.pairings.hand_over_providers import (
     OpenItems,
     ask_providers,
@@ -271,7 +273,7 @@ def _let_sides_read(
         scope_id=hand_over.scope_id,
         organisation_ids=dict.fromkeys(readers),
         role="hand_over",
-        valid_from=now.date(),
+        valid_from=timezone.localdate(now),
     )
 
 

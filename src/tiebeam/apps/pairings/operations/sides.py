@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from django.utils import timezone
+
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.errors import Refused
 from tiebeam.platform.permissions.operations import require
@@ -74,7 +76,7 @@ def let_maker_read(actor: Actor, pairing: Pairing, now: datetime) -> None:
         scope_id=root.scope_id,
         organisation_ids=[root.tenant_id],
         role="owner",
-        valid_from=min(now.date(), root.valid_from),
+        valid_from=min(timezone.localdate(now), root.valid_from),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.errors import Refused
@@ -59,7 +60,7 @@ def found_workspace(
             person=person,
             organisation=office,
             role=Role.ADMINISTRATOR,
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
         )
         for record in (office, person, role):
             record_creation(actor=actor, now=now, action="regions.found_workspace", record=record)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
+from django.utils import timezone
+
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.apps.regions.operations.checks import refuse_faults, refuse_without_reason
 from tiebeam.apps.supplies.models import (
@@ -103,7 +105,7 @@ def confirm(
     refuse_faults(_list_faults(shipment, received, received_on, lines, receipts, now))
     grant_reading(
         actor=actor, scope_id=shipment.scope_id, organisation_ids=[shipment.tenant_id],
-        role="sender", valid_from=min(now.date(), shipment.sent_on),
+        role="sender", valid_from=min(timezone.localdate(now), shipment.sent_on),
     )  # fmt: skip
     for receipt in receipts:
         mark_told(receipt, said, actor, now)

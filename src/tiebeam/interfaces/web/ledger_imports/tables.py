@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from tiebeam.apps.ledger.operations.given_events import KnownEvent
 from tiebeam.apps.ledger.operations.imports import LookedImport
@@ -39,7 +40,7 @@ def imports_table(
                 Cell(name_of(request, each.proposal.programme)),
                 Cell(str(each.proposal.events_count), exact=each.proposal.events_count),
                 Cell(people.get(each.proposal.maker_id, "")),
-                day(each.proposal.proposed_at.date()),
+                day(timezone.localdate(each.proposal.proposed_at)),
             ),
             address=reverse("ledger_import", args=[each.proposal.pk]),
         )

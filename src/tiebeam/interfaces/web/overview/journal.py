@@ -1,6 +1,7 @@
 """The journal across pairs: every row leads to its event."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tiebeam.apps.ledger.models import Transfer
@@ -146,7 +147,7 @@ def _row(request: HttpRequest, row: Transfer) -> Row:
             if row.unit == MONEY
             else Cell(f"{row.amount} {row.unit.removeprefix('Q:')}", exact=row.amount),
             Cell(year),
-            day(row.recorded_at.date()),
+            day(timezone.localdate(row.recorded_at)),
         ),
         address=event_address(batch.pk),
     )

@@ -41,6 +41,9 @@ class TestCommittedFiles:
 
         assert _lines_with(unfinished) == []
 
+    def test_take_today_from_the_time_zone_of_the_office(self):
+        assert _lines_with(re.compile(r"\bnow(?:\(\))?\.da" + r"te\(\)")) == []
+
     def test_are_small_enough_to_be_read(self):
         large = [name_of(path) for path in committed_files() if path.stat().st_size > LARGEST_BYTES]
 

@@ -1,8 +1,10 @@
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 
 from tiebeam.platform.identity.models import Assignment, Invitation, Person
+from tiebeam.platform.identity.operations import dismiss_person
 from tiebeam.platform.permissions.roles import Role
 
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -203,3 +205,10 @@ class TestDismiss:
 
         assert as_admin.post(f"/people/{own.pk}/dismiss/", {"reason": "x"}).status_code == 404
         assert Person.objects.get(pk=own.pk).is_active
+
+    def test_after_midnight_of_the_office_ends_roles_on_the_new_day(self, person, admin):
+        after_midnight = datetime(2020, 2, 12, 16, 30, tzinfo=UTC)
+
+        dismiss_person(person=person, reason="Left", actor=admin, now=after_midnight)
+
+        assert Assignment.objects.get(person=person).valid_until == date(2020, 2, 13)

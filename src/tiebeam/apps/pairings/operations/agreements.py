@@ -109,7 +109,7 @@ def draft_agreement(
     if agreement_id is not None:
         agreement.id = agreement_id
     refuse_terms(agreement)
-    refuse_without_parent(agreement, timezone.localtime(now).date())
+    refuse_without_parent(agreement, timezone.localdate(now))
     try:
         with transaction.atomic():
             agreement.save(force_insert=True)
@@ -230,7 +230,7 @@ def demand_owner(actor: Actor, name: str, agreement: Agreement) -> None:
 
 def state_now(agreement: Agreement, now: datetime) -> AgreementState:
     """Return the state of *agreement* on the day of *now*."""
-    return get_agreement(agreement.pk).state_on(timezone.localtime(now).date())
+    return get_agreement(agreement.pk).state_on(timezone.localdate(now))
 
 
 def _demand_state(

@@ -100,7 +100,7 @@ def sign_agreement(
     if not is_ready or kept.terminated_on is not None:
         raise AgreementNotReadyToSign(title=kept.title)
     refuse_terms(kept)
-    today = timezone.localtime(now).date()
+    today = timezone.localdate(now)
     refuse_before_those_above(kept, today)
     refuse_without_parent(kept, today)
     signature = Signature(
@@ -141,7 +141,7 @@ def terminate_agreement(
             return kept
         raise AgreementTerminated(title=kept.title, terminated_on=kept.terminated_on)
     standing = get_agreement(kept.pk)
-    today = timezone.localtime(now).date()
+    today = timezone.localdate(now)
     earliest = min(kept.starts_on, today) if standing.is_signed_by_both() else today
     if terminated_on < earliest:
         raise AgreementTerminatedTooEarly(title=kept.title, earliest=earliest)

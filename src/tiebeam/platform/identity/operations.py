@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tiebeam.errors import Refused
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.identity import access  # noqa: F401  # its operation belongs to the registry
 from tiebeam.platform.identity.models import ApiToken, Assignment, Invitation, Person
 from tiebeam.platform.identity.secrets import hash_of_secret, make_secret
@@ -74,11 +74,7 @@ def set_password(*, person: Person, password: str, actor: Actor, now: datetime) 
     """Set a person's password; whoever signs in with it is asked to trust nobody else to know it."""
     before = state_of(person)
     person.set_password(password)
-    person.save()
-    record_change(
-        actor=actor, now=now, action="identity.set_password", record=person, before=before
-    )
-    return person
+    return save_change(person, before, "identity.set_password", actor, now)
 
 
 @operation("identity.assign_role", roles={Role.ADMINISTRATOR})
@@ -122,15 +118,7 @@ def end_assignment(
     for row in [assignment, *assignment.deputies.all()]:
         before = state_of(row)
         row.valid_until = max(until, row.valid_from + timedelta(days=1))
-        row.save()
-        record_change(
-            actor=actor,
-            now=now,
-            action="identity.end_assignment",
-            record=row,
-            before=before,
-            reason=reason,
-        )
+        save_change(row, before, "identity.end_assignment", actor, now, reason=reason)
     return assignment
 
 
@@ -176,15 +164,7 @@ def dismiss_person(*, person: Person, actor: Actor, now: datetime, reason: str) 
     before = state_of(person)
     person.is_active, person.left_at = False, now
     person.set_unusable_password()
-    person.save()
-    record_change(
-        actor=actor,
-        now=now,
-        action="identity.dismiss_person",
-        record=person,
-        before=before,
-        reason=reason,
-    )
+    save_change(person, before, "identity.dismiss_person", actor, now, reason=reason)
     for assignment in Assignment.objects.filter(person=person, valid_until=None):
         end_assignment(
             assignment=assignment,
@@ -269,8 +249,7 @@ def accept_invitation(
     record_creation(actor=actor, now=now, action=action, record=person)
     before = state_of(invitation)
     invitation.accepted_at = now
-    invitation.save()
-    record_change(actor=actor, now=now, action=action, record=invitation, before=before)
+    save_change(invitation, before, action, actor, now)
     _assign(
         person=person,
         organisation_id=invitation.organisation_id,
@@ -299,11 +278,7 @@ def end_delegation(*, assignment: Assignment, actor: Actor, now: datetime) -> As
         raise Refused(operation="identity.end_delegation")
     before = state_of(assignment)
     assignment.valid_until = max(timezone.localdate(now), assignment.valid_from + timedelta(days=1))
-    assignment.save()
-    record_change(
-        actor=actor, now=now, action="identity.end_delegation", record=assignment, before=before
-    )
-    return assignment
+    return save_change(assignment, before, "identity.end_delegation", actor, now)
 
 
 @operation("identity.choose_language", roles=())
@@ -312,11 +287,7 @@ def choose_language(*, language: str, actor: Actor, now: datetime) -> Person:
     person = Person.objects.select_for_update().get(pk=actor.person_id)
     before = state_of(person)
     person.language = language
-    person.save()
-    record_change(
-        actor=actor, now=now, action="identity.choose_language", record=person, before=before
-    )
-    return person
+    return save_change(person, before, "identity.choose_language", actor, now)
 
 
 @operation("identity.make_token", roles=())
@@ -365,9 +336,7 @@ def revoke_token(*, token: ApiToken, actor: Actor, now: datetime) -> ApiToken:
 def _revoke(token: ApiToken, actor: Actor, now: datetime, action: str) -> ApiToken:
     before = state_of(token)
     token.revoked_at = now
-    token.save()
-    record_change(actor=actor, now=now, action=action, record=token, before=before)
-    return token
+    return save_change(token, before, action, actor, now)
 
 
 def _add_person(person: Person) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import F
 
 from tiebeam.errors import Refused
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tasks.models import Run, WorkerSign
 from tiebeam.platform.tenancy.acting import Actor, acting
@@ -77,11 +77,7 @@ def stop_run(*, run_id: UUID, actor: Actor, now: datetime, reason: str = "") -> 
     run.is_stop_asked = True
     if run.state == "waiting":
         run.state, run.finished_at = "stopped", now
-    run.save()
-    record_change(
-        actor=actor, now=now, action="tasks.stop_run", record=run, before=before, reason=reason
-    )
-    return run
+    return save_change(run, before, "tasks.stop_run", actor, now, reason=reason)
 
 
 def begin_run(*, run_id: UUID, actor: Actor, now: datetime) -> Run | None:
@@ -135,9 +131,7 @@ def end_run(
     before = state_of(run)
     run.state, run.finished_at, run.error = state, now, dict(error) if error else None
     run.result = dict(result) if result else None
-    run.save()
-    record_change(actor=actor, now=now, action="tasks.end_run", record=run, before=before)
-    return run
+    return save_change(run, before, "tasks.end_run", actor, now)
 
 
 def revive_run(*, run_id: UUID, taken_at: datetime, actor: Actor, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from tiebeam.apps.pairings.operations.rights import MAKERS, lock_own_programme
 from tiebeam.apps.pairings.operations.signing import demand_own_document
 from tiebeam.apps.programmes.models import LegalDocument, Round
 from tiebeam.errors import Fault, InvalidInput
-from tiebeam.platform.audit.writing import record_change, state_of
+from tiebeam.platform.audit.writing import save_change, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
 
@@ -72,6 +72,4 @@ def record_list(
     put_in_force(pair_list, actor=actor, now=now, action=action)
     pair_list.state = "issued"
     pair_list.issued_on = issued_on
-    pair_list.save()
-    record_change(actor=actor, now=now, action=action, record=pair_list, before=before)
-    return pair_list
+    return save_change(pair_list, before, action, actor, now)

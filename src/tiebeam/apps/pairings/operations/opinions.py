@@ -10,7 +10,7 @@ from tiebeam.apps.pairings.operations.lists import ListNotOpen
 from tiebeam.apps.pairings.operations.readers import BOTH_SIDES, let_read, list_participants
 from tiebeam.apps.pairings.operations.rights import MAKERS
 from tiebeam.errors import Fault, InvalidInput, Refused
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import Actor
@@ -104,9 +104,7 @@ def give_opinion(
         raise OpinionAnswered(version=pair_list.version)
     before = state_of(opinion)
     opinion.reply, opinion.text, opinion.given_at = reply, text, now
-    opinion.save()
-    record_change(actor=actor, now=now, action=action, record=opinion, before=before)
-    return opinion
+    return save_change(opinion, before, action, actor, now)
 
 
 @operation("pairings.answer_opinion", roles=MAKERS)

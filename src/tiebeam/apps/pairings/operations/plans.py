@@ -20,7 +20,7 @@ from tiebeam.core.model.scenario import Scenario
 from tiebeam.core.pairing.check import CheckReport, check_plan
 from tiebeam.core.pairing.completion import complete_flows
 from tiebeam.errors import Fault, InvalidInput, Refused
-from tiebeam.platform.audit.writing import record_change, state_of
+from tiebeam.platform.audit.writing import save_change, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tenancy.acting import Actor, acting
 
@@ -242,9 +242,7 @@ def _store(
     variant.plan_check = _check_value(report)
     variant.solved_at = now
     variant.run_id = run_id
-    variant.save()
-    record_change(actor=actor, now=now, action=action, record=variant, before=before)
-    return variant
+    return save_change(variant, before, action, actor, now)
 
 
 def _check_value(report: CheckReport) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from tiebeam.apps.pairings.operations.sides import PARTIES, demand_side, let_mak
 from tiebeam.apps.pairings.queries.responsibilities import AREA_LENGTH_MOST, list_standing
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.errors import Refused
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.holding import hold
@@ -179,6 +179,4 @@ def _change(
     before = state_of(record)
     record.share = share or record.share
     record.valid_until = until
-    record.save()
-    record_change(actor=actor, now=now, action=action, record=record, before=before, reason=reason)
-    return record
+    return save_change(record, before, action, actor, now, reason=reason)

@@ -28,7 +28,7 @@ from tiebeam.apps.pairings.operations.rights import MAKERS, lock_own_programme
 from tiebeam.apps.pairings.queries.variants import effective_scenario, load_plan
 from tiebeam.apps.programmes.models import LegalDocument
 from tiebeam.errors import Refused
-from tiebeam.platform.audit.writing import record_change, state_of
+from tiebeam.platform.audit.writing import save_change, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
 
@@ -105,16 +105,9 @@ def sign_list(
         pair_list.first_signed_by_id = actor.person_id
         pair_list.first_signed_for_id = actor.deputy_of
         pair_list.first_signed_at = now
-    pair_list.save()
-    record_change(
-        actor=actor,
-        now=now,
-        action=action,
-        record=pair_list,
-        before=before,
-        reason=pair_list.without_opinions_because,
+    return save_change(
+        pair_list, before, action, actor, now, reason=pair_list.without_opinions_because
     )
-    return pair_list
 
 
 @operation("pairings.issue_list", roles=MAKERS)
@@ -161,11 +154,7 @@ def issue_list(
     pair_list.state = "issued"
     pair_list.document = document
     pair_list.issued_on = issued_on
-    pair_list.save()
-    record_change(
-        actor=actor, now=now, action=action, record=pair_list, before=before, reason=reason
-    )
-    return pair_list
+    return save_change(pair_list, before, action, actor, now, reason=reason)
 
 
 @check_beforehand("pairings.adopt_plan")

@@ -14,7 +14,7 @@ from tiebeam.apps.programmes.operations.rights import (
 )
 from tiebeam.apps.regions.operations.filling import fill
 from tiebeam.errors import Fault
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tenancy.acting import Actor
 
@@ -79,16 +79,7 @@ def correct_document(
     before = state_of(document)
     fill(document, values, CORRECTABLE)
     refuse_faults(_list_faults(document))
-    document.save()
-    record_change(
-        actor=actor,
-        now=now,
-        action="programmes.correct_document",
-        record=document,
-        before=before,
-        reason=reason,
-    )
-    return document
+    return save_change(document, before, "programmes.correct_document", actor, now, reason=reason)
 
 
 def _list_faults(document: LegalDocument) -> list[Fault]:

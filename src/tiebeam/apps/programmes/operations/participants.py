@@ -14,7 +14,7 @@ from tiebeam.apps.programmes.operations.rights import (
 )
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.errors import Fault, Refused, both_names
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.grants import end_reading, grant_reading
@@ -147,15 +147,7 @@ def end_participation(
         raise ParticipationEnded(valid_until=participant.valid_until)
     before = state_of(participant)
     participant.valid_until = until
-    participant.save()
-    record_change(
-        actor=actor,
-        now=now,
-        action="programmes.end_participation",
-        record=participant,
-        before=before,
-        reason=reason,
-    )
+    save_change(participant, before, "programmes.end_participation", actor, now, reason=reason)
     if not _goes_on(participant, until):
         end_reading(
             actor=actor,

@@ -16,7 +16,7 @@ from tiebeam.apps.programmes.operations.rights import (
 )
 from tiebeam.apps.regions.operations.filling import fill
 from tiebeam.errors import Fault, Refused, both_names
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation, require
 from tiebeam.platform.search.grams import grams_of
 from tiebeam.platform.tenancy.acting import Actor
@@ -119,16 +119,7 @@ def change_programme(
     for of_round in Round.objects.filter(programme=programme).order_by("starts_on"):
         refuse_round_outside_term(of_round, programme)
     programme.grams = grams_of(programme.name_zh, programme.name_en)
-    programme.save()
-    record_change(
-        actor=actor,
-        now=now,
-        action="programmes.change_programme",
-        record=programme,
-        before=before,
-        reason=reason,
-    )
-    return programme
+    return save_change(programme, before, "programmes.change_programme", actor, now, reason=reason)
 
 
 @operation("programmes.publish_programme", roles=STEERING)
@@ -154,16 +145,7 @@ def publish_programme(
         refuse_without_reason(reason)
     before = state_of(programme)
     programme.is_published = is_published
-    programme.save()
-    record_change(
-        actor=actor,
-        now=now,
-        action="programmes.publish_programme",
-        record=programme,
-        before=before,
-        reason=reason,
-    )
-    return programme
+    return save_change(programme, before, "programmes.publish_programme", actor, now, reason=reason)
 
 
 def refuse_round_outside_term(of_round: Round, programme: Programme) -> None:

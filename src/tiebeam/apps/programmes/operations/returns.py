@@ -25,6 +25,7 @@ from tiebeam.platform.audit.writing import (
     record_change,
     record_changes,
     record_creation,
+    save_change,
     state_of,
 )
 from tiebeam.platform.permissions.operations import NotAllowed, operation
@@ -133,14 +134,7 @@ def enter_lines(
     of_return.state = "draft"
     of_return.note = of_return.note if note is None else note
     if state_of(of_return) != before:
-        of_return.save()
-        record_change(
-            actor=actor,
-            now=now,
-            action="programmes.enter_lines",
-            record=of_return,
-            before=before,
-        )
+        save_change(of_return, before, "programmes.enter_lines", actor, now)
     _replace_lines(of_return, read, actor, now)
     return of_return
 

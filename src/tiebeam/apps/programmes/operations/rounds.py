@@ -20,7 +20,7 @@ from tiebeam.apps.programmes.operations.rights import (
 )
 from tiebeam.apps.regions.operations.filling import fill
 from tiebeam.errors import Fault, Refused, both_names
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.time.periods import overlap
@@ -116,16 +116,7 @@ def change_round(
     is_other = of_round.resources != before["resources"]
     if is_other and Return.objects.filter(round=of_round).exists():
         raise ReturnsHandedIn
-    of_round.save()
-    record_change(
-        actor=actor,
-        now=now,
-        action="programmes.change_round",
-        record=of_round,
-        before=before,
-        reason=reason,
-    )
-    return of_round
+    return save_change(of_round, before, "programmes.change_round", actor, now, reason=reason)
 
 
 @operation("programmes.close_round", roles=STEERING)
@@ -150,16 +141,7 @@ def close_round(
     # What was still due when a round closes early is due no more.
     refuse_faults([fault for fault in _list_date_faults(of_round) if fault.column == "ends_on"])
     refuse_round_outside_term(of_round, of_round.programme)
-    of_round.save()
-    record_change(
-        actor=actor,
-        now=now,
-        action="programmes.close_round",
-        record=of_round,
-        before=before,
-        reason=reason,
-    )
-    return of_round
+    return save_change(of_round, before, "programmes.close_round", actor, now, reason=reason)
 
 
 def _fill_and_check(

@@ -17,7 +17,7 @@ from tiebeam.apps.regions.operations.checks import (
 )
 from tiebeam.apps.regions.operations.filling import fill
 from tiebeam.errors import Refused
-from tiebeam.platform.audit.writing import record_change, state_of
+from tiebeam.platform.audit.writing import save_change, state_of
 from tiebeam.platform.search.grams import grams_of
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.time.periods import holds_on
@@ -63,9 +63,7 @@ def correct(
     refuse_faults(list_entry_faults(record))
     refuse_misplaced(record)
     record.grams = grams_of_entry(record)
-    record.save()
-    record_change(actor=actor, now=now, action=action, record=record, before=before, reason=reason)
-    return record
+    return save_change(record, before, action, actor, now, reason=reason)
 
 
 def end(
@@ -98,9 +96,7 @@ def end(
         if names:
             raise ChildrenOutlive(count=len(names), example=names[0])
     refuse_misplaced(record)
-    record.save()
-    record_change(actor=actor, now=now, action=action, record=record, before=before, reason=reason)
-    return record
+    return save_change(record, before, action, actor, now, reason=reason)
 
 
 def grams_of_entry(record: T) -> str:

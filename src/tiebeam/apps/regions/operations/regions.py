@@ -18,7 +18,7 @@ from tiebeam.apps.regions.operations.checks import (
     refuse_without_reason,
 )
 from tiebeam.apps.regions.operations.codes import list_code_faults, refuse_taken_code
-from tiebeam.platform.audit.writing import record_change, record_creation, state_of
+from tiebeam.platform.audit.writing import record_creation, save_change, state_of
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.search.grams import grams_of
 from tiebeam.platform.tenancy.acting import Actor
@@ -167,8 +167,7 @@ def add_code(
     given.save(force_insert=True)
     record_creation(actor=actor, now=now, action="regions.add_code", record=given)
     region.grams = grams_of_entry(region)
-    region.save()
-    record_change(actor=actor, now=now, action="regions.add_code", record=region, before=before)
+    save_change(region, before, "regions.add_code", actor, now)
     return given
 
 
@@ -198,5 +197,4 @@ def _end_code(
 ) -> None:
     before = state_of(code)
     code.valid_until = until
-    code.save()
-    record_change(actor=actor, now=now, action=action, record=code, before=before, reason=reason)
+    save_change(code, before, action, actor, now, reason=reason)

@@ -52,6 +52,21 @@ class TestSurgeReplay:
 
         assert "staff_per_patient = 0.5 (0.3, 0.5, 1): Heads that one patient needs." in ended.out
 
+    def test_tells_what_supplies_were_needed_and_not_what_there_was(self, folder):
+        """37,925 patients in Wuhan and 12,588 elsewhere on 18 February, 25 or 12 sets for each."""
+        shown = run(*ASKED, "--out", folder).out
+        needs = json.loads(run(*ASKED, "--out", folder, "--json").out)["supplies_needed"]
+
+        everywhere = {row["per_patient"]: row for row in needs if row["replay"] == "seventeen"}
+        assert {rate: row["peak_units"] for rate, row in everywhere.items()} == {
+            12: 12 * 50513,
+            25: 25 * 50513,
+        }
+        assert everywhere[25]["peak_day"] == "2020-02-18"
+        assert everywhere[25]["unknown_days"] == 7
+        assert "1\u202f262\u202f825" in shown
+        assert "what there was is not known" in shown
+
     @pytest.mark.parametrize(
         ("language", "title", "note"),
         [("en", "Moving teams day by day", "Assumptions, not facts"), ("zh", "逐日调派", "以下为假设而非事实")],

@@ -80,6 +80,8 @@ class TestSurgeCase:
     def test_tries_in_its_grid_only_values_that_it_names(self):
         tried = {assumption.id: assumption.tried for assumption in CASE.assumptions}
 
+        assert "supplies_per_patient" in tried
+        assert not any("supplies_per_patient" in cell.values for cell in CASE.cells)
         assert all(value in tried[key] for cell in CASE.cells for key, value in cell.values.items())
 
     def test_is_refused_under_another_name(self):

@@ -28,7 +28,12 @@ class UnknownSurge(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumption:
-    """A named assumption: the value taken, the values tried, and where it comes from."""
+    """
+    A named assumption: the value taken, the values tried, and where it comes from.
+
+    Attributes:
+        is_played: Whether replays rest on it, so that every cell of the grid has a value of it.
+    """
 
     id: str
     value: Value
@@ -36,6 +41,7 @@ class Assumption:
     source: str
     text: str
     text_zh: str
+    is_played: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +82,8 @@ class SurgeCase:
 
     @property
     def base(self) -> Mapping[str, Value]:
-        """Return the value taken of every assumption."""
-        return {assumption.id: assumption.value for assumption in self.assumptions}
+        """Return the value taken of every assumption that replays rest on."""
+        return _values_taken(self.assumptions)
 
     @property
     def base_cells(self) -> tuple[Cell, ...]:
@@ -156,9 +162,13 @@ def read_assumptions(content: Mapping[str, Any]) -> tuple[Assumption, ...]:
     )
 
 
+def _values_taken(assumptions: Sequence[Assumption]) -> dict[str, Value]:
+    return {row.id: row.value for row in assumptions if row.is_played}
+
+
 def _list_cells(content: Mapping[str, Any], assumptions: Sequence[Assumption]) -> tuple[Cell, ...]:
     """Return the cells in order: the combinations, then one change at a time, for each replay."""
-    base = {assumption.id: assumption.value for assumption in assumptions}
+    base = _values_taken(assumptions)
     axes = {key: values for key, values in content["grid"].items() if key != "alone"}
     changes = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
     changes += content["grid"]["alone"]

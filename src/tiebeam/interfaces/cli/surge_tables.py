@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tiebeam.cases.surge_replays import BOUND, Outcome, ends_of
+from tiebeam.cases.surge_supplies import list_supply_needs
 from tiebeam.cases.surges import Cell, SurgeCase
 from tiebeam.core.surge.measures import MEASURED, MeasureName, Summary, share_closed, summarise
 from tiebeam.interfaces.cli import console, documents
@@ -56,6 +57,7 @@ def print_cells(session: Session, case: SurgeCase, cells: Sequence[Cell], found:
             )
         title = case.replays[cell.replay]
         console.print_table(session, session.name(title["title"], title["title_zh"]), columns, rows)
+    _print_supplies(session, case)
     _print_assumptions(session, case)
 
 
@@ -115,10 +117,32 @@ def print_document(
             }
             for cell in cells
         ],
+        "supplies_needed": list_supply_needs(case),
         "summary": {name: {m: summary_of(found, name, m) for m in MEASURED} for name in played},
         "files": files,
     }
     console.print_document(documents.envelope("surge replay", ExitStatus.DONE, content))
+
+
+def _print_supplies(session: Session, case: SurgeCase) -> None:
+    """Print what the patients would have used, as a need: nobody knows what there was."""
+    titles = ("replay", "per_patient", "units", "peak_day", "peak_units", "unknown_days")
+    columns = [
+        console.Column(title=session.say(f"surge.column.{name}"), is_figure=name != "replay")
+        for name in titles
+    ]
+    rows = [
+        (
+            row.replay,
+            str(row.per_patient),
+            number(row.units),
+            str(row.peak_day),
+            number(row.peak_units),
+            number(row.unknown_days),
+        )
+        for row in list_supply_needs(case)
+    ]
+    console.print_table(session, session.say("surge.supplies_needed"), columns, rows)
 
 
 def _print_assumptions(session: Session, case: SurgeCase) -> None:

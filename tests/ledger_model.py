@@ -22,7 +22,7 @@ CREDIT = {
     *("R2200", "R2300", "R3000", "R4330", "R4340", "Q200"),
 }
 RESULT = {
-    "donor": ["D4910", "D5310", "D5340"],
+    "donor": ["D4910", "D5310", "D5340", "D5410"],
     "recipient": ["R4330", "R4340", "R5000", "R5400", "R5910"],
 }
 NET_ASSETS = {"donor": "D3000", "recipient": "R3000"}
@@ -46,8 +46,10 @@ FOLLOWS = {
     "refund_paid": "refund_agreed",
     "refund_confirmed": "refund_paid",
     "goods_receipt": "shipment",
+    "goods_returned": "shipment",
+    "goods_lost": "shipment",
 }
-GIVES_BACK = {"cancel_order", "bounce"}
+GIVES_BACK = {"cancel_order", "bounce", "goods_returned", "goods_lost"}
 ALWAYS = {
     "obligation": "B110/B100",
     "use_credit": "B155/B110",
@@ -58,6 +60,8 @@ ALWAYS = {
     "payment": "B150/B140 D1310/D1000",
     "shipment": "B140/B130 D1410/D1400 Q120/Q110",
     "goods_receipt": "B160/B140 D5340/D1410 Q150/Q120 R1400/R4340 Q210/Q200",
+    "goods_returned": "B130/B140 D1400/D1410 Q110/Q120",
+    "goods_lost": "B130/B140 D5410/D1410 Q180/Q120",
     "supplies_used": "R5400/R1400 Q250/Q210",
     "handover": "R1610/R1600",
     "refund_paid": "R1330/R1000",
@@ -67,7 +71,8 @@ KINDS = {
     *("due_up", "due_down", "opening", "appropriation", "bounce", "receipt", "expenditure"),
     *("refund_agreed", "refund_confirmed", "carry", "lapse"),
 }
-COUNTED = {"opening", "shipment", "goods_receipt", "supplies_used"}
+OF_SHIPMENT = {"goods_receipt", "goods_returned", "goods_lost"}
+COUNTED = {"opening", "shipment", "supplies_used"} | OF_SHIPMENT
 # §L14: what may be true before the pair begins, and what is not once it has ended.
 PREPARES = COORDINATOR | {"opening", "appropriation", "carry", "lapse", "reversal"}
 OPENS_ANEW = {"obligation", "appropriation", "commitment"}
@@ -229,7 +234,7 @@ class PairModel:
             return found | {"ledger.year_not_set"}
         if said.kind in FOLLOWS:
             money, things = self.left(said.follows)
-            is_counted = said.kind == "goods_receipt"
+            is_counted = said.kind in OF_SHIPMENT
             if said.amount > money or (is_counted and said.quantity > things):
                 found.add("ledger.follows_too_much")
         return found | self._reasons_of_bounds(self.rows(said))
@@ -491,16 +496,19 @@ class PairModel:
         asked = {
             "D1000": told["opening"] - told["payment"] + told["bounce"] + told["refund_confirmed"],
             "D1310": told["payment"] - told["bounce"] - told["receipt"],
-            "D1400": told["goods"] - told["shipment"],
-            "D1410": told["shipment"] - told["goods_receipt"],
+            "D1400": told["goods"] - told["shipment"] + told["goods_returned"],
+            "D1410": told["shipment"] - sum(told[kind] for kind in OF_SHIPMENT),
             "R1000": told["receipt"] - told["current"] - told["capital"] - told["refund_paid"],
             "R1330": told["refund_paid"] - told["refund_confirmed"],
             "R2300": told["refund_agreed"] - told["refund_confirmed"],
             "R1400": told["goods_receipt"] - told["supplies_used"],
             "R1600": told["capital"] - told["handover"],
             "R1610": told["handover"],
-            "Q110": told["goods counted"] - told["shipment counted"],
-            "Q120": told["shipment counted"] - told["goods_receipt counted"],
+            "Q110": told["goods counted"]
+            - told["shipment counted"]
+            + told["goods_returned counted"],
+            "Q120": told["shipment counted"] - sum(told[f"{kind} counted"] for kind in OF_SHIPMENT),
+            "Q180": told["goods_lost counted"],
             "Q210": told["goods_receipt counted"] - told["supplies_used counted"],
         }
         wrong = [
@@ -514,6 +522,7 @@ class PairModel:
         given = (
             told["opening"]
             + told["goods"]
+            - told["goods_lost"]
             - sum(held[c] for c in ("D1000", "D1310", "D1400", "D1410"))
         )
         came = sum(held[code] for code in ("R1000", "R1330", "R1400", "R1600", "R1610"))

@@ -55,9 +55,9 @@ def _list_kinds() -> list[AccountKind]:
         *(AccountKind(code, "donor", "F") for code in ("D1000", "D1310", "D1400", "D1410")),
         AccountKind("D3000", "donor", "F", is_debit=False, may_be_negative=True),
         AccountKind("D4910", "donor", "F", is_debit=False, is_yearly=True),
-        *(AccountKind(code, "donor", "F", is_yearly=True) for code in ("D5310", "D5340")),
+        *(AccountKind(code, "donor", "F", is_yearly=True) for code in ("D5310", "D5340", "D5410")),
         AccountKind("Q100", "donor", "Q", is_debit=False),
-        *(AccountKind(code, "donor", "Q") for code in ("Q110", "Q120", "Q150")),
+        *(AccountKind(code, "donor", "Q") for code in ("Q110", "Q120", "Q150", "Q180")),
         *(
             AccountKind(code, "recipient", "F")
             for code in ("R1000", "R1330", "R1400", "R1600", "R1610")

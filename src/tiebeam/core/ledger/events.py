@@ -57,6 +57,8 @@ KINDS: Mapping[str, KindOf] = MappingProxyType(
         "payment": KindOf(by="donor", follows=("order",)),
         "bounce": KindOf(by="donor", follows=("payment",), gives_back=True),
         "shipment": KindOf(by="donor", follows=("commitment",), counts=True),
+        "goods_returned": KindOf(by="donor", follows=("shipment",), gives_back=True, counts=True),
+        "goods_lost": KindOf(by="donor", follows=("shipment",), gives_back=True, counts=True),
         "refund_confirmed": KindOf(by="donor", follows=("refund_paid",)),
         "carry": KindOf(by="donor"),
         "lapse": KindOf(by="donor"),

@@ -368,6 +368,12 @@ def _shipment(half: _Half) -> list[Row]:
     return [*rows, half.counted("Q120", "Q110")] if half.event.quantity else rows
 
 
+def _goods_not_come(half: _Half, goods: str, counted: str) -> list[Row]:
+    # Nothing was fulfilled: the commitment is open again, wherever the goods are.
+    rows = [half.row("B130", "B140"), half.row(goods, "D1410")]
+    return [*rows, half.counted(counted, "Q120")] if half.event.quantity else rows
+
+
 def _refund_confirmed(half: _Half) -> list[Row]:
     expensed_in = half.event.expensed_in or half.event.year
     is_earlier = half.frame.is_closed("donor", expensed_in)
@@ -453,6 +459,8 @@ _POSTINGS: Mapping[str, Callable[[_Half], list[Row]]] = {
     "payment": _payment,
     "bounce": _bounce,
     "shipment": _shipment,
+    "goods_returned": lambda half: _goods_not_come(half, "D1400", "Q110"),
+    "goods_lost": lambda half: _goods_not_come(half, "D5410", "Q180"),
     "refund_confirmed": _refund_confirmed,
     "carry": _carry,
     "lapse": _lapse,

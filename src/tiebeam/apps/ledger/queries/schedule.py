@@ -13,6 +13,8 @@ State = Literal["paid", "ordered", "overdue", "planned"]
 SIGNS = {
     "decommitment": ("left", -1),
     "shipment": ("left", -1),
+    "goods_returned": ("left", 1),
+    "goods_lost": ("left", 1),
     "order": ("ordered", 1),
     "cancel_order": ("ordered", -1),
     "payment": ("paid", 1),

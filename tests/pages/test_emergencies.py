@@ -112,6 +112,19 @@ PACKAGE = {
 }  # fmt: skip
 
 
+class TestQuestion:
+    def test_offers_an_answer_to_the_other_sides_alone(self, grounds, people):
+        deployment = grounds.ask().deployment
+        grounds.take("ask", "host", deployment, text="When?")
+        page = f"/emergencies/deployments/{deployment.pk}/"
+        offers = {
+            by: f"{page}inform/" in people(by).get(page).content.decode()
+            for by in ("host", "home", "coordinator")
+        }
+
+        assert offers == {"host": False, "home": True, "coordinator": True}
+
+
 class TestSkills:
     @pytest.fixture
     def enter(self, grounds, people, workspace):

@@ -449,6 +449,28 @@ class TestRotation:
             )  # fmt: skip
 
 
+class TestQuestion:
+    """§E6."""
+
+    def test_is_answered_by_another_side_than_asked_it(self, grounds, ordered):
+        asked = grounds.take("ask", "host", ordered, text="When?")
+        for said in ({}, {"answers_id": asked.pk}):
+            with pytest.raises(steps.OwnQuestion) as refused:
+                grounds.take("inform", "host", ordered, text="Soon", **said)
+            assert refused.value.facts == {"side": "host"}
+        back = grounds.take("ask", "home", ordered, text="Where?")
+
+        assert grounds.take("inform", "host", ordered, text="Here").answers_id == back.pk
+        assert grounds.take("inform", "home", ordered, text="Soon").answers_id == asked.pk
+
+    def test_of_a_team_is_answered_by_its_home_too(self, grounds, ordered):
+        asked = grounds.take("ask", "team", ordered, text="Who pays?")
+        with pytest.raises(steps.OwnQuestion):
+            grounds.take("inform", "team", ordered, text="They do")
+
+        assert grounds.take("inform", "home", ordered, text="We do").answers_id == asked.pk
+
+
 class TestNotice:
     """Who is told: whoever it waits for, each by the assignments of the small workspace."""
 

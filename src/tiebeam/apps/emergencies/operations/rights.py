@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.utils import timezone
 
-from tiebeam.apps.emergencies.models import Deployment, Incident
+from tiebeam.apps.emergencies.models import Deployment, Incident, Step
 from tiebeam.apps.people.models import Member
 from tiebeam.errors import Refused
 from tiebeam.platform.permissions.operations import require
@@ -83,19 +83,7 @@ def list_sides(
         NotOwnTeam: The actor is on a front team, and on another one.
         NotAParty: It is none.
     """
-    programme_id = deployment.incident.programme_id
-    organisations = {
-        "coordinator": deployment.incident.tenant_id,
-        "host": deployment.host_id,
-        "home": deployment.home_id,
-        "team": deployment.home_id,
-    }
-    sides = [
-        side
-        for side, organisation_id in organisations.items()
-        if organisation_id == actor.organisation_id
-        and any(actor.has_role(role, programme_id) for role in ROLES_OF[side] & set(roles))
-    ]
+    sides = _find_sides(actor, deployment, roles)
     if "team" in sides and not _is_on(actor, team_id):
         sides.remove("team")
         if not sides:
@@ -103,6 +91,28 @@ def list_sides(
     if not sides:
         raise NotAParty
     return sides
+
+
+def is_own_question(question: Step, deployment: Deployment, actor: Actor) -> bool:
+    """Return whether *question* was put in words by a side of *deployment* as which *actor* acts too (§E6)."""
+    roles = ROLES_OF[question.side]
+    return question.event == "ask" and question.side in _find_sides(actor, deployment, roles)
+
+
+def _find_sides(actor: Actor, deployment: Deployment, roles: Collection[Role]) -> list[str]:
+    programme_id = deployment.incident.programme_id
+    organisations = {
+        "coordinator": deployment.incident.tenant_id,
+        "host": deployment.host_id,
+        "home": deployment.home_id,
+        "team": deployment.home_id,
+    }
+    return [
+        side
+        for side, organisation_id in organisations.items()
+        if organisation_id == actor.organisation_id
+        and any(actor.has_role(role, programme_id) for role in ROLES_OF[side] & set(roles))
+    ]
 
 
 def _is_on(actor: Actor, team_id: object) -> bool:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from tiebeam.apps.emergencies.models import Deployment, Step
 from tiebeam.apps.emergencies.operations.messages import Message, hash_of, refuse_unfit
-from tiebeam.apps.emergencies.operations.rights import demand_open, list_sides
+from tiebeam.apps.emergencies.operations.rights import demand_open, is_own_question, list_sides
 from tiebeam.apps.emergencies.operations.sent_teams import refuse_unfit_team
 from tiebeam.apps.emergencies.queries.standing import find_last_step, is_lapsed
 from tiebeam.apps.emergencies.states import ANSWERS, OVER, WAITING, Row, find_row
@@ -59,6 +59,12 @@ class NothingToAnswer(Refused):
     """No question of this kind is open; facts: ``event``."""
 
     code = "emergencies.nothing_to_answer"
+
+
+class OwnQuestion(Refused):
+    """Another side answers what one's own has asked; facts: ``side``."""
+
+    code = "emergencies.own_question"
 
 
 class NotTheAuthor(Refused):
@@ -106,7 +112,7 @@ def take_step(
     _refuse_untimely(kept, last, row, now)
     _refuse_other_author(kept, row, actor)
     refuse_unfit(said, row, last, now)
-    question = _find_question(kept, said, row)
+    question = _find_question(kept, said, row, actor)
     step = compose(kept, said, row, last, actor, now)
     step.body_sha256 = hash_of(event, kept.pk, message)
     step.side = next(side for side in row.sides if side in sides)
@@ -254,11 +260,12 @@ def _refuse_other_author(deployment: Deployment, row: Row, actor: Actor) -> None
         raise NotTheAuthor
 
 
-def _find_question(deployment: Deployment, said: Message, row: Row) -> Step | None:
+def _find_question(deployment: Deployment, said: Message, row: Row, actor: Actor) -> Step | None:
     """
     Return the open question that *row* answers, None where it answers none.
 
     Raises:
+        OwnQuestion: The side that asked would answer itself.
         NothingToAnswer: There is none, it was answered before, or what is named is of another deployment.
     """
     asked = ANSWERS.get(row.event)
@@ -272,10 +279,13 @@ def _find_question(deployment: Deployment, said: Message, row: Row) -> Step | No
     rows = Step.objects.filter(deployment=deployment, event__in=asked).exclude(pk__in=answered)
     if said.answers_id is not None:
         rows = rows.filter(pk=said.answers_id)
-    question: Step | None = rows.order_by("-number").first()
-    if question is None:
+    questions: list[Step] = list(rows.order_by("-number"))
+    if not questions:
         raise NothingToAnswer(event=row.event)
-    return question
+    found = next((each for each in questions if not is_own_question(each, deployment, actor)), None)
+    if found is None:
+        raise OwnQuestion(side=questions[0].side)
+    return found
 
 
 def _day_of(step: Step, now: datetime) -> Any:

@@ -1,6 +1,6 @@
 """Deployments: where each stands, what was said, and every step that the reader may take."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from tiebeam.apps.emergencies.models import Deployment, Step
 from tiebeam.apps.emergencies.operations.claims import enter_claim
 from tiebeam.apps.emergencies.operations.messages import Message
+from tiebeam.apps.emergencies.operations.rights import is_own_question
 from tiebeam.apps.emergencies.queries.inbox import list_open_questions, list_steps_open_to
 from tiebeam.apps.emergencies.queries.incidents import list_own_packages, list_own_teams_of
 from tiebeam.apps.emergencies.queries.needs import state_of_need
@@ -39,6 +40,7 @@ from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.timeline import Line
 from tiebeam.platform.identity.people import list_names
 from tiebeam.platform.permissions.operations import list_rights
+from tiebeam.platform.tenancy.acting import Actor
 
 EXTRA: dict[str, tuple[str, ...]] = {
     "assign": ("answer_by", "reason", "text"),
@@ -61,8 +63,9 @@ def show(request: HttpRequest, deployment_id: UUID) -> HttpResponse:
     standing = find_or_404(get_standing, deployment_id, timezone.now())
     deployment = standing.deployment
     steps = list_steps(deployment)
-    expected = {*standing.expects, *_asked(deployment)}
-    rows = sorted(_list_own(request, standing), key=lambda row: row.event not in expected)
+    asked = _asked(deployment, actor_of(request))
+    expected = {*standing.expects, *asked}
+    rows = sorted(_list_own(request, standing, asked), key=lambda row: row.event not in expected)
     links = [
         Link(say_event(request, row.event), reverse("step", args=[deployment.pk, row.event]))
         for row in rows
@@ -120,7 +123,7 @@ def take(request: HttpRequest, deployment_id: UUID, event: str) -> HttpResponse:
         return show_forbidden(request)
     if event == "enter_claim":
         return _enter_claim(request, deployment)
-    question = _question_of(deployment, event)
+    question = _question_of(deployment, event, actor)
     form = StepForm(
         request,
         terms=row.terms if row else (),
@@ -183,9 +186,9 @@ def _enter_claim(request: HttpRequest, deployment: Deployment) -> HttpResponse:
     )  # fmt: skip
 
 
-def _list_own(request: HttpRequest, standing: Standing) -> list[Row]:
-    """List the steps that the reader may take now; an answer only where something was asked."""
-    actor, asked = actor_of(request), _asked(standing.deployment)
+def _list_own(request: HttpRequest, standing: Standing, asked: Collection[str]) -> list[Row]:
+    """List the steps that the reader may take now; an answer only where something was *asked*."""
+    actor = actor_of(request)
     rows = {
         row.event: row
         for row in list_steps_open_to(standing, actor.organisation_id)
@@ -196,17 +199,21 @@ def _list_own(request: HttpRequest, standing: Standing) -> list[Row]:
     return list(rows.values())
 
 
-def _asked(deployment: Deployment) -> set[str]:
-    """Return the events that would answer what is open."""
-    questions = list_open_questions([deployment.pk]).get(deployment.pk, [])
-    kinds = {question.event for question in questions}
+def _asked(deployment: Deployment, actor: Actor) -> set[str]:
+    """Return the events by which *actor* would answer what is open."""
+    kinds = {question.event for question in _questions_to(deployment, actor)}
     return {event for event, asked in ANSWERS.items() if kinds & set(asked)}
 
 
-def _question_of(deployment: Deployment, event: str) -> Step | None:
-    asked = ANSWERS.get(event, ())
+def _questions_to(deployment: Deployment, actor: Actor) -> list[Step]:
+    """List the open questions but those that the own side put in words."""
     rows = list_open_questions([deployment.pk]).get(deployment.pk, [])
-    return next((row for row in rows if row.event in asked), None)
+    return [row for row in rows if not is_own_question(row, deployment, actor)]
+
+
+def _question_of(deployment: Deployment, event: str, actor: Actor) -> Step | None:
+    asked = ANSWERS.get(event, ())
+    return next((row for row in _questions_to(deployment, actor) if row.event in asked), None)
 
 
 def _say_question(request: HttpRequest, question: Step | None) -> str:

@@ -501,13 +501,40 @@ class TestValuedGoods:
         shipment = self._send(valued)
         [receipt] = valued.take(shipment, 60, now=LATER, day=date(2020, 3, 3))
         with acting(valued.recipient):
-            assert list_unbooked(shipment, valued.nyingchi.pk) == ([], [receipt])
+            assert list_unbooked(shipment, valued.nyingchi.pk).receipts == [receipt]
 
         self._post_all(valued, "donor")
         proposals = book(shipment=shipment, actor=valued.recipient, now=LATER)
 
         assert [(row.kind, row.pk) for row in proposals] == [("goods_receipt", receipt.pk)]
         assert book(shipment=shipment, actor=valued.recipient, now=LATER) == []
+
+    def test_that_come_back_or_are_lost_open_the_commitment_again(self, valued):
+        shipment = self._send(valued)
+        line = valued.lines(shipment)[0].line
+        told = {
+            "line": line, "settled_on": date(2020, 3, 4), "reason": "Bridge out",
+            "actor": valued.donor, "now": LATER,
+        }  # fmt: skip
+        lost = settle(**told, outcome="lost", quantity=7, key=uuid4())
+        with acting(valued.donor):
+            assert list_unbooked(shipment, valued.fujian.pk).settlements == [lost]
+        assert self._post_all(valued, "donor") == [("shipment", 100, 60)]
+        [proposal] = book(shipment=shipment, actor=valued.donor, now=LATER)
+        assert (proposal.pk, proposal.terms["note"]) == (lost.pk, "Bridge out")
+        valued.take(shipment, 20, reason="The rest is late", now=LATER, day=date(2020, 3, 3))
+        settle(**told, outcome="returned", quantity=33, key=uuid4())
+
+        # 100 fen for 60: 7 are worth 11, 27 together 45, 60 together 100.
+        assert sorted(self._post_all(valued, "donor")) == [
+            ("goods_lost", 11, 7), ("goods_returned", 55, 33),
+        ]  # fmt: skip
+        assert self._post_all(valued, "recipient") == [("goods_receipt", 34, 20)]
+        donor = valued.ledger.balances("donor")
+        stands = {"B130/2020": 966, "B160/2020": 34, "D1400": 955, "D5410/2020": 11}
+        assert {code: donor[code] for code in stands} == stands
+        assert (donor["Q110/Q:个"], donor["Q180/Q:个"]) == (73, 7)
+        assert {"B140/2020", "D1410", "Q120/Q:个"}.isdisjoint(donor)
 
     def test_fulfil_a_commitment_of_their_pairing(self, valued):
         line = Sent(item_id=valued.masks.pk, quantity=1, amount=1, commitment_id=uuid4())

@@ -271,11 +271,16 @@ class Receipt(OwnedRecord):
 
 
 class Settlement(OwnedRecord):
-    """What became of what was sent and did not come, as the sender says: returned, or lost (§U4)."""
+    """
+    What became of what was sent and did not come, as the sender says: returned, or lost (§U4).
+
+    Its id is that of the ledger's event of valued goods (§U6).
+    """
 
     line = models.ForeignKey(ShipmentLine, on_delete=models.PROTECT, related_name="settlements")
     outcome = models.CharField(max_length=10, choices=_choices(OUTCOMES))
     quantity = models.BigIntegerField()
+    amount = models.BigIntegerField(null=True)  # none of those told before the ledger took them
     settled_on = models.DateField()
     reason = models.CharField(max_length=300)
     recorded_at = models.DateTimeField()

@@ -17,7 +17,7 @@ from tiebeam.apps.supplies.models import (
     Shipment,
     ShipmentLine,
 )
-from tiebeam.apps.supplies.operations.booking import book_receipt
+from tiebeam.apps.supplies.operations.booking import book_receipt, book_settlement
 from tiebeam.apps.supplies.operations.stock import open_store, write_movement
 from tiebeam.apps.supplies.operations.telling import (
     KEEPERS,
@@ -166,11 +166,13 @@ def settle(
         )
     refuse_faults(faults)
     _refuse_more(standing, quantity)
+    settlement.amount = standing.value_of(quantity)
     mark_told(settlement, said, actor, now)
     save_told(settlement)
     record_creation(actor=actor, now=now, action=SETTLE, record=settlement, reason=reason)
     if outcome == "returned":
         _take_in(settlement, "returned", kept.shipment.origin, actor, now)
+    book_settlement(settlement, actor, now)
     return settlement
 
 
@@ -183,14 +185,7 @@ def _receipt_of(
     )  # fmt: skip
     standing = lines.get(each.line_id)
     if standing is not None:
-        line, before = standing.line, standing.received
-        receipt.line = line
-        # Rounded down over all that came so far: the parts of a whole line sum to its value (§U6).
-        receipt.amount = max(
-            0,
-            line.amount * (before + each.quantity) // line.quantity
-            - line.amount * before // line.quantity,
-        )
+        receipt.line, receipt.amount = standing.line, standing.value_of(each.quantity)
     return receipt
 
 

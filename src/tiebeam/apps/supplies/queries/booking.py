@@ -1,27 +1,44 @@
 """What of valued goods is not in the ledger yet, neither posted nor proposed (§U6)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from tiebeam.apps.ledger.models import Batch, Proposal
-from tiebeam.apps.supplies.models import Receipt, Shipment, ShipmentLine
+from tiebeam.apps.supplies.models import Receipt, Settlement, Shipment, ShipmentLine
 
 
-def list_unbooked(shipment: Shipment, by: UUID) -> tuple[list[ShipmentLine], list[Receipt]]:
-    """Return the valued lines and receipts that the organisation *by* told and has not proposed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unbooked:
+    """What one side has told of a shipment and not proposed."""
+
+    lines: list[ShipmentLine]
+    receipts: list[Receipt]
+    settlements: list[Settlement]
+
+    def __len__(self) -> int:
+        """Return how much it is."""
+        return len(self.lines) + len(self.receipts) + len(self.settlements)
+
+
+def list_unbooked(shipment: Shipment, by: UUID) -> Unbooked:
+    """Return the valued lines, receipts and settlements that the organisation *by* told and has not proposed."""
     lines = ShipmentLine.objects.filter(shipment=shipment, tenant_id=by, commitment__isnull=False)
-    receipts = Receipt.objects.filter(
-        line__shipment=shipment, line__commitment__isnull=False, tenant_id=by, quantity__gt=0
+    told = {"line__shipment": shipment, "line__commitment__isnull": False, "tenant_id": by}
+    receipts, settlements = (
+        model.objects.filter(**told, quantity__gt=0, amount__isnull=False)
+        .select_related("line__shipment__pairing", "line__item")
+        .order_by("recorded_at")
+        for model in (Receipt, Settlement)
     )
-    told_lines = list(lines.select_related("shipment__pairing", "item"))
-    told_receipts = list(
-        receipts.select_related("line__shipment__pairing", "line__item").order_by("recorded_at")
-    )
-    booked = find_booked([*(row.pk for row in told_lines), *(row.pk for row in told_receipts)])
-    return (
-        [row for row in told_lines if row.pk not in booked],
-        [row for row in told_receipts if row.pk not in booked],
-    )
+    rows = [
+        list(lines.select_related("shipment__pairing", "item")),
+        list(receipts),
+        list(settlements),
+    ]
+    booked = find_booked(row.pk for of in rows for row in of)
+    left = [[row for row in of if row.pk not in booked] for of in rows]
+    return Unbooked(lines=left[0], receipts=left[1], settlements=left[2])
 
 
 def find_booked(keys: Iterable[UUID]) -> dict[UUID, str]:

@@ -13,7 +13,7 @@ from tiebeam.apps.supplies.models import Receipt, Settlement, Shipment, Shipment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineInTransit:
-    """A line with what became of it; ``amount`` of what is open is its share of the value."""
+    """A line with what became of it."""
 
     line: ShipmentLine
     received: int
@@ -23,7 +23,21 @@ class LineInTransit:
     @property
     def open(self) -> int:
         """Return how much is on its way."""
-        return self.line.quantity - self.received - self.returned - self.lost
+        return self.line.quantity - self.through
+
+    @property
+    def through(self) -> int:
+        """Return of how much is said what became of it."""
+        return self.received + self.returned + self.lost
+
+    def value_of(self, quantity: int) -> int:
+        """
+        Return what the next *quantity* of it is worth, in fen.
+
+        Rounded down over all that was told so far, so that the parts of a whole line sum to its value (§U6).
+        """
+        worth, of = self.line.amount, self.line.quantity
+        return max(0, worth * (self.through + quantity) // of - worth * self.through // of)
 
     def age(self, today: date) -> int:
         """Return for how many days it has been on its way."""

@@ -99,8 +99,7 @@ def show_one(request: HttpRequest, shipment_id: UUID) -> HttpResponse:
     lines = follow_lines([shipment.pk])
     is_recipient = shipment.recipient_id == actor.organisation_id
     may_confirm = is_recipient and is_allowed(actor, "supplies.confirm", shipment.programme_id)
-    unsaid_lines, unsaid_receipts = list_unbooked(shipment, actor.organisation_id)
-    unbooked = len(unsaid_lines) + len(unsaid_receipts)
+    unbooked = len(list_unbooked(shipment, actor.organisation_id))
     return show_page(
         request,
         "web/supplies/shipment.html",

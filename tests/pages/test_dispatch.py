@@ -85,8 +85,33 @@ class TestDispatch:
         assert [(row.home.name_en, row.heads) for row in planned] == [("Fujian", 60), ("Hunan", 40)]
         assert all(row.arrives_on <= grounds.need.starts_on for row in planned)
         shown = board(as_coordinator, grounds)
-        assert "The last plan proposed 2 orders." in shown
+        assert "The last plan proposed 2 orders (needs as entered; first " in shown
         assert "Worst shortage: proven optimal." in shown
+
+    def test_plans_with_the_forecast_and_names_where_there_is_none(self, grounds, as_coordinator):
+        """Nobody reports patients of Huanggang: its need stays at 100, and 60 and 40 go."""
+        as_coordinator.post(
+            f"/emergencies/{grounds.incident.pk}/dispatch/plan/",
+            {"outlook": "worst", "first": "unmet"},
+        )
+        work(grounds)
+
+        shown = board(as_coordinator, grounds)
+
+        assert (
+            "proposed 2 orders (needs grow with the forecast of patients, at its worst; first all"
+        ) in shown
+        assert "none last: Huanggang." in shown
+        assert '<option value="worst" selected>' in shown
+
+    def test_plans_nothing_by_a_choice_that_is_not_offered(self, grounds, as_coordinator):
+        address = f"/emergencies/{grounds.incident.pk}/dispatch/plan/"
+
+        shown = as_coordinator.post(address, {"outlook": "luck"}, follow=True).content.decode()
+
+        assert "luck" in shown
+        with acting(grounds.actors["coordinator"]):
+            assert find_latest_run(grounds.incident.pk, PLAN_ORDERS) is None
 
     def test_asks_the_home_when_an_order_is_taken_over(self, grounds, planned, as_coordinator):
         order = planned[0]

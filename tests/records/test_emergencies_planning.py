@@ -1,14 +1,17 @@
 """What the planner is asked of an incident, and what its orders come to: skills, and going home (§E11)."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from tests.grounds import ground
 
 from records.emergency_grounds import make_emergency, place_on_the_map
 from tiebeam.apps.emergencies.operations.needs import enter_need, verify_need
+from tiebeam.apps.emergencies.operations.outlook import Aim
 from tiebeam.apps.emergencies.operations.planning import compose_question, order_of, orders_of
 from tiebeam.apps.emergencies.operations.proposals import propose_orders, refuse_order
+from tiebeam.apps.emergencies.operations.reports import Figures, add_reporting_place, report_day
 from tiebeam.core.surge.planning import plan
 from tiebeam.platform.tenancy.acting import acting
 
@@ -27,7 +30,7 @@ def planned(grounds, days=0):
     """Return the orders that are proposed some days after the first, as the records have them."""
     with acting(grounds.actors["coordinator"]):
         question = compose_question(grounds.incident, grounds.now + timedelta(days))
-        found = plan(question.surge, question.state, [question.demand], locks=question.locks)
+        found = plan(question.surge, question.state, question.scenarios, locks=question.locks)
         return [order_of(question, order) for order in orders_of(question, found)]
 
 
@@ -85,3 +88,54 @@ class TestGoingHome:
 
         assert {order.deployment_id for order in orders} == teams
         assert {order.leaves_on for order in orders} == {date(2020, 3, 11)}
+
+
+class TestOutlook:
+    """§E11: a need of 100 from the 12th on, asked about on the morning of the 18th."""
+
+    MORNING = 8
+
+    @pytest.fixture
+    def asked(self, grounds):
+        def ask(*patients, outlook="mean"):
+            place, said = (
+                grounds.organisation("host"),
+                {"now": grounds.now + timedelta(self.MORNING)},
+            )
+            add_reporting_place(
+                incident=grounds.incident, place=place, since=DUTY,
+                actor=grounds.actors["coordinator"], **said,
+            )  # fmt: skip
+            for at, count in enumerate(patients):
+                report_day(
+                    incident=grounds.incident, place=place, day=DUTY + timedelta(at), key=uuid4(),
+                    figures=Figures(patients=count), actor=grounds.actors["host"], **said,
+                )  # fmt: skip
+            with acting(grounds.actors["coordinator"]):
+                question = compose_question(grounds.incident, **said, aim=Aim(outlook=outlook))
+            key = str(grounds.need.pk)
+            return question, sorted(each.patients[key][:2] for each in question.scenarios)
+
+        return ask
+
+    def test_grows_a_need_as_the_patients_of_its_place(self, asked):
+        """Roots 9 to 16 grow by 1 a day, damped by 0.9 and 0.81: 16.9 and 17.71 make 286 and 314 of 256."""
+        question, days = asked(*(root**2 for root in range(9, 17)))
+
+        assert len(days) == 7
+        assert days[3] == (112, 123)
+        assert days[0][1] < 123 < days[6][1]
+        assert question.steady == ()
+
+    def test_is_as_entered_where_patients_stay_as_they_are(self, asked):
+        assert asked(*[50] * 8)[1] == [(100, 100)] * 7
+
+    @pytest.mark.parametrize("patients", [(), (50,), (50, 40, 0)])
+    def test_is_as_entered_and_named_where_too_little_is_told(self, asked, grounds, patients):
+        question, days = asked(*patients)
+
+        assert question.steady == (str(grounds.need.pk),)
+        assert set(days) == {(100, 100)}
+
+    def test_is_one_when_needs_stay_as_entered(self, asked):
+        assert asked(10, 90, 250, outlook="entered")[1] == [(100, 100)]

@@ -1,10 +1,12 @@
 """Operations that begin background work; the page or program then watches its run."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from tiebeam.apps.emergencies.models import Incident
+from tiebeam.apps.emergencies.operations.outlook import AS_ENTERED, Aim
 from tiebeam.apps.emergencies.operations.planning import compose_question
 from tiebeam.apps.emergencies.operations.reasons import Supposition, name_parts, suppose
 from tiebeam.apps.emergencies.operations.rights import STEERING, demand_open, demand_steering
@@ -16,7 +18,7 @@ from tiebeam.apps.pairings.operations.rights import MAKERS, demand_own_programme
 from tiebeam.apps.pairings.queries.variants import effective_scenario, list_change_documents
 from tiebeam.core.pairing.changes import Change, apply_changes
 from tiebeam.errors import Fault, InvalidInput, Refused
-from tiebeam.interfaces.jobs.dispatching import KEYS, PLAN_ORDERS, SUPPOSE
+from tiebeam.interfaces.jobs.dispatching import KEYS, PLAN_ORDERS, SUPPOSE, aim_of
 from tiebeam.interfaces.jobs.ledger_importing import POST_IMPORT
 from tiebeam.interfaces.jobs.performing import start_run
 from tiebeam.interfaces.jobs.solving import EXPLAIN, SOLVE, WHAT_IF, NoPlanYet
@@ -122,7 +124,7 @@ class AlreadyPlanning(Refused):
 
 
 @operation("emergencies.plan_orders", roles=STEERING)
-def plan_orders(*, incident: Incident, actor: Actor, now: datetime) -> Run:
+def plan_orders(*, incident: Incident, aim: Aim = AS_ENTERED, actor: Actor, now: datetime) -> Run:
     """
     Plan in the background who should go where next; the orders are then decided one by one.
 
@@ -137,7 +139,7 @@ def plan_orders(*, incident: Incident, actor: Actor, now: datetime) -> Run:
     if latest is not None and latest.state not in ENDED:
         raise AlreadyPlanning
     return start_run(
-        kind=PLAN_ORDERS, arguments={}, scope_id=incident.scope_id, record_id=incident.pk,
+        kind=PLAN_ORDERS, arguments={"aim": asdict(aim)}, scope_id=incident.scope_id, record_id=incident.pk,
         actor=actor, now=now,
     )  # fmt: skip
 
@@ -149,20 +151,22 @@ def suppose_orders(
     """
     Find in the background what the next orders would be if something were decided otherwise.
 
-    Nothing is proposed by it, and what is proposed stays.
+    All else is as in the last plan. Nothing is proposed by it, and what is proposed stays.
 
     Raises:
         NotOwner: Another organisation coordinates the incident.
         InvalidInput: Nothing is supposed, or it names what the planner is not asked about.
     """
     demand_steering(actor, "emergencies.suppose_orders", incident)
-    question = compose_question(incident, now)
+    aim = aim_of(find_latest_run(incident.pk, PLAN_ORDERS))
+    question = compose_question(incident, now, aim)
     suppose(question, supposition)
     about = name_parts(question, supposition)
     named = {key: str(value) for key in KEYS if (value := getattr(supposition, key))}
     return start_run(
-        kind=SUPPOSE, arguments={**named, "more": supposition.more, "about": about}, scope_id=incident.scope_id,
-        record_id=incident.pk, actor=actor, now=now,
+        kind=SUPPOSE,
+        arguments={**named, "more": supposition.more, "about": about, "aim": asdict(aim)},
+        scope_id=incident.scope_id, record_id=incident.pk, actor=actor, now=now,
     )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from tiebeam.apps.emergencies.operations.outlook import WINDOW, Aim
 from tiebeam.apps.emergencies.operations.planning import (
-    WINDOW,
     Question,
     compose_question,
     order_of,
@@ -41,13 +41,14 @@ def plan_orders(run: Run, actor: Actor, watch: Watch) -> None:
     assert run.record_id is not None  # it is asked of an incident
     with acting(actor):
         incident = get_incident(run.record_id)
-        question = compose_question(incident, timezone.now())
-    found: dict[str, Any] = {"nowhere": list(question.nowhere), "orders": 0, "levels": []}
+        question = compose_question(incident, timezone.now(), aim_of(run))
+    found: dict[str, Any] = {
+        "nowhere": list(question.nowhere),
+        "steady": [both_names(question.needs[key].need.place) for key in question.steady],
+        "orders": 0, "levels": [],
+    }  # fmt: skip
     if question.surge.teams and question.surge.places:
-        made = plan(
-            question.surge, question.state, [question.demand], window=WINDOW, locks=question.locks,
-            should_stop=watch.should_stop,
-        )  # fmt: skip
+        made = _plan(question, watch)
         orders = orders_of(question, made)
         propose_orders(
             incident=incident, plan=str(run.pk), actor=actor, now=timezone.now(),
@@ -66,16 +67,11 @@ def suppose_orders(run: Run, actor: Actor, watch: Watch) -> None:
         more=run.arguments["more"],
     )
     with acting(actor):
-        question = compose_question(get_incident(run.record_id), timezone.now())
-        locks, demand = suppose(question, supposed)
-    surge, state = question.surge, question.state
-    found = plan(
-        surge, state, [question.demand], window=WINDOW, locks=question.locks,
-        should_stop=watch.should_stop,
-    )  # fmt: skip
+        question = compose_question(get_incident(run.record_id), timezone.now(), aim_of(run))
+        locks, scenarios = suppose(question, supposed)
     answer = ask_what_if(
-        surge, state, [question.demand], found, locks, instead=[demand],
-        should_stop=watch.should_stop,
+        question.surge, question.state, question.scenarios, _plan(question, watch), locks,
+        instead=scenarios, should_stop=watch.should_stop,
     )  # fmt: skip
     watch.keep(
         {
@@ -84,6 +80,18 @@ def suppose_orders(run: Run, actor: Actor, watch: Watch) -> None:
             "added": [_say_order(question, order) for order in answer.added],
         }
     )
+
+
+def aim_of(run: Run | None) -> Aim:
+    """Return how *run* was asked to plan."""
+    return Aim(**run.arguments.get("aim", {})) if run else Aim()
+
+
+def _plan(question: Question, watch: Watch) -> SurgePlan:
+    return plan(
+        question.surge, question.state, question.scenarios, levels=question.aim.levels,
+        tail=question.aim.tail, window=WINDOW, locks=question.locks, should_stop=watch.should_stop,
+    )  # fmt: skip
 
 
 def _say_level(row: LevelBeside) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """The next orders of an incident as a question to the planner: who lacks people, who is free, who is there (§E11)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from math import ceil
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from tiebeam.apps.emergencies.models import Incident
+from tiebeam.apps.emergencies.operations.outlook import AS_ENTERED, WINDOW, Aim, Growth, foresee
 from tiebeam.apps.emergencies.operations.partners import fits
 from tiebeam.apps.emergencies.operations.proposals import GivenOrder
 from tiebeam.apps.emergencies.queries.dispatch import Lock, dispatch_board, list_locks
@@ -34,10 +36,11 @@ from tiebeam.core.surge.model import (
 )
 from tiebeam.core.surge.planned import Locks, SurgePlan
 
-WINDOW = 14
 MIN_TOUR, MAX_TOUR, REST, KM_PER_DAY = 14, 28, 14, 600
 """Assumptions, said on the page: days on duty at least and at most, days of rest, kilometres a day."""
 AT_WORK = ("arrived", "on_duty")
+AS_IT_IS = (Fraction(1),) * WINDOW
+"""The growth of a need that stays as it was entered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,26 +53,31 @@ class Question:
 
     Attributes:
         at_work: Deployments whose teams are at work: they stay, or go home.
+        scenarios: Of what is needed; one where needs stay as entered.
+        steady: Needs that stay as entered although they should grow with the forecast: too little is known of
+            the patients of their place.
         nowhere: Names of places and homes that have no position, and are left out.
     """
 
     surge: Surge
     state: State
-    demand: Demand
+    scenarios: tuple[Demand, ...]
+    aim: Aim
     locks: Locks
     today: date
     needs: Mapping[str, NeedSituation]
     packages: Mapping[str, Package]
     at_work: Mapping[str, Deployed]
+    steady: tuple[str, ...]
     nowhere: tuple[str, ...]
 
 
-def compose_question(incident: Incident, now: datetime) -> Question:
+def compose_question(incident: Incident, now: datetime, aim: Aim = AS_ENTERED) -> Question:
     """Return what lacks in *incident* within the window, and who could go or go home, from the seat of its coordinator."""
     board, today = dispatch_board(incident, now), timezone.localdate(now)
     free = [row.package for row in board.packages if row.standing is None]
     there = {row.need.pk: _list_at_work(row, today) for row in board.needs}
-    wanted = [row for row in board.needs if there[row.need.pk] or _is_open(row)]
+    wanted = [row for row in board.needs if there[row.need.pk] or _is_open(row, aim)]
     organisations = {
         row.pk: row
         for row in (
@@ -97,6 +105,8 @@ def compose_question(incident: Incident, now: datetime) -> Question:
         Home(id=f"home:{pk}", **_seat(organisations[pk], seats)) for pk in sorted(home_ids)
     )
     locks = list_locks(incident)
+    place_ids = {row.need.place_id for row in needs.values()}
+    growths = foresee(incident, place_ids, today, now) if aim.outlook != "entered" else ({},)
     return Question(
         surge=Surge(
             places=places, homes=homes, travel=travel_between([*places, *homes], KM_PER_DAY),
@@ -112,12 +122,15 @@ def compose_question(incident: Incident, now: datetime) -> Question:
             patients=dict.fromkeys(needs, ()),
             known_to=-1,
         ),
-        demand=Demand(
-            first_day=0,
-            patients={key: _needed(row, at_work, today) for key, row in needs.items()},
-        ),
-        locks=_locks(locks, needs, packages, at_work),
+        scenarios=_scenarios(needs, at_work, today, growths),
+        aim=aim,
+        locks=_locks(locks, needs, packages, at_work, aim),
         today=today, needs=needs, packages=packages, at_work=at_work,
+        steady=tuple(
+            key
+            for key, row in needs.items()
+            if aim.outlook != "entered" and row.need.place_id not in growths[0]
+        ),
         nowhere=tuple(sorted(row.name_zh for pk, row in organisations.items() if pk not in seats)),
     )  # fmt: skip
 
@@ -164,9 +177,10 @@ def _go_home(question: Question, team: str) -> Order:
     return Order(team=team, to=None, leaves_on=0, arrives_on=days)
 
 
-def _is_open(row: NeedSituation) -> bool:
-    """Return whether people may be asked for a need, and lack there."""
-    return row.state == "verified" and row.is_live and bool(row.gaps)
+def _is_open(row: NeedSituation, aim: Aim) -> bool:
+    """Return whether people may be asked for a need, and lack there or may come to lack."""
+    may_lack = aim.outlook != "entered" or bool(row.gaps)
+    return row.state == "verified" and row.is_live and may_lack
 
 
 def _list_at_work(row: NeedSituation, today: date) -> list[Deployed]:
@@ -217,7 +231,9 @@ def _on_duty(key: str, each: Deployed, today: date) -> Standing:
     )  # fmt: skip
 
 
-def _needed(row: NeedSituation, at_work: Mapping[str, Deployed], today: date) -> tuple[int, ...]:
+def _needed(
+    row: NeedSituation, at_work: Mapping[str, Deployed], today: date, growth: Sequence[Fraction]
+) -> tuple[int, ...]:
     """Return day by day how many *row* needs besides those who are bound, and are no team at work."""
     need, cover, figures = row.need, cover_of(map(held_of, row.standings)), []
     for at in range(WINDOW):
@@ -225,11 +241,30 @@ def _needed(row: NeedSituation, at_work: Mapping[str, Deployed], today: date) ->
         counted = cover.heads_by_deployment(day)
         here = sum(heads for pk, heads in counted.items() if str(pk) in at_work)
         is_needed = need.starts_on <= day and (need.until is None or day < need.until)
-        heads = need.heads if is_needed and row.state != "withdrawn" else 0
+        heads = ceil(need.heads * growth[at]) if is_needed and row.state != "withdrawn" else 0
         left = max(0, heads - (sum(counted.values()) - here))
         # Nobody may be asked for it any more: who is there stays as long as needed.
         figures.append(left if row.state == "verified" else min(left, here))
     return tuple(figures)
+
+
+def _scenarios(
+    needs: Mapping[str, NeedSituation],
+    at_work: Mapping[str, Deployed],
+    today: date,
+    growths: Sequence[Growth],
+) -> tuple[Demand, ...]:
+    return tuple(
+        Demand(
+            first_day=0,
+            patients={
+                key: _needed(row, at_work, today, growth.get(row.need.place_id, AS_IT_IS))
+                for key, row in needs.items()
+            },
+            weight=Fraction(1, len(growths)),
+        )
+        for growth in growths
+    )
 
 
 def _locks(
@@ -237,6 +272,7 @@ def _locks(
     needs: Mapping[str, NeedSituation],
     packages: Mapping[str, Package],
     at_work: Mapping[str, Deployed],
+    aim: Aim,
 ) -> Locks:
     """Return what does not fit, what people refused before, and that teams at work stay or go home."""
     refused = {
@@ -254,7 +290,7 @@ def _locks(
             or (package.tenant_id, None, row.need.pk) in refused
         ),
         refused=frozenset(at_work),
-        closed=frozenset(key for key, row in needs.items() if not _is_open(row)),
+        closed=frozenset(key for key, row in needs.items() if not _is_open(row, aim)),
         held=frozenset(
             str(lock.deployment_id)
             for lock in locks

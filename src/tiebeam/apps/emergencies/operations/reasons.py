@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from tiebeam.apps.emergencies.operations.planning import WINDOW, Question, compose_question
+from tiebeam.apps.emergencies.operations.outlook import AS_ENTERED, WINDOW, Aim
+from tiebeam.apps.emergencies.operations.planning import Question, compose_question
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.core.explain.surge_reasons import (
     Alternative,
@@ -63,13 +64,17 @@ class Supposition(Given):
     more: int = 0
 
 
-def explain_proposal(proposal: OrderProposal, now: datetime) -> Explained | None:
+def explain_proposal(
+    proposal: OrderProposal, now: datetime, aim: Aim = AS_ENTERED
+) -> Explained | None:
     """
     Return why *proposal* is part of its plan, with what is known now and the rest of that plan.
 
+    *aim* is how its plan was made.
+
     None where that cannot be said: its day is past, or who or where it is about is no longer asked about.
     """
-    question = compose_question(proposal.incident, now)
+    question = compose_question(proposal.incident, now, aim)
     rows = OrderProposal.objects.filter(incident=proposal.incident, plan=proposal.plan)
     orders = {
         row.pk: order
@@ -79,21 +84,21 @@ def explain_proposal(proposal: OrderProposal, now: datetime) -> Explained | None
     order = orders.get(proposal.pk)
     if order is None:
         return None
-    aims = Aims(window=WINDOW, locks=question.locks)
+    aims = Aims(levels=aim.levels, tail=aim.tail, window=WINDOW, locks=question.locks)
     found = SurgePlan(day=0, aims=aims, orders=tuple(orders.values()))
-    surge, state, demand = question.surge, question.state, [question.demand]
+    surge, state, scenarios = question.surge, question.state, question.scenarios
     return Explained(
         question=question,
         order=order,
-        reason=explain_order(surge, state, demand, found, order),
-        alternatives=list_alternatives(surge, state, demand, found, order),
+        reason=explain_order(surge, state, scenarios, found, order),
+        alternatives=list_alternatives(surge, state, scenarios, found, order),
         remaining=_remaining(question, found, order) if order.to is None else None,
     )
 
 
-def suppose(question: Question, supposed: Supposition) -> tuple[Locks, Demand]:
+def suppose(question: Question, supposed: Supposition) -> tuple[Locks, tuple[Demand, ...]]:
     """
-    Return the locks and the demand of *question* under what is supposed.
+    Return the locks and the scenarios of *question* under what is supposed.
 
     Raises:
         InvalidInput: Nothing is supposed, or it names what the planner is not asked about.
@@ -101,23 +106,30 @@ def suppose(question: Question, supposed: Supposition) -> tuple[Locks, Demand]:
     _refuse_faults(question, supposed)
     locks, place = question.locks, str(supposed.need_id)
     if supposed.deployment_id is not None:
-        return replace(locks, held=locks.held | {str(supposed.deployment_id)}), question.demand
+        return replace(locks, held=locks.held | {str(supposed.deployment_id)}), question.scenarios
     if supposed.package_id is None:
-        series = question.demand.patients[place]
-        need, at = question.needs[place].need, range(WINDOW)
+        need = question.needs[place].need
         first = max(0, (need.starts_on - question.today).days)
         last = (need.until - question.today).days if need.until else WINDOW
-        more = tuple(
-            max(0, series[day] + supposed.more) if first <= day < last else series[day]
-            for day in at
+        return locks, tuple(
+            replace(
+                each,
+                patients={
+                    **each.patients,
+                    place: tuple(
+                        max(0, heads + supposed.more) if first <= day < last else heads
+                        for day, heads in enumerate(each.patients[place])
+                    ),
+                },
+            )
+            for each in question.scenarios
         )
-        return locks, replace(question.demand, patients={**question.demand.patients, place: more})
     team = str(supposed.package_id)
     if supposed.need_id is None:
-        return replace(locks, refused=locks.refused | {team}), question.demand
+        return replace(locks, refused=locks.refused | {team}), question.scenarios
     # Whoever asks this means it, also where the package does not fit or was refused.
     barred = locks.barred - {(team, place)}
-    return replace(locks, kept={**locks.kept, team: place}, barred=barred), question.demand
+    return replace(locks, kept={**locks.kept, team: place}, barred=barred), question.scenarios
 
 
 def name_parts(question: Question, supposed: Supposition) -> dict[str, object]:
@@ -174,8 +186,12 @@ def _order_of(question: Question, row: OrderProposal) -> Order | None:
 
 def _remaining(question: Question, found: SurgePlan, order: Order) -> Remaining | None:
     place = str(question.at_work[order.team].deployment.need_id)
-    value = Valuation(question.surge, question.state, [question.demand], found.aims, found.orders)
-    needed = question.demand.patients[place]
+    value = Valuation(question.surge, question.state, question.scenarios, found.aims, found.orders)
+    # Whoever can be spared in every scenario.
+    needed = [
+        max(days)
+        for days in zip(*(each.patients[place] for each in question.scenarios), strict=True)
+    ]
     # Heads of whoever is bound otherwise are in neither figure: what is over is the same.
     days = [day for day in range(order.leaves_on, WINDOW) if needed[day]]
     if not days:

@@ -4,26 +4,23 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from tiebeam.apps.emergencies.models import Incident
-from tiebeam.apps.emergencies.operations.planning import KM_PER_DAY, MAX_TOUR, MIN_TOUR, WINDOW
 from tiebeam.apps.emergencies.operations.proposals import accept_order, change_order, refuse_order
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.apps.emergencies.queries.dispatch import DispatchBoard, dispatch_figures, get_proposal
 from tiebeam.apps.emergencies.queries.incidents import get_incident
 from tiebeam.apps.emergencies.queries.situation import NeedFigures, lacking_on
 from tiebeam.apps.people.models import Package
-from tiebeam.interfaces.jobs.asking import plan_orders
-from tiebeam.interfaces.jobs.dispatching import PLAN_ORDERS
-from tiebeam.interfaces.messages.figures import exact_money, percent
+from tiebeam.interfaces.messages.figures import exact_money
 from tiebeam.interfaces.web.emergencies.forms import OrderForm, ReasonForm
+from tiebeam.interfaces.web.emergencies.planning import PlanForm, describe_planning
 from tiebeam.interfaces.web.emergencies.reasons import title_of_order
 from tiebeam.interfaces.web.emergencies.skills import say_skills
 from tiebeam.interfaces.web.emergencies.units import PARTS
@@ -37,13 +34,10 @@ from tiebeam.interfaces.web.emergencies.words import (
     trail_to,
 )
 from tiebeam.interfaces.web.errors import show_forbidden
-from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404, find_refusal
+from tiebeam.interfaces.web.forming import FORM, answer_form, find_or_404
 from tiebeam.interfaces.web.page import Link, language_of, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import Cell, Row, Table, day
-from tiebeam.platform.tasks.models import Run
-from tiebeam.platform.tasks.operations import ENDED, stop_run
-from tiebeam.platform.tasks.queries import find_latest_run
 
 
 @require_safe
@@ -54,8 +48,7 @@ def show_dispatch(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     incident, actor = find_or_404(get_incident, incident_id), actor_of(request)
     if actor.organisation_id != incident.tenant_id or not may(actor, "ask_home", incident):
         return show_forbidden(request)
-    run = find_latest_run(incident.pk, PLAN_ORDERS)
-    state = _say_run(request, run)
+    state = describe_planning(request, incident)
     if request.headers.get("HX-Request"):
         return render(request, "web/emergencies/planning.html", {"incident": incident, **state})
     board = dispatch_figures(incident, timezone.now())
@@ -73,13 +66,10 @@ def show_dispatch(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         tabs=tabs_of_incident(request, incident, "incident_dispatch"),
         incident=incident,
         is_open=is_open,
+        form=PlanForm(request, state["aim"]),
         needs=[_card_of_need(request, row) for row in needs],
         packages=_cards_of_packages(request, board, needs if is_open else []),
         table=_proposals_table(request, board) if board.proposals else None,
-        assumptions=say_to(
-            request, "emergencies.plan_assumptions", window=WINDOW, least=MIN_TOUR, most=MAX_TOUR,
-            km=KM_PER_DAY,
-        ),
         **state,
     )  # fmt: skip
 
@@ -170,54 +160,6 @@ def _proposal_row(request: HttpRequest, row: OrderProposal) -> Row:
         ),
         address=reverse("decide_order", args=[row.pk]),
     )
-
-
-def _say_run(request: HttpRequest, run: Run | None) -> dict[str, Any]:
-    """Return how the last planning stands or ended, in words."""
-    if run is None:
-        return {"is_live": False, "said": ""}
-    if run.state not in ENDED:
-        return {"is_live": True, "said": say_to(request, "emergencies.planning")}
-    found = run.result or {}
-    if run.state == "failed":
-        return {"is_live": False, "said": say_to(request, "emergencies.plan_failed")}
-    said = [say_to(request, "emergencies.planned", orders=found.get("orders", 0))]
-    for row in found.get("levels", []):
-        code = "proven" if row["is_proven"] else "within"
-        level = say_to(request, f"emergencies.plan_level.{row['level']}")
-        gap = percent(row["gap"], language_of(request))
-        said.append(say_to(request, f"emergencies.plan_{code}", level=level, gap=gap))
-    if found.get("nowhere"):
-        names = tuple(found["nowhere"])
-        said.append(say_to(request, "emergencies.plan_nowhere", names=names))
-    return {"is_live": False, "said": " ".join(said)}
-
-
-@require_POST
-@seated
-def plan(request: HttpRequest, incident_id: UUID) -> HttpResponse:
-    """Have the next orders planned."""
-    incident, actor = find_or_404(get_incident, incident_id), actor_of(request)
-    refusal = find_refusal(
-        request, lambda: plan_orders(incident=incident, actor=actor, now=timezone.now())
-    )
-    for sentence in refusal:
-        messages.warning(request, sentence)
-    return redirect("incident_dispatch", incident_id=incident.pk)
-
-
-@require_POST
-@seated
-def stop(request: HttpRequest, incident_id: UUID) -> HttpResponse:
-    """Stop planning; the best orders found so far are kept."""
-    incident = find_or_404(get_incident, incident_id)
-    run = find_latest_run(incident.pk, PLAN_ORDERS)
-    if run is None:
-        raise Http404
-    find_refusal(
-        request, lambda: stop_run(run_id=run.pk, actor=actor_of(request), now=timezone.now())
-    )
-    return redirect("incident_dispatch", incident_id=incident.pk)
 
 
 @FORM

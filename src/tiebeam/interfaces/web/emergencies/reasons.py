@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tiebeam.apps.emergencies.models import Incident
+from tiebeam.apps.emergencies.operations.outlook import Aim
 from tiebeam.apps.emergencies.operations.reasons import Explained, explain_proposal
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.apps.emergencies.queries.dispatch import get_proposal
 from tiebeam.core.explain.surge_reasons import Alternative
+from tiebeam.interfaces.jobs.dispatching import aim_of
 from tiebeam.interfaces.messages.figures import number, percent
 from tiebeam.interfaces.web.emergencies.words import head, may, title_of_need, trail_to
 from tiebeam.interfaces.web.errors import show_forbidden
@@ -21,6 +23,7 @@ from tiebeam.interfaces.web.forming import find_or_404
 from tiebeam.interfaces.web.page import Link, language_of, name_of, say_to, show_page
 from tiebeam.interfaces.web.seated import actor_of, seated
 from tiebeam.interfaces.web.tables import Cell, Row, Table, day
+from tiebeam.platform.tasks.queries import find_run
 
 
 @require_safe
@@ -30,7 +33,7 @@ def show_why(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     proposal = find_or_404(get_proposal, proposal_id)
     if not may(actor_of(request), "accept_order", proposal.incident):
         return show_forbidden(request)
-    found = explain_proposal(proposal, timezone.now())
+    found = explain_proposal(proposal, timezone.now(), _aim_of(proposal))
     key = "package" if proposal.kind == "send" else "deployment"
     ask = f"{reverse('suppose', args=[proposal.incident_id])}?team={key}:{getattr(proposal, f'{key}_id')}"
     return show_page(
@@ -43,6 +46,14 @@ def show_why(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         ask=ask if found else "",
         back=reverse("decide_order", args=[proposal.pk]),
     )
+
+
+def _aim_of(proposal: OrderProposal) -> Aim:
+    """Return how the plan of *proposal* was asked for; a plan not made here is named by no run."""
+    try:
+        return aim_of(find_run(UUID(proposal.plan)))
+    except ValueError:
+        return Aim()
 
 
 def title_of_order(request: HttpRequest, proposal: OrderProposal) -> str:

@@ -8,6 +8,7 @@ from tiebeam.interfaces.web.emergencies import (
     dispatch,
     incidents,
     needs,
+    planning,
     reasons,
     supposing,
     threads,
@@ -23,8 +24,8 @@ urlpatterns = [
     path("<uuid:incident_id>/board/", board.show_board, name="incident_board"),
     path("<uuid:incident_id>/map.json", board.show_map, name="incident_map"),
     path("<uuid:incident_id>/dispatch/", dispatch.show_dispatch, name="incident_dispatch"),
-    path("<uuid:incident_id>/dispatch/plan/", dispatch.plan, name="plan_orders"),
-    path("<uuid:incident_id>/dispatch/stop/", dispatch.stop, name="stop_planning"),
+    path("<uuid:incident_id>/dispatch/plan/", planning.plan, name="plan_orders"),
+    path("<uuid:incident_id>/dispatch/stop/", planning.stop, name="stop_planning"),
     path("<uuid:incident_id>/dispatch/what-if/", supposing.suppose, name="suppose"),
     path(
         "<uuid:incident_id>/dispatch/what-if/<uuid:run_id>/",

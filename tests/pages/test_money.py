@@ -486,6 +486,24 @@ class TestGoods:
         assert "Disputed: RMB 20\u202f000. Ten are missing." in text_of(as_fujian.get(address))
         assert as_fujian.post(f"{address}dispute/", said).status_code == 403
 
+    def test_that_have_no_value_are_disputed_by_their_count(
+        self, as_fujian, as_nyingchi, money, payment
+    ):
+        counted = {"quantity": 40, "quantity_unit": "kits"}
+        post(money, "opening", 0, **counted)
+        sent = post(money, "shipment", 0, follows_id=_head(payment), **counted)
+        address = f"/money/events/{sent.pk}/"
+        said = {"key": uuid4(), "reason": "Ten are missing."}
+
+        asked = text_of(as_nyingchi.get(f"{address}dispute/"))
+        assert "How much did not arrive" in asked
+        assert "Value of what did not arrive" not in asked
+        refused = as_nyingchi.post(f"{address}dispute/", said)
+        assert refused.status_code == 400
+        assert "Enter an amount, a quantity, or both." in text_of(refused)
+        assert as_nyingchi.post(f"{address}dispute/", said | {"quantity": 10}).url == address
+        assert "Disputed: 10 kits. Ten are missing." in text_of(as_fujian.get(address))
+
 
 class TestEvent:
     def test_shows_each_side_its_own_rows_alone(self, as_fujian, as_nyingchi, money, payment):

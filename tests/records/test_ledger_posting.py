@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import DatabaseError, transaction
 from tests.grounds import ground
 
 from records.ledger_grounds import LATER, make_grounds
-from tiebeam.apps.ledger.models import Batch, Proposal, Transfer
+from tiebeam.apps.ledger.models import Batch, Dispute, Proposal, Transfer
 from tiebeam.apps.ledger.operations import posting
 from tiebeam.apps.ledger.operations.chain import MoreThanLeft
 from tiebeam.apps.ledger.operations.disputes import dispute_payment
@@ -421,3 +422,39 @@ class TestDispute:
             dispute(0)
         with pytest.raises(Refused, match="not_allowed"):
             dispute(3, actor=funded.makers["donor"])
+
+    def test_is_of_a_quantity_where_goods_have_no_value(self, funded):
+        counted = {"quantity": 10, "quantity_unit": "kits"}
+        funded.post("opening", 0, **counted)
+        commitment = funded.post("commitment", 1)
+        sent = funded.post("shipment", 0, follows_id=commitment.pk, **counted)
+        funded.post("goods_receipt", 0, follows_id=sent.pk, **counted | {"quantity": 6})
+        said = {
+            "payment": sent, "reason": "A wet box", "actor": funded.makers["recipient"],
+            "now": LATER,
+        }  # fmt: skip
+
+        dispute = dispute_payment(**said, quantity=4)
+        assert (dispute.amount, dispute.quantity) == (0, 4)
+        with pytest.raises(MoreThanLeft) as refused:
+            dispute_payment(**said, quantity=5)
+        assert (refused.value.facts["left"], refused.value.facts["unit"]) == (4, "kits")
+        with pytest.raises(MoreThanLeft):
+            dispute_payment(**said, amount=1, quantity=4)
+        with pytest.raises(Refused, match=r"'ledger\.amount_out_of_range'"):
+            dispute_payment(**said, quantity=-1)
+
+    def test_is_about_something_and_stays_in_the_database_itself(self, funded):
+        payment = funded.pay(5)
+        recipient = funded.makers["recipient"]
+        standing = dispute_payment(
+            payment=payment, amount=3, reason="Late", actor=recipient, now=LATER
+        )
+        empty = Dispute(
+            tenant_id=recipient.organisation_id, scope_id=payment.scope_id, payment=payment,
+            reason="x", person_id=recipient.person_id, disputed_at=LATER,
+        )  # fmt: skip
+        with acting(recipient):
+            for act in (lambda: empty.save(force_insert=True), standing.save, standing.delete):
+                with pytest.raises(DatabaseError), transaction.atomic():
+                    act()

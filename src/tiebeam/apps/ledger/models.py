@@ -374,10 +374,15 @@ class Proposal(OwnedRecord):
 
 
 class Dispute(OwnedRecord):
-    """What the recipient says of a payment that did not come, or came in part; the rest stays on its way."""
+    """
+    What the recipient says of a payment that did not come, or came in part; the rest stays on its way.
+
+    Of goods sent, it is about their value, their ``quantity`` in the unit in which they were sent, or both.
+    """
 
     payment = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="disputes")
-    amount = models.BigIntegerField()
+    amount = models.BigIntegerField(default=0)
+    quantity = models.BigIntegerField(default=0)
     reason = models.TextField()
     person_id = models.UUIDField()
     disputed_at = models.DateTimeField()
@@ -385,7 +390,9 @@ class Dispute(OwnedRecord):
     class Meta(OwnedRecord.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount__gte=1), name="ledger_dispute_is_about_an_amount"
+                condition=Q(amount__gte=0, quantity__gte=0)
+                & (Q(amount__gte=1) | Q(quantity__gte=1)),
+                name="ledger_dispute_is_about_something",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="ledger_dispute_says_why"),
         ]

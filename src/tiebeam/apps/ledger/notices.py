@@ -115,7 +115,7 @@ def tell_disputed(dispute: Dispute, actor: Actor, now: datetime) -> Told:
     pairing = dispute.payment.pairing
     return Told(
         kind="receipt_told",
-        variant="disputed",
+        variant="disputed" if dispute.amount else "disputed_goods",
         organisations=[pairing.donor_id],
         programme_id=pairing.programme_id,
         facts=_facts(pairing, dispute.amount) | {"reason": dispute.reason},

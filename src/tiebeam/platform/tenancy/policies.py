@@ -59,6 +59,24 @@ class DatabaseStep(Operation):
         raise AssertionError(vendor)
 
 
+class PutBack(DatabaseStep):
+    """Put back what SQLite drops with the table that it builds anew for another constraint."""
+
+    def __init__(self, *steps: DatabaseStep) -> None:
+        self.steps = steps
+
+    def statements(self, vendor: str) -> list[str]:
+        """Return the triggers on SQLite; PostgreSQL keeps its own."""
+        if vendor != "sqlite":
+            return []
+        return [text for step in self.steps for text in step.statements(vendor)]
+
+    def undoing(self, vendor: str) -> list[str]:
+        """Return nothing: taking the constraint back builds the table anew once more."""
+        del vendor
+        return []
+
+
 class GrantToApplication(DatabaseStep):
     """Give the role that the program runs as its rights on all tables, now and later (PostgreSQL)."""
 

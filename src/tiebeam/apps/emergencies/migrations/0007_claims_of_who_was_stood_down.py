@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from tiebeam.platform.tenancy.policies import AppendOnly, BelongsTo, DatabaseStep, RefuseReplacing
+from tiebeam.platform.tenancy.policies import AppendOnly, BelongsTo, PutBack, RefuseReplacing
 from tiebeam.platform.tenancy.scopes import EnterScopes
 
 STEP = "emergencies_step"
@@ -11,24 +11,6 @@ BY_A_PARTY = (
     " WHERE d.id = NEW.deployment_id AND d.scope_id = NEW.scope_id"
     " AND NEW.tenant_id IN (d.home_id, d.host_id, i.tenant_id)"
 )
-
-
-class PutBack(DatabaseStep):
-    """Put back what SQLite drops with the table that it builds anew for another constraint."""
-
-    def __init__(self, *steps: DatabaseStep) -> None:
-        self.steps = steps
-
-    def statements(self, vendor: str) -> list[str]:
-        """Return the triggers on SQLite; PostgreSQL keeps its own."""
-        if vendor != "sqlite":
-            return []
-        return [text for step in self.steps for text in step.statements(vendor)]
-
-    def undoing(self, vendor: str) -> list[str]:
-        """Return nothing: taking the constraint back builds the table anew once more."""
-        del vendor
-        return []
 
 
 class Migration(migrations.Migration):

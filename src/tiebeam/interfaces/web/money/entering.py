@@ -143,14 +143,15 @@ def dispute_goods(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         raise Http404
     [row] = found
     pairing, actor = row.batch.pairing, actor_of(request)
-    if not may_make(actor, pairing, "recipient") or not row.amount:
+    if not may_make(actor, pairing, "recipient"):
         return show_forbidden(request)
     return answer_form(
         request,
-        DisputeForm(request, {"amount": row.amount}),
+        DisputeForm(request, row),
         lambda given: dispute_payment(
             payment=row.batch,
-            amount=given["amount"],
+            amount=given.get("amount") or 0,
+            quantity=given.get("quantity") or 0,
             reason=given["reason"],
             actor=actor,
             now=timezone.now(),

@@ -63,7 +63,8 @@ def show_event(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     books: dict[str, list[Transfer]] = {}
     for row in rows:
         books.setdefault(row.book.side, []).append(row)
-    what = say_moved(language_of(request), batch.amount, batch.quantity, batch.quantity_unit)
+    language = language_of(request)
+    what = say_moved(language, batch.amount, batch.quantity, batch.quantity_unit)
     kind = say_kind(request, batch.kind, batch.reversed_kind)
     return show_page(
         request,
@@ -87,7 +88,10 @@ def show_event(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             *_facts_of_making(request, batch),
         ],
         left=_left(request, left) if state == "posted" else "",
-        disputes=chain.disputes,
+        disputes=[
+            (row, say_moved(language, row.amount, row.quantity, batch.quantity_unit, is_exact=True))
+            for row in chain.disputes
+        ],
         chain=_chain_table(request, batch, chain) if chain.before or chain.after else None,
         books=[
             (say_to(request, f"money.book.{side}"), rows_table(request, map(_row_of, listed)))
@@ -253,8 +257,8 @@ def _steps(
             else f"{reverse('propose_event', args=[batch.pairing_id, kind])}?follows={batch.pk}"
         )
         steps.append({"text": say_to(request, f"money.verb.{kind}"), "address": address})
-    is_valued = left is not None and batch.kind == "shipment" and left.amount > 0
-    if is_valued and may_make(actor, batch.pairing, "recipient"):
+    is_on_its_way = left is not None and batch.kind == "shipment"
+    if is_on_its_way and may_make(actor, batch.pairing, "recipient"):
         text, address = say_to(request, "money.dispute"), reverse("dispute_goods", args=[batch.pk])
         steps.append({"text": text, "address": address})
     standing = [row for row in chain.after if state_of(row) == "posted"]

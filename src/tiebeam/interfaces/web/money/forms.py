@@ -333,12 +333,28 @@ class AnswerForm(MoneyForm):
 
 
 class DisputeForm(MoneyForm):
-    """What of the goods sent did not arrive, by its value, and why."""
+    """What of the goods sent did not arrive, by its value, its count, or both, and why."""
 
     words: ClassVar[str] = "money.dispute_field"
 
-    amount = AmountField()
+    amount = AmountField(required=False)
+    quantity = forms.IntegerField(required=False, min_value=1, max_value=QUANTITY_MOST)
     reason = reason_field()
+
+    def __init__(self, request: HttpRequest, sent: OpenBatch) -> None:
+        """Ask about what is on its way: what has a value, what is counted."""
+        left = {"amount": sent.amount, "quantity": sent.quantity}
+        super().__init__(request, left)
+        self.fields["quantity"].widget.attrs["data-unit"] = sent.batch.quantity_unit
+        for name in (name for name, open_still in left.items() if not open_still):
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a value, a quantity, or both."""
+        given = super().clean()
+        if not self.errors and not given.get("amount") and not given.get("quantity"):
+            self.add_error(None, say_to(self.request, "money.needs_amount_or_quantity"))
+        return given
 
 
 class ReasonForm(PageForm):

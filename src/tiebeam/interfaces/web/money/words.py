@@ -101,9 +101,12 @@ def say_amount(request: HttpRequest, fen: int) -> str:
     return money(fen, language_of(request))
 
 
-def say_moved(language: Language, amount: int, quantity: int = 0, unit: str = "") -> str:
+def say_moved(
+    language: Language, amount: int, quantity: int = 0, unit: str = "", *, is_exact: bool = False
+) -> str:
     """Return what an event moves: an amount, a quantity, or both."""
-    said = [money(amount, language)] if amount or not quantity else []
+    in_words = exact_money if is_exact else money
+    said = [in_words(amount, language)] if amount or not quantity else []
     if quantity:
         said.append(say_quantity(language, quantity, unit))
     return say("money.and", {}, language).join(said)

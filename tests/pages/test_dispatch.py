@@ -85,7 +85,7 @@ class TestDispatch:
         assert [(row.home.name_en, row.heads) for row in planned] == [("Fujian", 60), ("Hunan", 40)]
         assert all(row.arrives_on <= grounds.need.starts_on for row in planned)
         shown = board(as_coordinator, grounds)
-        assert "The last plan proposed 2 orders (needs as entered; first " in shown
+        assert "The last plan proposed 2 orders (needs: as entered; first: worst place)." in shown
         assert "Worst shortage: proven optimal." in shown
 
     def test_plans_with_the_forecast_and_names_where_there_is_none(self, grounds, as_coordinator):
@@ -98,9 +98,7 @@ class TestDispatch:
 
         shown = board(as_coordinator, grounds)
 
-        assert (
-            "proposed 2 orders (needs grow with the forecast of patients, at its worst; first all"
-        ) in shown
+        assert "2 orders (needs: forecast, worst; first: all that lacks)." in shown
         assert "none last: Huanggang." in shown
         assert '<option value="worst" selected>' in shown
 

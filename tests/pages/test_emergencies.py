@@ -216,6 +216,20 @@ class TestMember:
         send(people("home"), left, left_on="2020-02-10", reason="Ill.")
         assert "Huang Li" not in str(people("home").get(page).context["tables"])
 
+    def test_is_named_to_the_host_until_the_team_is_back(self, grounds, people):
+        deployment = grounds.ask().deployment
+        page = f"/emergencies/teams/{grounds.send(deployment, 'released').team_id}/"
+        named = "Huang Li" in people("host").get(page).content.decode()
+        grounds.take("return", "team", deployment)
+        after = people("host").get(page).content.decode()
+
+        assert named
+        assert "Huang Li" not in after
+        assert "its home alone reads the names" in after
+        asked = people("host").get("/api/v1/people/members").json()
+        assert "Huang Li" not in str(asked)
+        assert "Huang Li" in str(people("home").get("/api/v1/people/members").json())
+
 
 class TestActivation:
     def test_says_which_area_and_which_lists(self, grounds, people, workspace):

@@ -340,6 +340,39 @@ class TestNamesOfMembers:
             board = dispatch_board(grounds.incident, grounds.now)
             assert [each.standings[0].state for each in board.needs] == ["ordered"]
 
+    @pytest.mark.parametrize("event", ["return", "stand_down"])
+    def test_are_read_by_the_home_alone_once_its_team_is_back(self, grounds, event):
+        deployment = grounds.ask().deployment
+        step = grounds.send(deployment, {"return": "released", "stand_down": "mobilised"}[event])
+        before = {by: _read(grounds, by, Member) for by in ("home", "host", "coordinator")}
+        by = {"return": "team", "stand_down": "host"}[event]
+        grounds.take(event, by, deployment, reason="Over")
+
+        assert before == {"home": 1, "host": 1, "coordinator": 1}
+        after = {by: _read(grounds, by, Member) for by in ("home", "host", "coordinator")}
+        assert after == {"home": 1, "host": 0, "coordinator": 0}
+        with acting(grounds.actors["host"]):
+            assert Team.objects.get() == step.team
+        again = grounds.ask().deployment
+        grounds.take("consult", "home", again)
+        grounds.take("agree", "host", again, document="A 2")
+        grounds.take("order", "home", again, document="O 2", team_id=step.team_id)
+        assert _read(grounds, "host", Member) == 1
+
+    @pytest.mark.parametrize(("answer", "names"), [("swap", "B"), ("refuse_swap", "A")])
+    def test_of_two_teams_are_those_of_the_one_that_goes(self, grounds, answer, names):
+        deployment = grounds.ask().deployment
+        grounds.send(deployment, "ordered")
+        other = form_team(name="B", heads=100, actor=grounds.actors["home"], now=grounds.now)
+        add_member(team=other, name="B", actor=grounds.actors["home"], now=grounds.now)
+        grounds.take("ask_swap", "home", deployment, team_id=other.pk, reason="Ill")
+        asked = _read(grounds, "host", Member)
+        grounds.take(answer, "host", deployment, reason="So")
+
+        with acting(grounds.actors["host"]):
+            assert [(each.name == "B") for each in Member.objects.all()] == [names == "B"]
+        assert (asked, _read(grounds, "home", Member)) == (2, 2)
+
     def test_stand_in_no_log(self, grounds):
         team = grounds.team()
         with acting(grounds.actors["home"]):
@@ -354,7 +387,7 @@ class TestNamesOfMembers:
     def test_belong_to_the_team_of_their_home_also_past_the_program(self, grounds):
         team = grounds.team()
         foreign = Member(
-            tenant_id=grounds.actors["other"].organisation_id, scope_id=team.scope_id, team=team,
+            tenant_id=grounds.actors["other"].organisation_id, scope_id=team.roster_id, team=team,
             name="X",
         )  # fmt: skip
         with (

@@ -1,6 +1,7 @@
 """Who can be sent: packages held ready before any emergency, teams, and the people on them."""
 
 from typing import ClassVar
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
@@ -62,8 +63,9 @@ class Team(OwnedRecord):
     """
     The people of one home organisation who go together, by number and skill.
 
-    The home organisation owns it; host and coordinator of its deployment read it with the
-    names of its members, and nobody else does (§E3).
+    The home organisation owns it; host and coordinator of its deployment read it, and nobody
+    else does. ``roster_id`` is the scope of the names on it, which they read no longer than the
+    team is theirs (§E3).
     """
 
     package = models.ForeignKey(
@@ -73,6 +75,7 @@ class Team(OwnedRecord):
     heads = models.PositiveIntegerField()
     skills = models.JSONField(default=dict, blank=True)
     formed_at = models.DateTimeField()
+    roster_id = models.UUIDField(default=uuid4, editable=False)
 
     class Meta(OwnedRecord.Meta):
         constraints = [
@@ -86,7 +89,7 @@ class Team(OwnedRecord):
 
 class Member(OwnedRecord):
     """
-    One person on a team. ``person_id`` is the sign-in of who works the phone for the team.
+    One person on a team, in the scope of its roster. ``person_id`` is the sign-in of who works the phone for the team.
 
     The log keeps the name as a hash alone, and no search finds it.
     """

@@ -6,6 +6,8 @@ SQL as the program could make an own record with the id of another's scope and g
 leave to read on it. The register is filled by the database itself.
 """
 
+from collections.abc import Iterable
+
 from tiebeam.platform.tenancy.policies import ACTING, TODAY, DatabaseStep
 
 READABLE = (
@@ -18,6 +20,15 @@ POLICIES = {
     "entered": f"FOR INSERT WITH CHECK (tenant_id = {ACTING})",
 }
 ENTER = "INSERT INTO tenancy_scope (id, tenant_id) VALUES (NEW.id, NEW.tenant_id)"
+
+
+def unforced(statements: Iterable[str], *tables: str) -> list[str]:
+    """Return *statements* of a migration with the rows of *tables* in sight (PostgreSQL): their owner acts for nobody."""
+    return [
+        *(f"ALTER TABLE {each} NO FORCE ROW LEVEL SECURITY" for each in tables),
+        *statements,
+        *(f"ALTER TABLE {each} FORCE ROW LEVEL SECURITY" for each in tables),
+    ]
 
 
 class ScopePolicies(DatabaseStep):
@@ -66,12 +77,8 @@ class EnterScopes(DatabaseStep):
                     f" WHEN NEW.scope_id = NEW.id BEGIN {ENTER}; END"
                 ),
             ]
-        # The owner of the tables is bound by the policies too, and acts for nobody.
-        both = ("tenancy_scope", table)
         return [
-            *(f"ALTER TABLE {each} NO FORCE ROW LEVEL SECURITY" for each in both),
-            fill,
-            *(f"ALTER TABLE {each} FORCE ROW LEVEL SECURITY" for each in both),
+            *unforced([fill], "tenancy_scope", table),
             (
                 f"CREATE TRIGGER {trigger} AFTER INSERT ON {table} FOR EACH ROW"
                 " WHEN (NEW.scope_id = NEW.id) EXECUTE FUNCTION tenancy_scope_enter()"

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from tiebeam.apps.emergencies.models import Deployment, Incident, Step
 from tiebeam.apps.emergencies.operations.messages import Message
-from tiebeam.apps.emergencies.operations.readers import show_team
+from tiebeam.apps.emergencies.operations.readers import hide_names, show_team
 from tiebeam.apps.emergencies.operations.rights import (
     FIELD,
     HOME,
@@ -56,6 +56,11 @@ def _show_team(step: Step, actor: Actor, now: datetime) -> None:
         show_team(team, step.deployment, actor, now)
 
 
+def _hide_names(step: Step, actor: Actor, now: datetime) -> None:
+    """Let nobody but the home read the names of a team that is sent, or offered, no longer."""
+    hide_names(step.deployment, actor, now)
+
+
 ANYBODY = STEERING | HOST | FIELD
 ASKERS = STEERING | HOST
 
@@ -67,8 +72,8 @@ order = _step("order", HOME, "Order a team to go: nobody leaves before.", _show_
 mobilise = _step("mobilise", FIELD, "Tell that the team has gathered and set out.")
 arrive = _step("arrive", FIELD | HOST, "Confirm that the team has arrived.")
 begin_duty = _step("begin_duty", FIELD | HOST, "Tell that the team is at work.")
-release = _step("release", ASKERS, "Release a team: its duty ends, and it may return.")
-return_home = _step("return", FIELD, "Tell that the team is back home.")
+release = _step("release", ASKERS, "Release a team: its duty ends, and it may return.", _hide_names)
+return_home = _step("return", FIELD, "Tell that the team is back home.", _hide_names)
 claim = _step("claim", HOME_MONEY, "Put forward what the deployment has cost.")
 close = _step("close", STEERING, "Close a deployment of which nothing is open.")
 decline = _step("decline", HOME | HOST, "Decline what was asked, or offered, with a reason.")
@@ -76,18 +81,20 @@ withdraw = _step(
     "withdraw", ASKERS | HOME, "Withdraw what oneself asked or offered, before anybody is ordered."
 )
 expire = _step("expire", STEERING, "Write down that an answer did not come in time.")
-stand_down = _step("stand_down", ASKERS, "Stand down a team that was ordered and has not arrived.")
+stand_down = _step(
+    "stand_down", ASKERS, "Stand down a team that was ordered and has not arrived.", _hide_names
+)
 
 ask_extension = _step("ask_extension", ASKERS, "Ask that a tour be longer.")
 extend = _step("extend", HOME, "Agree to a longer tour.")
 refuse_extension = _step("refuse_extension", HOME, "Refuse a longer tour, with a reason.")
 ask_swap = _step("ask_swap", HOME, "Ask that another team take the place of one's own.", _show_team)
-swap = _step("swap", HOST, "Agree that another team takes the place of the one sent.")
-refuse_swap = _step("refuse_swap", HOST, "Refuse another team, with a reason.")
+swap = _step("swap", HOST, "Agree that another team takes the place of the one sent.", _hide_names)
+refuse_swap = _step("refuse_swap", HOST, "Refuse another team, with a reason.", _hide_names)
 ask_return = _step(
     "ask_return", HOME | {Role.FRONT_HEADQUARTERS}, "Ask that one's own team be released."
 )
-allow_return = _step("allow_return", ASKERS, "Release a team whose home asks for it.")
+allow_return = _step("allow_return", ASKERS, "Release a team whose home asks for it.", _hide_names)
 refuse_return = _step("refuse_return", ASKERS, "Keep a team whose home asks for it, with a reason.")
 
 check_in = _step("check_in", FIELD, "Tell how many of the team are present.")

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tiebeam.apps.emergencies.models import Deployment, Incident
+from tiebeam.apps.emergencies.queries.rosters import find_readers_of_names, list_named_teams
 from tiebeam.apps.pairings.operations.readers import (
     BOTH_SIDES,
     OVERSEERS,
@@ -71,7 +72,22 @@ def show_deployment(deployment: Deployment, actor: Actor, now: datetime) -> None
 def show_team(team: Team, deployment: Deployment, actor: Actor, now: datetime) -> None:
     """Let host and coordinator read a team of the acting home, with the names on it."""
     readers = [deployment.host_id, deployment.incident.tenant_id]
-    let_read(actor=actor, scope_id=team.scope_id, organisation_ids=readers, role="team", now=now)
+    for scope_id in (team.scope_id, team.roster_id):
+        let_read(actor=actor, scope_id=scope_id, organisation_ids=readers, role="team", now=now)
+
+
+def hide_names(deployment: Deployment, actor: Actor, now: datetime) -> None:
+    """Let host and coordinator read the names of a team no longer that is neither sent to them nor offered any more."""
+    readers = {deployment.host_id, deployment.incident.tenant_id}
+    with changing_seats() as sit:
+        sit(deployment.home_id)
+        seated = Actor(person_id=actor.person_id, organisation_id=deployment.home_id)
+        for team in Team.objects.filter(pk__in=list_named_teams(deployment)):
+            for reader_id in readers - find_readers_of_names(team, now):
+                end_reading(
+                    actor=seated, scope_id=team.roster_id, organisation_id=reader_id,
+                    until=timezone.localdate(now),
+                )  # fmt: skip
 
 
 def show_packages(incident: Incident, actor: Actor, now: datetime) -> None:

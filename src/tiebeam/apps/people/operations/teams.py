@@ -115,7 +115,7 @@ def add_member(
     kept: Team = Team.objects.lock(team.pk)
     member = Member(
         tenant_id=actor.organisation_id,
-        scope_id=kept.scope_id,
+        scope_id=kept.roster_id,
         team=kept,
         name=" ".join(name.split()),
         skill=skill.strip(),

@@ -1,5 +1,6 @@
 """What an organisation has to send: packages held ready, and teams with who is on them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from tiebeam.apps.emergencies.queries.incidents import (
     list_own_packages,
     list_own_teams_of,
 )
+from tiebeam.apps.emergencies.queries.standing import Standing
+from tiebeam.apps.emergencies.states import AWAY
 from tiebeam.apps.people.models import Member, Package, Team
 from tiebeam.apps.people.operations.packages import (
     correct_package,
@@ -49,6 +52,7 @@ from tiebeam.interfaces.web.tables import Cell, Row, Status, Table
 from tiebeam.platform.identity.people import find_person
 from tiebeam.platform.identity.people import list_members as list_colleagues
 from tiebeam.platform.permissions.operations import is_allowed
+from tiebeam.platform.tenancy.acting import Actor
 
 READY: dict[str, Status] = {"ready": "good", "partly": "risk", "not_ready": "bad"}
 PARTS = ("equipment", "people", "funding")
@@ -290,7 +294,9 @@ def show_team(request: HttpRequest, team_id: UUID) -> HttpResponse:
         ),
         (
             say_to(request, "emergencies.section.members"),
-            _members_table(request, members, is_own=is_own),
+            _members_table(
+                request, members, _why_nobody(team, found.standings, actor), is_own=is_own
+            ),
         ),
     ]
     if successors:
@@ -326,7 +332,16 @@ def _facts(request: HttpRequest, team: Team) -> list[Fact]:
     return facts
 
 
-def _members_table(request: HttpRequest, members: list[Member], *, is_own: bool) -> Table:
+def _why_nobody(team: Team, standings: Sequence[Standing], actor: Actor) -> str:
+    """Return the code of why no name is shown: none was entered, or they are the home's alone again (§E3)."""
+    is_sent = any(each.state in AWAY and each.last.team_id == team.pk for each in standings)
+    is_read = is_sent or team.tenant_id == actor.organisation_id
+    return "emergencies.no_members" if is_read else "emergencies.names_of_the_home"
+
+
+def _members_table(
+    request: HttpRequest, members: list[Member], empty: str, *, is_own: bool
+) -> Table:
     """Return who is on a team, each with the way to say that they left where that is for the reader to say."""
     left = say_to(request, "emergencies.verb.end_membership")
     return Table(
@@ -346,7 +361,7 @@ def _members_table(request: HttpRequest, members: list[Member], *, is_own: bool)
             )
             for row in members
         ),
-        empty=say_to(request, "emergencies.no_members"),
+        empty=say_to(request, empty),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ HIDDEN = frozenset(
         *("id", "tenant_id", "scope_id", "grams", "programme_id", "round_id", "region_id"),
         *("plan_sha256", "input_sha256", "sha256", "text_sha256", "link_sha256", "secret_sha256"),
         *("key", "stored_as", "record_type", "record_id", "password", "run_id", "content", "plan"),
-        *("plan_check", "organisations", "is_staff", "is_superuser", "body_sha256"),
+        *("plan_check", "organisations", "is_staff", "is_superuser", "body_sha256", "roster_id"),
     }
 )
 """What tells a reader nothing: keys of the database, and what is too long to be read in a line."""

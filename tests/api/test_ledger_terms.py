@@ -5,15 +5,21 @@ from uuid import uuid4
 import pytest
 
 from records.ledger_grounds import make_grounds
+from tiebeam.apps.ledger.queries.obligations import ILLUSTRATIVE
 
 PROPOSE = "/api/v1/ledger/propose"
 TERMS = {"kind": "obligation", "valid_on": "2020-03-01", "amount": 5, "document": "x"}
 
 
 @pytest.fixture
-def send(workspace, call_as):
-    grounds = make_grounds(workspace)
-    grounds.fix_year(2020)
+def grounds(workspace):
+    found = make_grounds(workspace)
+    found.fix_year(2020)
+    return found
+
+
+@pytest.fixture
+def send(grounds, call_as):
     client = call_as(grounds.makers["coordinator"])
 
     def propose(**terms):
@@ -56,3 +62,32 @@ class TestTerms:
         answer = send(**terms)
 
         assert (answer.status_code, answer.json()["code"]) == (409, code)
+
+
+class TestVouchers:
+    def test_with_a_misspelt_word_are_not_taken(self, grounds, call_as):
+        given = {"issuer": "Clinic", "number": "1", "amount": 5, "issued_on": "2020-03-01"}
+        body = {
+            "pairing_id": str(grounds.pairing.pk), "key": str(uuid4()), "title": "Beds",
+            "vouchers": [given | {"amuont": 50}],
+        }  # fmt: skip
+
+        answer = call_as(grounds.makers["recipient"]).post(
+            "/api/v1/ledger/request-reimbursement", body, content_type="application/json"
+        )
+
+        assert answer.status_code == 422
+        assert "amuont" in answer.content.decode()
+
+
+class TestTrialBalance:
+    def test_says_whether_it_rests_on_assumed_figures(self, grounds, call_as):
+        client, asking = call_as(grounds.makers["donor"]), {"pairing_id": str(grounds.pairing.pk)}
+
+        def ask():
+            answer = client.get("/api/v1/questions/trial-balance", asking).json()["answer"]
+            return answer["is_illustrative"], answer["is_demo"]
+
+        assert ask() == (False, False)
+        grounds.post("obligation", 1000, reason_code=ILLUSTRATIVE)
+        assert ask() == (True, False)

@@ -6,6 +6,7 @@ from tiebeam.apps.ledger.models import Book
 from tiebeam.apps.ledger.queries.balances import trial_balance
 from tiebeam.apps.ledger.queries.finality import is_final
 from tiebeam.apps.ledger.queries.gifts import list_gifts, sum_gifts
+from tiebeam.apps.ledger.queries.obligations import are_illustrative
 from tiebeam.apps.ledger.queries.schedule import forecast, list_schedules
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.regions.models import Organisation
@@ -15,11 +16,13 @@ from tiebeam.platform.time.periods import AsOf
 
 @question("trial-balance", "What the books of a pair hold")
 def balances(pairing: Pairing, as_of: AsOf) -> object:
-    """Every account of the books that may be read, and whether what was known then can no longer change."""
+    """Every account of the books that may be read; whether that can no longer change, or rests on assumed figures."""
     found = trial_balance(Book.objects.filter(pairing=pairing), as_of)
     return {
         "lines": [{**line.key._asdict(), "balance": line.balance} for line in found],
         "is_final": is_final(as_of.known_at, timezone.now()),
+        "is_illustrative": are_illustrative([pairing.pk]),
+        "is_demo": pairing.programme.is_demo,
     }
 
 

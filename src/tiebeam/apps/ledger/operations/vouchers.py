@@ -12,13 +12,14 @@ from tiebeam.apps.ledger.claim_models import Reimbursement, Voucher
 from tiebeam.apps.ledger.operations.owners import list_amount_faults
 from tiebeam.apps.ledger.queries.claims import key_of, list_used
 from tiebeam.errors import Fault
+from tiebeam.platform.permissions.operations import Given
 
 LENGTHS = {each.name: each.max_length or 0 for each in Voucher._meta.fields}
 TEXTS = ("issuer", "number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenVoucher:
+class GivenVoucher(Given):
     """
     A voucher as it was entered.
 

@@ -7,10 +7,11 @@ from decimal import Decimal
 from tiebeam.apps.programmes.models import ReturnLine
 from tiebeam.apps.programmes.operations.resources import FINEST, LARGEST, read_number
 from tiebeam.errors import Fault, InvalidInput
+from tiebeam.platform.permissions.operations import Given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnteredLine:
+class EnteredLine(Given):
     """
     One line as somebody entered it.
 

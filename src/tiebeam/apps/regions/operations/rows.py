@@ -14,13 +14,14 @@ from uuid import UUID
 from django.db import models
 
 from tiebeam.errors import Fault, InvalidInput
+from tiebeam.platform.permissions.operations import Given
 from tiebeam.platform.tenancy.records import OwnedRecord
 
 Act = Literal["create", "update", "unchanged", "refused"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenRow:
+class GivenRow(Given):
     """
     One row as it was given.
 

@@ -15,9 +15,10 @@ from tiebeam.platform.tenancy.acting import find_actor
 
 def renew_marks(changed: Sequence[models.Model]) -> None:
     """Renew the mark that the acting organisation keeps of each incident of which something changed."""
-    if any(isinstance(record, Organisation | Region) for record in changed):
-        Mark.objects.update(value=uuid4())
     # In one order, so that none of two works waits for the other.
+    if any(isinstance(record, Organisation | Region) for record in changed):
+        marks = Mark.objects.select_for_update().order_by("incident_id", "by_id")
+        Mark.objects.filter(pk__in=[mark.pk for mark in marks]).update(value=uuid4())
     found = sorted({pk for record in changed for pk in _incidents_of(record)})
     actor = find_actor()
     if found and actor is not None:

@@ -21,6 +21,7 @@ from tiebeam.apps.programmes.models import Participant
 from tiebeam.apps.programmes.operations.participants import follow_participation
 from tiebeam.platform.tenancy.acting import Actor, changing_seats
 from tiebeam.platform.tenancy.grants import end_reading
+from tiebeam.platform.tenancy.holding import hold
 from tiebeam.platform.tenancy.models import Grant
 
 
@@ -82,7 +83,9 @@ def hide_names(deployment: Deployment, actor: Actor, now: datetime) -> None:
     with changing_seats() as sit:
         sit(deployment.home_id)
         seated = Actor(person_id=actor.person_id, organisation_id=deployment.home_id)
-        for team in Team.objects.filter(pk__in=list_named_teams(deployment)):
+        for team in Team.objects.filter(pk__in=list_named_teams(deployment)).order_by("pk"):
+            # Nobody orders it at this moment, to whoever is to read its names then.
+            hold(team.pk)
             for reader_id in readers - find_readers_of_names(team, now):
                 end_reading(
                     actor=seated, scope_id=team.roster_id, organisation_id=reader_id,

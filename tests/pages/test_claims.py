@@ -147,6 +147,19 @@ class TestPages:
             assert f'href="{of_pair}{name}/"' in page
 
 
+class TestEarlierDays:
+    """What was committed and given today is not there on a day of last year."""
+
+    @pytest.mark.parametrize("page", ["schedule/", "gifts/"])
+    def test_are_shown_by_the_page_itself(self, as_nyingchi, of_pair, tranche, gift, page):
+        now, then = (
+            _text(as_nyingchi.get(of_pair + page, asked)) for asked in ({}, {"on": "2019-12-31"})
+        )
+
+        assert [page.count("<tr") > 1 for page in (now, then)] == [True, False]
+        assert "What was true on 2019-12-31" in then
+
+
 class TestSchedule:
     def test_tells_what_is_planned_met_and_left(self, as_nyingchi, of_pair, tranche):
         page = _text(as_nyingchi.get(f"{of_pair}schedule/"))

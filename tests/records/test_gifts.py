@@ -1,6 +1,6 @@
 """Registers of donations and investments beside the books (§L13)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -22,6 +22,7 @@ from tiebeam.errors import InvalidInput
 from tiebeam.platform.permissions.operations import NotAllowed
 from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.tenancy.records import NotOwner
+from tiebeam.platform.time.periods import AsOf
 
 DAY = date(2020, 1, 20)
 GIVEN = {"giver": "Benefit Fund", "received_on": DAY, "document": "Receipt 7"}
@@ -85,6 +86,20 @@ class TestTotals:
             assert len(list_gifts(grounds.pairing, kind="donation", year=2020)) == 1
         with pytest.raises(GiftStruck):
             strike_gift(gift=gift, reason="Again", actor=recipient, now=now)
+
+    def test_are_as_they_were_on_a_day_and_as_then_known(self, grounds, enter, now):
+        """500 of 20 January, told on 10 February, struck out a day later; 1 of June 2019 stands."""
+        enter(amount=1, received_on=date(2019, 6, 1))
+        gift = enter(amount=500)
+        recipient, struck_at = grounds.makers["recipient"], now + timedelta(days=1)
+        strike_gift(gift=gift, reason="Never came", actor=recipient, now=struck_at)
+
+        with acting(recipient):
+            asked = [AsOf(true_on=DAY, known_at=now), AsOf(true_on=DAY, known_at=struck_at),
+                     AsOf(true_on=date(2019, 12, 31)), AsOf(true_on=DAY, known_at=now - timedelta(1))]  # fmt: skip
+            totals = [sum_gifts(list_gifts(grounds.pairing, as_of=each)) for each in asked]
+
+        assert [[row.money for row in rows] for rows in totals] == [[500, 1], [1], [1], []]
 
 
 class TestEnterGift:

@@ -26,6 +26,7 @@ from tiebeam.platform.audit.history import list_changes
 from tiebeam.platform.permissions.operations import NotAllowed
 from tiebeam.platform.tenancy.acting import acting
 from tiebeam.platform.tenancy.records import NotOwner
+from tiebeam.platform.time.periods import AsOf
 
 MARCH, JUNE, SEPTEMBER = date(2020, 3, 20), date(2020, 6, 20), date(2020, 9, 20)
 TODAY = date(2020, 7, 1)
@@ -99,6 +100,33 @@ class TestSchedule:
         write_batch(grounds, now, "reversal", 400, reverses=payment)
 
         assert _met(grounds) == [(400, 400, 0, "overdue")]
+
+    def test_is_as_it_was_on_a_day_and_as_then_known(self, grounds, commitment, plan, donor, now):
+        """300 planned, then 250 of it; 200 paid an hour later, and that reversed after two hours."""
+        tranche = plan(300, MARCH)
+        order = write_batch(grounds, now + HOUR, "order", 200, commitment)
+        payment = write_batch(grounds, now + HOUR, "payment", 200, order)
+        change_tranche(
+            tranche=tranche,
+            amount=250,
+            due_on=MARCH,
+            purpose="",
+            reason="Less",
+            actor=donor,
+            now=now + HOUR,
+        )
+        write_batch(grounds, now + 2 * HOUR, "reversal", 200, reverses=payment)
+        day = payment.valid_on
+
+        def lines(true_on, hours):
+            with acting(donor):
+                found = list_schedules(as_of=AsOf(true_on=true_on, known_at=now + hours * HOUR))
+                return [(row.tranche.amount, row.paid) for each in found for row in each.lines]
+
+        assert [lines(day, hours) for hours in (-1, 0, 1, 2)] == [
+            [], [(300, 0)], [(250, 200)], [(250, 0)]
+        ]  # fmt: skip
+        assert lines(commitment.valid_on - timedelta(days=1), 2) == []
 
     def test_is_not_met_by_what_was_paid_before_it_was_planned(
         self, grounds, commitment, plan, donor, now

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from tiebeam.apps.ledger.gift_models import GIFT_KINDS, Gift
 from tiebeam.apps.pairings.models import Pairing
+from tiebeam.platform.audit.history import list_states
+from tiebeam.platform.time.periods import AsOf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +43,28 @@ def get_gift(gift_id: UUID) -> Gift:
     return found
 
 
-def list_gifts(pairing: Pairing, *, kind: str = "", year: int | None = None) -> list[Gift]:
-    """List the entries of a pairing's registers, the latest first; what was struck out stays in the list."""
-    rows = Gift.objects.filter(pairing_id=pairing.pk)
-    if kind:
-        rows = rows.filter(kind=kind)
-    if year is not None:
-        rows = rows.filter(received_on__year=year)
-    return list(rows.order_by("-received_on", "pk"))
+def list_gifts(
+    pairing: Pairing, *, kind: str = "", year: int | None = None, as_of: AsOf | None = None
+) -> list[Gift]:
+    """
+    List the entries of a pairing's registers, the latest first; what was struck out stays in the list.
+
+    With *as_of* those received by its day, as they were known at its moment.
+    """
+    if as_of is not None and as_of.known_at is not None:
+        rows = list_states(
+            Gift, as_of.known_at, scope_ids=[pairing.scope_id], pairing_id=pairing.pk
+        )
+    else:
+        rows = list(Gift.objects.filter(pairing_id=pairing.pk))
+    chosen = [
+        row
+        for row in rows
+        if (not kind or row.kind == kind)
+        and (year is None or row.received_on.year == year)
+        and (as_of is None or row.received_on <= as_of.true_on)
+    ]
+    return sorted(chosen, key=lambda row: (-row.received_on.toordinal(), row.pk))
 
 
 def sum_gifts(gifts: Iterable[Gift]) -> list[GiftTotal]:

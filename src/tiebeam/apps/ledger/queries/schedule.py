@@ -6,8 +6,12 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from django.db.models import Q
+
 from tiebeam.apps.ledger.models import Batch
 from tiebeam.apps.ledger.schedule_models import Tranche
+from tiebeam.platform.audit.history import list_states
+from tiebeam.platform.time.periods import AsOf
 
 State = Literal["paid", "ordered", "overdue", "planned"]
 SIGNS = {
@@ -122,9 +126,14 @@ def list_schedules(
     pairing_ids: Iterable[UUID] | None = None,
     donor_id: UUID | None = None,
     commitment_ids: Iterable[UUID] | None = None,
+    as_of: AsOf | None = None,
 ) -> list[CommitmentSchedule]:
-    """List the commitments that stand of pairings, or of a donor, each with its tranches."""
-    commitments = Batch.objects.filter(kind="commitment", amount__gt=0, reversed_by=None)
+    """
+    List the commitments that stand of pairings, or of a donor, each with its tranches.
+
+    With *as_of* what was true on its day: posted by then, and planned as was known at its moment.
+    """
+    commitments = Batch.objects.filter(_standing(as_of), kind="commitment", amount__gt=0)
     if pairing_ids is not None:
         commitments = commitments.filter(pairing_id__in=list(pairing_ids))
     if donor_id is not None:
@@ -135,12 +144,11 @@ def list_schedules(
     found = list(related.order_by("valid_on", "recorded_at", "pk"))
     by_id = {row.pk: row for row in found}
     tranches: dict[UUID, list[Tranche]] = {row.pk: [] for row in found}
-    planned = Tranche.objects.filter(commitment__in=found, is_dropped=False)
-    for tranche in planned.order_by("due_on", "pk"):
+    for tranche in _list_tranches(found, as_of):
         tranche.commitment = by_id[tranche.commitment_id]
         tranche.pairing = tranche.commitment.pairing
         tranches[tranche.commitment_id].append(tranche)
-    sums = _sum_chains(found, tranches)
+    sums = _sum_chains(found, tranches, as_of)
     return [_meet(row, tranches[row.pk], sums[row.pk]) for row in found]
 
 
@@ -166,8 +174,34 @@ def forecast(schedules: Sequence[CommitmentSchedule], today: date) -> Forecast:
     )
 
 
+def _standing(as_of: AsOf | None) -> Q:
+    """Return which batches stand: posted, and not reversed, by then."""
+    if as_of is None:
+        return Q(reversed_by=None)
+    posted, undone_later = (
+        Q(valid_on__lte=as_of.true_on),
+        Q(reversed_by__valid_on__gt=as_of.true_on),
+    )
+    if as_of.known_at is not None:
+        posted &= Q(recorded_at__lte=as_of.known_at)
+        undone_later |= Q(reversed_by__recorded_at__gt=as_of.known_at)
+    return posted & (Q(reversed_by=None) | undone_later)
+
+
+def _list_tranches(commitments: Sequence[Batch], as_of: AsOf | None) -> list[Tranche]:
+    """Return the tranches that count, by day."""
+    if as_of is None or as_of.known_at is None:
+        rows = list(Tranche.objects.filter(commitment__in=commitments, is_dropped=False))
+    else:
+        held = {row.pk for row in commitments}
+        scopes = {row.scope_id for row in commitments}
+        states = list_states(Tranche, as_of.known_at, scope_ids=scopes, is_dropped=False)
+        rows = [row for row in states if row.commitment_id in held]
+    return sorted(rows, key=lambda row: (row.due_on, row.pk))
+
+
 def _sum_chains(
-    commitments: Sequence[Batch], tranches: dict[UUID, list[Tranche]]
+    commitments: Sequence[Batch], tranches: dict[UUID, list[Tranche]], as_of: AsOf | None
 ) -> dict[UUID, dict[str, int]]:
     """Return of each commitment what is left, settled, ordered and paid; what was reversed counts for nothing."""
     sums = {
@@ -176,7 +210,7 @@ def _sum_chains(
     begun = {
         pk: min((row.planned_at for row in rows), default=None) for pk, rows in tranches.items()
     }
-    moved = Batch.objects.filter(head__in=commitments, kind__in=SIGNS, reversed_by=None)
+    moved = Batch.objects.filter(_standing(as_of), head__in=commitments, kind__in=SIGNS)
     columns = ("head_id", "kind", "amount", "recorded_at", "follows__recorded_at")
     for head_id, kind, amount, told_at, followed_at in moved.values_list(*columns):
         held, (name, sign) = sums[head_id], SIGNS[kind]

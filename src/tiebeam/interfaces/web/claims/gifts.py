@@ -14,6 +14,7 @@ from tiebeam.apps.ledger.operations.gifts import correct_gift, enter_gift, strik
 from tiebeam.apps.ledger.queries.gifts import GiftTotal, get_gift, list_gifts, sum_gifts
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.queries.pairings import get_pairing
+from tiebeam.interfaces.web.as_of import read_as_of
 from tiebeam.interfaces.web.claims.forms import GiftForm, ReasonForm, initial_of
 from tiebeam.interfaces.web.claims.words import may_do, tabs_of, trail_to
 from tiebeam.interfaces.web.documents.places import name_of_pairing
@@ -48,7 +49,8 @@ GIVEN = ("giver", "received_on", "amount", "description", "quantity", "quantity_
 def show_registers(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     """Show the registers of a pair: their totals by year, and every entry."""
     pairing, actor = find_or_404(get_pairing, pairing_id), actor_of(request)
-    gifts = list_gifts(pairing)
+    as_of = read_as_of(request)
+    gifts = list_gifts(pairing, as_of=as_of)
     table = _entries_table(request, gifts, pairing, actor)
     if file := pair_as_file(request, table, pairing):
         return file
@@ -60,8 +62,9 @@ def show_registers(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         trail=trail_to_pair(request, pairing),
         tabs=tabs_of(request, pairing, "gifts", actor),
         action=Link(say_to(request, "claims.enter"), reverse("enter_gift", args=[pairing.pk]))
-        if _may(actor, "ledger.enter_gift", pairing)
+        if as_of.known_at is None and _may(actor, "ledger.enter_gift", pairing)
         else None,
+        takes_dates=True,
         totals=_totals_table(request, totals) if totals else None,
         table=table,
     )

@@ -25,6 +25,7 @@ from tiebeam.apps.ledger.schedule_models import Tranche
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.pairings.queries.pairings import get_pairing
 from tiebeam.apps.regions.models import Organisation
+from tiebeam.interfaces.web.as_of import asks_for_another_day, read_as_of
 from tiebeam.interfaces.web.claims.forms import ReasonForm, TrancheForm, initial_of
 from tiebeam.interfaces.web.claims.words import (
     TRANCHE_MARKS,
@@ -70,8 +71,9 @@ STEPS = ("due", "ordered", "paid", "open")
 @seated
 def show_schedule(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     """Show what of each commitment of a pair is to be paid when, and what falls due by month."""
-    pairing, today = find_or_404(get_pairing, pairing_id), timezone.localdate()
-    schedules = list_schedules(pairing_ids=[pairing.pk])
+    pairing, as_of = find_or_404(get_pairing, pairing_id), read_as_of(request)
+    today, is_now = as_of.true_on, not asks_for_another_day(request)
+    schedules = list_schedules(pairing_ids=[pairing.pk], as_of=None if is_now else as_of)
     table = _lines_table(request, schedules, today)
     if file := pair_as_file(request, table, pairing):
         return file
@@ -84,13 +86,14 @@ def show_schedule(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         trail=trail_to_pair(request, pairing),
         tabs=tabs_of(request, pairing, "schedule", actor_of(request)),
         action=Link(say_to(request, "claims.plan"), reverse("plan_tranche", args=[pairing.pk]))
-        if may and any(row.unplanned > 0 for row in schedules)
+        if may and is_now and any(row.unplanned > 0 for row in schedules)
         else None,
         left=_say_left(request, schedules),
         over=[row for row in schedules if row.unplanned < 0],
         table=table,
         months=_months_table(request, told),
-        may_plan=may,
+        may_plan=may and is_now,
+        takes_dates=True,
     )
 
 
@@ -98,8 +101,9 @@ def show_schedule(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
 @seated
 def show_forecast(request: HttpRequest) -> HttpResponse:
     """Show what falls due by month for one donor, across all its pairs that may be read."""
-    today, asked = timezone.localdate(), read_asked(request, filters=("donor",))
-    schedules = list_schedules()
+    as_of, asked = read_as_of(request), read_asked(request, filters=("donor",))
+    today = as_of.true_on
+    schedules = list_schedules(as_of=as_of if asks_for_another_day(request) else None)
     donors = {row.commitment.pairing.donor_id: row.commitment.pairing.donor for row in schedules}
     chosen = asked.filters.get("donor", "")
     if not chosen and actor_of(request).organisation_id in donors:
@@ -116,6 +120,7 @@ def show_forecast(request: HttpRequest) -> HttpResponse:
         donors=_donor_links(request, list(donors.values()), chosen),
         months=_months_table(request, told),
         pairs=pairs,
+        takes_dates=True,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the patients of a surge case would have used: a need, not what anybody had."""
+"""What the patients of a surge case would have used: a need, not what anybody had (§S13)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from tests.browser.reader import CHROMIUM, DESK, FLAGS, Reader
+from tests.browser.reader import CHROMIUM, DESK, FLAGS, WAIT, Reader
 from tests.browser.standing import Standing
 from tests.small_workspace import admin, workspace  # noqa: F401  # fixtures
 
@@ -31,6 +31,7 @@ def chromium() -> Iterator[Any]:
     # The driver runs a loop in this thread, where the framework would else refuse the database.
     with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as driver:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        playwright.expect.set_options(timeout=WAIT)
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
@@ -58,7 +59,7 @@ def sit(chromium: Any, live_server: Any, standing: Standing) -> Iterator[Sit]:
             standing.people[who], backend="django.contrib.auth.backends.ModelBackend"
         )
         context = chromium.new_context(viewport=DESK, accept_downloads=True)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(WAIT)
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         values = {settings.SESSION_COOKIE_NAME: session, "language": language}
         context.add_cookies(

@@ -23,6 +23,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WAIT = 15_000
+"""Milliseconds for which a slow machine is waited for."""
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
@@ -129,20 +131,18 @@ class Reader:
 
     def has_title(self, zh: str, en: str) -> Self:
         """See these words in the title."""
-        self.expect(self.page.locator("h1")).to_contain_text(self.words(zh, en), timeout=15_000)
+        self.expect(self.page.locator("h1")).to_contain_text(self.words(zh, en))
         return self
 
     def sees(self, zh: str, en: str, within: str = "main") -> Self:
         """See these words on the page."""
         part = self.page.locator(within).first
-        self.expect(part).to_contain_text(self.words(zh, en), timeout=15_000)
+        self.expect(part).to_contain_text(self.words(zh, en))
         return self
 
     def sees_not(self, zh: str, en: str, within: str = "main") -> Self:
         """Do not see these words on the page."""
-        self.expect(self.page.locator(within).first).not_to_contain_text(
-            self.words(zh, en), timeout=15_000
-        )
+        self.expect(self.page.locator(within).first).not_to_contain_text(self.words(zh, en))
         return self
 
     def is_told(self, zh: str, en: str) -> Self:

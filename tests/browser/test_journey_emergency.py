@@ -138,7 +138,7 @@ def test_an_emergency_is_worked_from_end_to_end(people, mode, language, answers)
     ):
         team.page.get_by_role("button", name=team.words(zh, en)).locator("visible=true").click()
     sent = team.page.locator("[data-entries] li[data-state=sent]")
-    team.expect(sent).to_have_count(3, timeout=15_000)
+    team.expect(sent).to_have_count(3)
 
     coordinator.goes("incident_board", incident.rstrip("/").rpartition("/")[2]).looks("8-board")
     coordinator.has_title("已落实 60 人", "60 of 60 people needed are bound")
@@ -151,7 +151,7 @@ def test_an_emergency_is_worked_from_end_to_end(people, mode, language, answers)
 
     team.goes("phone")
     team.page.get_by_role("button", name=team.words("已返回", "We are home")).click()
-    team.expect(sent).to_have_count(4, timeout=15_000)
+    team.expect(sent).to_have_count(4)
     takes(
         home, deployment, "claim", cost=(("费用", "Cost"), "1200.50"), document=(DOCUMENT, "Bill 7")
     )

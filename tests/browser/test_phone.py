@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 from django.test import Client
-from tests.browser.reader import PHONE, Reader
+from tests.browser.reader import PHONE, WAIT, Reader
 from tests.small_workspace import NOW
 
 from records.emergency_grounds import make_emergency
@@ -19,7 +19,7 @@ class Phone:
 
     def __init__(self, chromium, address, expect, language):
         self.context = chromium.new_context(viewport=PHONE)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(WAIT)
         self.address, self.expect, self.language = address, expect, language
         self.page = self.context.new_page()
         self.reader = Reader(

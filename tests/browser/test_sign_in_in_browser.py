@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from django.utils import timezone
+from tests.browser.reader import WAIT
 from tests.small_workspace import admin, workspace  # noqa: F401  # fixtures
 
 from pages.office_provider import CLIENT, SECRET, OfficeProvider
@@ -113,7 +114,7 @@ def test_signing_in_through_the_office_leads_there_and_back(
     context = browser.new_context(locale="en")
     context.add_cookies([{"name": "language", "value": "en", "url": live_server.url}])
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(WAIT)
     faults: list[str] = []
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
 

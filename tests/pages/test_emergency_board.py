@@ -1,5 +1,6 @@
 """The board of an incident: what lacks on the next days, the patients and what is expected, the hub."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 from uuid import uuid4
@@ -95,6 +96,51 @@ class TestBoard:
         # The day without a report is no zero.
         assert f"{(today - timedelta(days=2)).isoformat()}: None" not in shown
         assert f"{(today - timedelta(days=3)).isoformat()}: 120" in shown
+
+    def test_draws_the_patients_of_a_chosen_place_and_keeps_the_choice(
+        self, grounds, as_coordinator, workspace
+    ):
+        today, other = timezone.localdate(), workspace.organisations["nyingchi"]
+        add_reporting_place(
+            incident=grounds.incident, place=other, since=today - timedelta(days=5),
+            actor=grounds.actors["coordinator"], now=grounds.now,
+        )  # fmt: skip
+        for back, patients in ((4, 100), (3, 120), (1, 160)):
+            report(grounds, today - timedelta(days=back), patients)
+        page = f"/emergencies/{grounds.incident.pk}/board/"
+        all_of_them = as_coordinator.get(page).content.decode()
+        chosen = as_coordinator.get(f"{page}?place={grounds.place.pk}").content.decode()
+
+        assert "Patients are known of fewer than two days" in all_of_them
+        assert "Huanggang: 160 patients on" in chosen
+        assert f'hx-get="{page}?place={grounds.place.pk}"' in chosen
+        assert f'<option value="{grounds.place.pk}" selected>' in chosen
+        assert (
+            "fewer than two days" in as_coordinator.get(f"{page}?place={other.pk}").content.decode()
+        )
+        for nowhere in ("x", grounds.incident.pk):
+            assert as_coordinator.get(f"{page}?place={nowhere}").status_code == 404
+
+    def test_has_the_table_behind_each_picture(self, grounds, as_coordinator):
+        today = timezone.localdate()
+        for back, patients in ((4, 100), (3, 120), (1, 160)):
+            report(grounds, today - timedelta(days=back), patients)
+        shown = board(as_coordinator, grounds).content.decode()
+        tables = dict(re.findall(r'<details id="([a-z-]+)">(.*?)</details>', shown, re.DOTALL))
+
+        assert set(tables) == {"hub-table", "lacking-by-day-table", "patients-by-day-table"}
+        assert "32%" in tables["hub-table"].replace("\u202f", "").replace(" ", "")
+        assert ">100<" in tables["lacking-by-day-table"]
+        assert ">120<" in tables["patients-by-day-table"]
+        assert (today + timedelta(days=6)).isoformat() in tables["patients-by-day-table"]
+
+    def test_has_its_head_above_its_tabs_also_when_it_asks_again(self, grounds, as_coordinator):
+        shown = board(as_coordinator, grounds).content.decode()
+        polled = part(as_coordinator, grounds).content.decode()
+
+        assert shown.index("<h1>") < shown.index('<nav class="tabs"')
+        assert shown.count("<h1>") == polled.count("<h1>") == 1
+        assert 'id="board-head" hx-swap-oob="true"' in polled
 
     def test_speaks_chinese(self, grounds, sign_in):
         report(grounds, timezone.localdate() - timedelta(days=1), 450)

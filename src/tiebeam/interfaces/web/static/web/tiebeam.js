@@ -22,6 +22,15 @@
     if (event.key === "Escape") closeMenus(null);
   });
 
+  // What asks again every few seconds keeps open what the reader opened in it.
+  let opened = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    opened = [...event.target.querySelectorAll("details[id][open]")].map((each) => each.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const each of opened) document.getElementById(each)?.setAttribute("open", "");
+  });
+
   // The summary of faults takes the focus; its links go to the field itself.
   const focusFaults = (root) => root.querySelector("[data-focus]")?.focus();
   document.addEventListener("DOMContentLoaded", () => focusFaults(document));

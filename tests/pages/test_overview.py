@@ -1,7 +1,10 @@
 """Money across pairs, as pages show it; figures are those of five years worked by hand."""
 
+import csv
 import re
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -14,6 +17,9 @@ from records.ledger_grounds import make_grounds
 from records.ledger_story import tell
 from tiebeam.apps.regions.models import Region
 from tiebeam.platform.tenancy.acting import acting
+
+WAN = 10**6
+"""万元, in fen."""
 
 PAGES = (
     "overview",
@@ -129,6 +135,19 @@ class TestMatrix:
 
         assert "Paid in 2023: RMB 4.60 million, in 3 rows" in behind
 
+    def test_leads_from_what_is_unspent_to_what_came_and_what_was_spent(
+        self, story, as_coordinator, as_nyingchi
+    ):
+        shown = text(as_coordinator.get(reverse("overview")))
+        (address,) = {
+            unescape(each) for each in re.findall(r'href="([^"]+what=unspent[^"]*)"', shown)
+        }
+
+        # 4,390 received net of what came back, 3,050 spent (万元)
+        assert "Received, not spent: RMB 13.40 million" in text(as_coordinator.get(address))
+        assert sum_of_rows(as_coordinator, address) == 13_400_000
+        assert "what=unspent" not in text(as_nyingchi.get(reverse("overview")))
+
     def test_leads_a_side_to_the_events_where_it_reads_no_entries(self, story, as_nyingchi):
         shown = unescape(text(as_nyingchi.get(reverse("overview"), {"year": 2023})))
 
@@ -186,6 +205,13 @@ class TestMatrix:
             assert "which both sides read" in shown or "that both sides read" in shown
 
 
+def sum_of_rows(client, address):
+    """Return what the rows of a journal come to, in yuan, as its file says it."""
+    content = client.get(f"{address}&file=csv").content.decode("utf-8-sig")
+    rows = csv.DictReader(content.splitlines())
+    return sum(Decimal(value) for row in rows for name, value in row.items() if "Amount" in name)
+
+
 def give_region(workspace, place):
     with acting(
         replace(workspace.actor("admin"), organisation_id=workspace.organisations["office"].pk)
@@ -210,6 +236,34 @@ class TestOtherPages:
         shown = text(as_coordinator.get(reverse("overview_flows")))
         # 2,000 of 4,390 for the road
         assert "RMB 43.90 million paid, 45.6\u202f% of it for road" in shown
+
+    def test_lead_from_streams_of_several_pairs_to_their_entries(
+        self, workspace, story, as_coordinator, as_nyingchi
+    ):
+        other = make_grounds(workspace, "wenchuan")
+        other.fix_year(2023)
+        day = {"valid_on": date(2023, 5, 1)}
+        for kind in ("obligation", "appropriation", "opening"):
+            other.post(kind, 40 * WAN, **day)
+        for purpose, amount in (("clinic", 30), ("school", 10)):
+            other.pay(amount * WAN, purpose=purpose, **day)
+
+        def streams(client, purpose):
+            shown = text(client.get(reverse("overview_flows"), {"year": 2023}))
+            picture = shown.split("<figure", 1)[1].split("</figure>", 1)[0]
+            links = re.findall(r'<a [^>]*href="([^"]+)"[^>]*>(.*?)</a>', picture, re.DOTALL)
+            return {unescape(to) for to, drawn in links if purpose in drawn}
+
+        clinic = streams(as_coordinator, "clinic")
+        assert {key for each in clinic for key in ("donor=", "recipient=") if key in each} == {
+            "donor=", "recipient=",
+        }  # fmt: skip
+        # 500 of one pair and 30 of the other
+        assert [sum_of_rows(as_coordinator, each) for each in clinic] == [5_300_000] * 2
+        # 10 flow for the school, while 40 of an earlier year came back from the other pair.
+        assert streams(as_coordinator, "school") == {"#flows-table"}
+        # Who reads no entries of the donor finds the parts in the table.
+        assert streams(as_nyingchi, "clinic") == {"#flows-table"}
 
     @pytest.mark.parametrize("page", ["overview_years", "overview_flows"])
     def test_mark_the_file_of_a_picture_as_the_page_is_marked(

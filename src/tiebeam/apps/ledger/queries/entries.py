@@ -90,6 +90,17 @@ def find_entries(
     return Found(rows=shown, count=sums["count"], total=sums["total"] or 0)
 
 
+def sum_purposes(sought: Sought) -> dict[tuple[UUID, str], int]:
+    """Return pairing and purpose → what the rows that are sought come to, the same as :func:`find_entries` finds."""
+    books = Book.objects.filter(pairing_id__in=sought.pairing_ids)
+    pairings = dict(books.values_list("pk", "pairing_id"))
+    rows = _rows(sought).order_by().values_list("book_id", "batch__purpose")
+    sums: defaultdict[tuple[UUID, str], int] = defaultdict(int)
+    for book_id, purpose, total in rows.annotate(total=Sum(F("amount") * F("sign"))):
+        sums[pairings[book_id], purpose] += total
+    return dict(sums)
+
+
 def _latest(rows: Any, on: date | None, stop: int | None) -> Any:
     """Return of very many rows those of the last days that hold the first *stop*, so that few are put in order."""
     days = 8

@@ -110,6 +110,10 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
 """Every measure by its name, in the order of the stages."""
 
 
+DIFFERENCES: Mapping[str, tuple[str, str]] = MappingProxyType({"unspent": ("received", "spent")})
+"""What one measure leaves of another: the entries behind it are those of both."""
+
+
 def entries_of(measure: str, accounts: Mapping[str, Collection[UUID]]) -> tuple[Q, Q]:
     """
     Return the conditions of the transfers that raise *measure*, and of those that lower it.
@@ -118,9 +122,12 @@ def entries_of(measure: str, accounts: Mapping[str, Collection[UUID]]) -> tuple[
     anything else: rows whose event has to be known stand on accounts that have few.
 
     Args:
-        measure: A key of :data:`MEASURES`.
+        measure: A key of :data:`MEASURES` or :data:`DIFFERENCES`.
         accounts: Code → the accounts of it in the books that are asked about.
     """
+    if measure in DIFFERENCES:
+        first, less = (entries_of(each, accounts) for each in DIFFERENCES[measure])
+        return first[0] | less[1], first[1] | less[0]
     raising, lowering = NOTHING, NOTHING
     for rows in MEASURES[measure].rows:
         raising |= _condition(rows, "debit", "credit", accounts)

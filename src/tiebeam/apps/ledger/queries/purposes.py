@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from tiebeam.apps.ledger.models import Batch
+from tiebeam.apps.ledger.models import Batch, Book
+from tiebeam.apps.ledger.queries.entries import Sought, sum_purposes
 from tiebeam.apps.ledger.queries.measures import MEASURES
 from tiebeam.platform.time.periods import AsOf
 
@@ -17,29 +18,40 @@ PAID = MEASURES["paid"].events
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What one pair paid for one purpose, net of what came back; *purpose* is empty where none was said."""
+    """
+    What one pair paid for one purpose, net of what came back; *purpose* is empty where none was said.
+
+    Attributes:
+        by_events: Summed from the events, for whoever does not read the donor's book.
+    """
 
     pairing_id: UUID
     purpose: str
     amount: int
+    by_events: bool = False
 
 
 def list_flows(
     pairing_ids: Collection[UUID], as_of: AsOf | None = None, year: int | None = None
 ) -> list[Flow]:
     """
-    Return what *pairing_ids* paid by purpose, the largest first; nothing that came back whole.
+    Return what *pairing_ids* paid by purpose, the largest first; below zero, where more came back in the year.
 
     Args:
         as_of: Count what was true on its day, as known at its moment; all, without it.
-        year: Count the events of this fiscal year of the donor alone.
+        year: Count what stands in this fiscal year of the donor alone.
     """
+    books = Book.objects.filter(pairing_id__in=pairing_ids, side="donor")
+    read = set(books.values_list("pairing_id", flat=True))
+    sought = Sought(pairing_ids=read, as_of=as_of, year=year, measure="paid")
+    flows = [Flow(*key, amount) for key, amount in sum_purposes(sought).items() if amount]
     sums: defaultdict[tuple[UUID, str], int] = defaultdict(int)
+    in_year = {} if year is None else {"donor_year": year}
     for pairing_id, purpose, kind, amount in sum_events(
-        pairing_ids, PAID, as_of, **({} if year is None else {"donor_year": year})
+        set(pairing_ids) - read, PAID, as_of, **in_year
     ):
         sums[pairing_id, purpose] += PAID[kind] * amount
-    flows = [Flow(*key, amount) for key, amount in sums.items() if amount > 0]
+    flows += [Flow(*key, amount, by_events=True) for key, amount in sums.items() if amount]
     return sorted(flows, key=lambda flow: (-flow.amount, flow.purpose, str(flow.pairing_id)))
 
 

@@ -1,5 +1,6 @@
 """Where the money went: donor, purpose, recipient."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from tiebeam.apps.ledger.queries.purposes import Flow, list_flow_years, list_flo
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.interfaces.messages.figures import percent
 from tiebeam.interfaces.web.listing import Asked, arrange, read_asked
-from tiebeam.interfaces.web.overview.pictures import draw_flows
+from tiebeam.interfaces.web.overview.journal import NO_PURPOSE
+from tiebeam.interfaces.web.overview.matrix import events_address
+from tiebeam.interfaces.web.overview.pictures import Ends, donor_key, draw_flows, ends_of
 from tiebeam.interfaces.web.overview.scope import (
     Scope,
     address_of,
@@ -33,16 +36,12 @@ from tiebeam.interfaces.web.tables import Cell, Column, Row, Table
 def show_flows(request: HttpRequest) -> HttpResponse:
     """Show what was paid, from donors through purposes to recipients, as a picture and as a table."""
     scope = read_scope(request, "year")
-    flows = list_flows(scope.ids, scope.asked, scope.year)
+    found = list_flows(scope.ids, scope.asked, scope.year)
+    # Where more came back in the year than was paid, nothing flows.
+    flows = [flow for flow in found if flow.amount > 0]
     pairings = {row.pk: row for row in scope.pairings}
-    addresses = {
-        flow: address_of(
-            request, "journal", scope, pair=flow.pairing_id, purpose=flow.purpose or "-"
-        )
-        for flow in flows
-    }
     asked = read_asked(request, sorts=("donor", "purpose", "recipient", "paid"))
-    table = _table(request, flows, pairings, addresses, asked)
+    table = _table(request, scope, found, pairings, asked)
     title = _title(request, scope, flows)
     return scope_as_file(request, scope, table) or show_page(
         request,
@@ -54,12 +53,49 @@ def show_flows(request: HttpRequest) -> HttpResponse:
         choices=with_chosen(
             request, *scope.choices, choose_years(request, list_flow_years(scope.ids))
         ),
-        picture=draw_flows(request, flows, pairings, title, addresses),
+        picture=draw_flows(
+            request, flows, pairings, title, _stream_addresses(request, scope, found, pairings)
+        ),
         table=table,
         table_id="flows-table",
         marks=list_marks(request, scope),
         foot=say_foot(request, scope, say_to(request, "overview.flows_foot")),
     )
+
+
+def _address(request: HttpRequest, scope: Scope, found: Sequence[Flow], **chosen: object) -> str:
+    """Return where the entries behind the sum of *found* stand; nowhere, where they come to another sum."""
+    if any(flow.by_events or flow.amount < 0 for flow in found):
+        return ""
+    return address_of(request, "journal", scope, what="paid", **chosen)
+
+
+def _address_of_one(request: HttpRequest, scope: Scope, flow: Flow) -> str:
+    return _address(
+        request, scope, [flow], pair=flow.pairing_id, purpose=flow.purpose or NO_PURPOSE
+    ) or events_address(scope, flow.pairing_id, "paid")
+
+
+def _stream_addresses(
+    request: HttpRequest,
+    scope: Scope,
+    found: Sequence[Flow],
+    pairings: Mapping[UUID, Pairing],
+) -> dict[Ends, str]:
+    """Return where each stream of the picture leads: to its entries, else to the table of its parts."""
+    behind: defaultdict[Ends, list[Flow]] = defaultdict(list)
+    for flow in found:
+        for ends in ends_of(flow, pairings[flow.pairing_id]):
+            behind[ends].append(flow)
+    addresses = {}
+    for ends, flows in behind.items():
+        pairing, purpose = pairings[flows[0].pairing_id], flows[0].purpose or NO_PURPOSE
+        side = "donor" if ends[0] == donor_key(pairing) else "recipient"
+        of = {side: getattr(pairing, f"{side}_id")}
+        addresses[ends] = _address(request, scope, flows, purpose=purpose, **of) or "#flows-table"
+        if len(flows) == 1:
+            addresses[ends] = _address_of_one(request, scope, flows[0])
+    return addresses
 
 
 def _title(request: HttpRequest, scope: Scope, flows: Sequence[Flow]) -> str:
@@ -84,11 +120,12 @@ def _title(request: HttpRequest, scope: Scope, flows: Sequence[Flow]) -> str:
 
 def _table(
     request: HttpRequest,
-    flows: Sequence[Flow],
+    scope: Scope,
+    found: Sequence[Flow],
     pairings: Mapping[UUID, Pairing],
-    addresses: Mapping[Flow, str],
     asked: Asked,
 ) -> Table:
+    flows = [flow for flow in found if flow.amount > 0]
     shown, count = arrange(
         flows,
         asked,
@@ -115,7 +152,7 @@ def _table(
                     Cell(name_of(request, pairings[flow.pairing_id].donor)),
                     Cell(say_purpose(request, flow.purpose)),
                     Cell(name_of(request, pairings[flow.pairing_id].recipient)),
-                    money_cell(request, flow.amount, addresses[flow]),
+                    money_cell(request, flow.amount, _address_of_one(request, scope, flow)),
                 )
             )
             for flow in shown
@@ -125,7 +162,9 @@ def _table(
                 Cell(say_to(request, "overview.total")),
                 Cell(""),
                 Cell(""),
-                money_cell(request, sum(flow.amount for flow in flows)),
+                money_cell(
+                    request, sum(flow.amount for flow in flows), _address(request, scope, found)
+                ),
             )
         )
         if flows

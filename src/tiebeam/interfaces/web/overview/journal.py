@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from tiebeam.apps.ledger.models import Transfer
 from tiebeam.apps.ledger.queries.entries import COUNTED_MOST, ORDERS, Found, Sought, find_entries
+from tiebeam.apps.ledger.queries.measures import DIFFERENCES
 from tiebeam.core.ledger.chart import CHART, MONEY
 from tiebeam.interfaces.web.addresses import NotUnderstood
 from tiebeam.interfaces.web.listing import Asked, read_asked
@@ -42,7 +43,7 @@ NO_PURPOSE = "-"
 @seated
 def show_journal(request: HttpRequest) -> HttpResponse:
     """Show the rows of the books that may be read; behind a figure those that make it up."""
-    scope = read_scope(request, "year", "what", "pair")
+    scope = read_scope(request, "year", "what", "difference", "pair")
     asked = read_asked(request, sorts=ORDERS, filters=("code", "purpose"), name="journal")
     sought = _sought(request, scope, asked)
     found = find_entries(
@@ -66,7 +67,7 @@ def show_journal(request: HttpRequest) -> HttpResponse:
             *scope.choices,
             choose_pair(request, scope.all_pairings),
             choose_years(request, years),
-            choose_what(request),
+            choose_what(request, *DIFFERENCES),
             choose_account(request),
         ),
         table=table,

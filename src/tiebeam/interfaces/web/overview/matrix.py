@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tiebeam.apps.ledger.queries.matrix import PairFigures, list_figures, sum_figures
-from tiebeam.apps.ledger.queries.measures import MEASURES
+from tiebeam.apps.ledger.queries.measures import DIFFERENCES, MEASURES
 from tiebeam.apps.regions.models import Organisation
 from tiebeam.interfaces.messages.figures import percent
 from tiebeam.interfaces.web.listing import Asked, arrange, read_asked
@@ -79,11 +79,11 @@ def entries_address(
     return address_of(request, "journal", scope, what=what, **chosen)
 
 
-def _events(scope: Scope, pair: PairFigures, what: str) -> str:
+def events_address(scope: Scope, pairing_id: UUID, what: str) -> str:
     """Return where the events stand from which a figure of a pair was summed."""
     of_year = f"year={scope.year}&" if scope.year else ""
     kind = next(iter(MEASURES[what].events), "")
-    return f"{reverse('money_of_pair', args=[pair.pairing.pk])}?{of_year}kind={kind}#events"
+    return f"{reverse('money_of_pair', args=[pairing_id])}?{of_year}kind={kind}#events"
 
 
 def matrix_table(request: HttpRequest, scope: Scope, found: Sequence[PairFigures]) -> Table:
@@ -166,7 +166,7 @@ def pairs_table(
                         request,
                         pair.total(name, scope.years),
                         entries_address(request, scope, [pair], name, pair=pairing.pk)
-                        or _events(scope, pair, name),
+                        or events_address(scope, pairing.pk, name),
                     )
                     for name in MEASURES
                 ),
@@ -214,19 +214,27 @@ def _figures(
     ]
     all_years = sum_figures(found)
     standing = {
-        "on_its_way": all_years["paid"] - all_years["received"],
-        "unspent": all_years["received"] - all_years["spent"],
+        "on_its_way": (
+            all_years["paid"] - all_years["received"],
+            address_of(request, "balance", scope, what="", code="D1310"),
+            ("paid",),
+        ),
+        "unspent": (
+            all_years["received"] - all_years["spent"],
+            address_of(request, "journal", scope, what="unspent"),
+            DIFFERENCES["unspent"],
+        ),
     }
     if scope.year is None:
         shown += [
             {
                 "label": say_to(request, f"overview.standing.{name}"),
                 "text": say_money(request, amount),
-                "address": address_of(request, "balance", scope, what="", code="D1310")
-                if name == "on_its_way" and entries_address(request, scope, found, "paid")
+                "address": address
+                if all(entries_address(request, scope, found, each) for each in rests_on)
                 else "",
             }
-            for name, amount in standing.items()
+            for name, (amount, address, rests_on) in standing.items()
         ]
     return shown
 

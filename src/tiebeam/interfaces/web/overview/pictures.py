@@ -19,6 +19,9 @@ from tiebeam.interfaces.report.trend import Line, draw_trend
 from tiebeam.interfaces.web.overview.words import say_measure, say_money, say_purpose
 from tiebeam.interfaces.web.page import name_of, say_to
 
+Ends = tuple[str, str]
+"""Where a stream begins and ends."""
+
 LOOKS: Mapping[str, tuple[Ink, str]] = {
     "owed": ("ink", ""),
     "planned": ("muted", "6 3"),
@@ -82,24 +85,22 @@ def draw_flows(
     flows: Sequence[Flow],
     pairings: Mapping[UUID, Pairing],
     title: str,
-    addresses: Mapping[Flow, str],
+    addresses: Mapping[Ends, str],
 ) -> Drawn | None:
     """Return the flows from donors through purposes to recipients; None where there are none."""
     if not flows:
         return None
-    given: defaultdict[tuple[str, str], int] = defaultdict(int)
-    used: defaultdict[tuple[str, str], int] = defaultdict(int)
-    behind: dict[tuple[str, str], list[str]] = defaultdict(list)
+    given: defaultdict[Ends, int] = defaultdict(int)
+    used: defaultdict[Ends, int] = defaultdict(int)
     names: tuple[dict[str, str], dict[str, str], dict[str, str]] = ({}, {}, {})
     for flow in flows:
-        pairing, purpose = pairings[flow.pairing_id], f"p:{flow.purpose}"
-        donor, recipient = f"d:{pairing.donor_id}", f"r:{pairing.recipient_id}"
+        pairing = pairings[flow.pairing_id]
+        (donor, purpose), (_, recipient) = ends_of(flow, pairing)
         names[0][donor] = name_of(request, pairing.donor)
         names[1][purpose] = say_purpose(request, flow.purpose)
         names[2][recipient] = name_of(request, pairing.recipient)
         for sums, key in ((given, (donor, purpose)), (used, (purpose, recipient))):
             sums[key] += flow.amount
-            behind[key].append(addresses[flow])
     columns = tuple(
         _nodes(request, names[side], sums, end)
         for side, sums, end in ((0, given, 0), (1, given, 1), (2, used, 1))
@@ -118,8 +119,7 @@ def draw_flows(
                     end=called[end],
                     amount=amount,
                 ),
-                # Several pairs share a stream: each of them stands in the table.
-                behind[start, end][0] if len(behind[start, end]) == 1 else "#flows-table",
+                addresses[start, end],
             )
             for (start, end), amount in sums.items()
         ]
@@ -144,10 +144,21 @@ def draw_flows(
     return Drawn(title=title, wide=wide, narrow=narrow, note=note, file="money-flows")
 
 
+def ends_of(flow: Flow, pairing: Pairing) -> tuple[Ends, Ends]:
+    """Return between what the two streams run that a flow is part of: into its purpose, and out of it."""
+    purpose = f"p:{flow.purpose}"
+    return (donor_key(pairing), purpose), (purpose, f"r:{pairing.recipient_id}")
+
+
+def donor_key(pairing: Pairing) -> str:
+    """Return where the streams of a donor begin."""
+    return f"d:{pairing.donor_id}"
+
+
 def _nodes(
     request: HttpRequest,
     names: Mapping[str, str],
-    sums: Mapping[tuple[str, str], int],
+    sums: Mapping[Ends, int],
     end: int,
 ) -> list[Node]:
     totals: defaultdict[str, int] = defaultdict(int)

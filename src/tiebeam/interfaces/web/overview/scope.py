@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from tiebeam.apps.ledger.queries.finality import is_final
-from tiebeam.apps.ledger.queries.measures import MEASURES
+from tiebeam.apps.ledger.queries.measures import DIFFERENCES, MEASURES
 from tiebeam.apps.ledger.queries.obligations import are_illustrative
 from tiebeam.apps.ledger.queries.pairs import list_pairs_with_money
 from tiebeam.apps.pairings.models import Pairing
@@ -115,7 +115,8 @@ def read_scope(request: HttpRequest, *keys: str) -> Scope:
 
     Args:
         request: Whose address is read.
-        keys: Which of ``year``, ``what``, ``pair`` the page takes besides programme and region.
+        keys: Which of ``year``, ``what``, ``pair`` the page takes besides programme and region; with
+            ``difference``, what one measure leaves of another is a choice of ``what`` too.
 
     Raises:
         NotUnderstood: What stands there is no choice of the page.
@@ -149,7 +150,9 @@ def read_scope(request: HttpRequest, *keys: str) -> Scope:
         programme=programme,
         region=region,
         year=_read_year(request) if "year" in keys else None,
-        what=_read_what(request) if "what" in keys else "paid",
+        what=_read_what(request, DIFFERENCES if "difference" in keys else ())
+        if "what" in keys
+        else "paid",
         pairing_id=pair.pk if pair else None,
         sides={key: UUID(request.GET[key]) for key in sides},
         choices=(
@@ -166,9 +169,10 @@ def choose_years(request: HttpRequest, years: Iterable[int]) -> Choice:
     return Choice("year", say_to(request, "overview.year"), options)
 
 
-def choose_what(request: HttpRequest) -> Choice:
-    """Return the choice among the measures."""
-    options = tuple((name, say_to(request, f"overview.measure.{name}")) for name in MEASURES)
+def choose_what(request: HttpRequest, *also: str) -> Choice:
+    """Return the choice among the measures, and *also* others."""
+    names = (*MEASURES, *also)
+    options = tuple((name, say_to(request, f"overview.measure.{name}")) for name in names)
     return Choice("what", say_to(request, "overview.what"), options)
 
 
@@ -304,9 +308,9 @@ def _read_year(request: HttpRequest) -> int | None:
     return int(text)
 
 
-def _read_what(request: HttpRequest) -> str:
+def _read_what(request: HttpRequest, also: Iterable[str]) -> str:
     text = request.GET.get("what", "") or "paid"
-    if text not in MEASURES:
+    if text not in {*MEASURES, *also}:
         raise NotUnderstood("what", "overview.unknown_choice", value=text)
     return text
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.notices.models import KINDS
 from tiebeam.platform.permissions.roles import Role
-from tiebeam.platform.statements.running import among, change, new_id
+from tiebeam.platform.statements.running import among, new_id, send
 from tiebeam.platform.tenancy.acting import Actor
 
 NOT_CONCERNED = frozenset({Role.ADMINISTRATOR, Role.READER})
@@ -86,7 +86,7 @@ def tell(told: Told, record: models.Model, actor: Actor, now: datetime) -> None:
         "once": "",
         "told_at": now,
     }
-    change(
+    send(
         "INSERT INTO notices_notice (id, person_id, organisation_id, way,"  # noqa: S608  # our own names
         f" {', '.join(said)}) SELECT {new_id()}, s.person_id, s.organisation_id,"
         f" coalesce(w.way, %s), {', '.join(['%s'] * len(said))} FROM ({seats}) s"

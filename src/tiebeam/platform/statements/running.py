@@ -6,15 +6,18 @@ on PostgreSQL the row policies hold besides.
 """
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from psycopg import Cursor
+from psycopg import Cursor, RawCursor
 
 PER_STATEMENT = 5000
 """Ids named in one statement."""
@@ -44,6 +47,59 @@ def without_waiting() -> Iterator[None]:
         yield
 
 
+Told = list[tuple[str, Sequence[Any]]]
+_told: ContextVar[Told | None] = ContextVar("told", default=None)
+
+
+@contextmanager
+def in_one_statement() -> Iterator[None]:
+    """
+    Have what is told to :func:`send` within sent as one statement (PostgreSQL), which takes half the time of many.
+
+    Whoever runs a statement meanwhile has them sent before it. None of them reads what another
+    writes; triggers and foreign keys, which come after all of them, do.
+    """
+    if not is_postgresql():
+        yield
+        return
+    told: Told = []
+    token = _told.set(told)
+    try:
+        yield
+        _send_told(told)
+    finally:
+        _told.reset(token)
+
+
+def send(sql: str, parameters: Sequence[Any]) -> None:
+    """Run a statement that changes rows, alone or with others; nobody asks how many it changed."""
+    told = _told.get()
+    if told is None:
+        with run(sql, parameters):
+            return
+    told.append((sql, parameters))
+
+
+def _send_told(told: Told) -> None:
+    if not told:
+        return
+    sql = _joined(tuple(sql for sql, _ in told))
+    parameters = [value for _, values in told for value in values]
+    told.clear()
+    database = connections[DEFAULT_DB_ALIAS]
+    with database.wrap_database_errors, RawCursor(database.connection) as cursor:
+        cursor.execute(sql, parameters)
+
+
+@lru_cache(maxsize=64)
+def _joined(statements: tuple[str, ...]) -> str:
+    """Return one statement of many, its parameters numbered: the driver then has nothing to read in it."""
+    *others, last = statements
+    before = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(others))
+    numbers = count(1)
+    return re.sub("%s", lambda _: f"${next(numbers)}", f"WITH {before} {last}" if others else last)
+
+
 @contextmanager
 def run(sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
     """
@@ -59,6 +115,7 @@ def run(sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
             yield cursor
         return
     database.ensure_connection()
+    _send_told(_told.get() or [])
     with database.wrap_database_errors, Cursor(database.connection) as cursor:
         cursor.execute(sql, parameters)
         yield cursor

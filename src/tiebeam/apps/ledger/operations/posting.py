@@ -45,7 +45,13 @@ from tiebeam.apps.ledger.operations.dues import (
 from tiebeam.apps.ledger.operations.parts import demand_another, own_side
 from tiebeam.apps.ledger.operations.refusals import KeyReused, PostTooSlow
 from tiebeam.apps.ledger.operations.terms import Terms, body_of, refuse_terms
-from tiebeam.apps.ledger.operations.writing import Composed, open_new, write_batches, write_rows
+from tiebeam.apps.ledger.operations.writing import (
+    Composed,
+    open_new,
+    refusing_reused,
+    write_batches,
+    write_rows,
+)
 from tiebeam.apps.ledger.queries.finality import FINAL_AFTER
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import Side
@@ -53,7 +59,7 @@ from tiebeam.core.ledger.events import KINDS, Policy
 from tiebeam.core.ledger.posting import Row
 from tiebeam.core.ledger.proof import digest_of_rows
 from tiebeam.platform.audit.writing import record_creation
-from tiebeam.platform.statements.running import among, in_parts, select
+from tiebeam.platform.statements.running import among, in_one_statement, in_parts, select
 from tiebeam.platform.tenancy.acting import Actor, changing_seats
 from tiebeam.platform.tenancy.holding import hold, share
 from tiebeam.platform.time.clock import later
@@ -324,13 +330,13 @@ class Posting:
                 places, self.composed, self.actor, self.now, is_shared=self._is_shared
             )
             if owner_id == self.actor.organisation_id:
-                self.write_ahead(sit)
                 for book in opened:
                     record_creation(
                         actor=self.actor, now=self.now, action="ledger.open_book", record=book
                     )
                 if also is not None:
                     also()
+                self.write_ahead(sit)
             write_rows(places, self.composed, self.actor, self.now)
         refuse_slow(self._recorded_at, self.now)
 
@@ -384,7 +390,8 @@ def post(
         if made.add(entered):
             batch = Batch(**made.composed[0].batch)
             batch.pairing = entered.pairing
-            made.write(sit, also=None if also is None else lambda: also(batch))
+            with refusing_reused(made.composed), in_one_statement():
+                made.write(sit, also=None if also is None else lambda: also(batch))
             return batch
     found: Batch = Batch.objects.get(pk=entered.key)
     return found

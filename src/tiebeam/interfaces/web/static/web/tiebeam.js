@@ -46,7 +46,7 @@
 
   // A filter takes effect when it is chosen.
   document.addEventListener("change", (event) => {
-    if (event.target.matches("form.tools select")) event.target.form.requestSubmit();
+    if (event.target.matches("form.tools[method='get'] select")) event.target.form.requestSubmit();
   });
 
   // A form is sent once, however often its button is pressed.

@@ -159,7 +159,7 @@ class TestPackage:
     ):
         home, backer = people("home"), workspace.organisations["hunan"].pk
         page = "/emergencies/packages/"
-        send(home, f"{page}hold/", **PACKAGE, skills="nurse 35", backers=[backer])
+        send(home, f"{page}hold/", **PACKAGE, skills="nurse 35", backers=["hunan", ""])
         with acting(grounds.actors["home"]):
             package = Package.objects.get(name="Fujian reserve")
         send(home, f"{page}{package.pk}/publish/")
@@ -170,9 +170,20 @@ class TestPackage:
         assert "Can go within 2 days. A day costs" in shown
         assert "200.50" in shown
         form = home.get(f"{page}{package.pk}/").context["form"]
-        assert (form["skills"].value(), form["backers"].value()) == ("nurse 35", [str(backer)])
+        assert (form["skills"].value(), form["backers"].value()) == ("nurse 35", ["Hunan"])
+        assert '<option value="Hunan">' in str(form["backers"])
+        assert package.backers == [str(backer)]
         send(home, f"{page}{package.pk}/end/", ended_on="2020-02-10", reason="Sent home.")
         assert "Fujian reserve" not in people("coordinator").get(board).content.decode()
+
+    def test_is_backed_by_nobody_whom_the_directory_does_not_know(self, people):
+        page = "/emergencies/packages/hold/"
+        answer = people("home").post(page, PACKAGE | {"backers": ["Hunan", "Hunnan"]})
+
+        assert answer.status_code == 400
+        (fault,) = answer.context["form"].errors["backers"]
+        assert "no organisation “Hunnan” in the directory" in fault
+        assert "Hunnan" in answer.content.decode()
 
 
 class TestRelief:

@@ -79,9 +79,14 @@ def readable(request: HttpRequest, facts: dict[str, object]) -> dict[str, object
 
 def name_of(request: HttpRequest, record: Any) -> str:
     """Return the name of a record in the language of the page; the other where that is empty."""
+    return names_of(request, record)[0]
+
+
+def names_of(request: HttpRequest, record: Any) -> tuple[str, str]:
+    """Return the name of a record in the language of the page, and in the other; one for both where one is empty."""
     chinese, english = str(record.name_zh), str(record.name_en)
     first, second = (chinese, english) if language_of(request) == "zh" else (english, chinese)
-    return first or second
+    return first or second, second or first
 
 
 def by_name(request: HttpRequest, records: Iterable[R]) -> list[R]:

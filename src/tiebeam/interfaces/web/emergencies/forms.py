@@ -19,10 +19,11 @@ from tiebeam.apps.ledger.operations.vouchers import GivenVoucher
 from tiebeam.apps.people.models import READINESS
 from tiebeam.apps.people.operations.faults import MOST_HEADS
 from tiebeam.apps.regions.models import Organisation
+from tiebeam.interfaces.web.emergencies.offices import OfficesField
 from tiebeam.interfaces.web.emergencies.skills import SkillsField
 from tiebeam.interfaces.web.emergencies.words import KINDS
 from tiebeam.interfaces.web.forms import PageForm, choices_of, date_field
-from tiebeam.interfaces.web.page import name_of, say_to
+from tiebeam.interfaces.web.page import names_of, say_to
 
 Choices = Sequence[tuple[str, str]]
 
@@ -309,7 +310,7 @@ class PackageForm(PageForm):
     people_readiness = forms.ChoiceField()
     funding_readiness = forms.ChoiceField()
     ready_within_days = forms.IntegerField(required=False, min_value=0, max_value=365)
-    backers = forms.MultipleChoiceField(required=False, widget=forms.SelectMultiple({"size": 6}))
+    backers = OfficesField()
 
     def __init__(
         self,
@@ -322,9 +323,8 @@ class PackageForm(PageForm):
         super().__init__(request, initial=initial)
         self.organisations = organisations
         self.fields["cost"].label = say_to(request, "emergencies.column.cost_per_day")
-        _offer(
-            self, "backers", [(key, name_of(request, row)) for key, row in organisations.items()]
-        )
+        backers: OfficesField = self.fields["backers"]  # type: ignore[assignment]  # it is declared so
+        backers.offer({key: names_of(request, row) for key, row in organisations.items()})
         _offer(self, "kind", choices_of(request, "emergencies.kind", KINDS))
         for part in ("equipment", "people", "funding"):
             words = choices_of(request, "emergencies.readiness", READINESS)

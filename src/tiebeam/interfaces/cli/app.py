@@ -35,6 +35,7 @@ from tiebeam.interfaces.cli.surge import replay
 from tiebeam.interfaces.cli.surge_balance import balance
 from tiebeam.interfaces.cli.surge_forecast import forecast
 from tiebeam.interfaces.cli.surge_plan import plan
+from tiebeam.interfaces.cli.surge_supply import supply, write_template
 from tiebeam.interfaces.cli.whatif import whatif
 
 COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
@@ -65,7 +66,14 @@ COMMANDS: Mapping[str, Mapping[str, Callable[..., int]]] = {
         "close": close,
         "export": export_journal,
     },
-    "surge": {"replay": replay, "plan": plan, "balance": balance, "forecast": forecast},
+    "surge": {
+        "replay": replay,
+        "plan": plan,
+        "balance": balance,
+        "forecast": forecast,
+        "supply": supply,
+        "supply-template": write_template,
+    },
     "audit": {
         "seal": seal_log,
         "verify": verify_log,

@@ -53,7 +53,7 @@ def write_scenario_template(ctx: typer.Context, out: Template) -> int:
         raise InvalidInput([Fault(code="cli.not_a_workbook", place="OUT.xlsx", value=str(out))])
     demand_free(out, argument="OUT.xlsx")
     write_template(out)
-    return _tell_written(session_of(ctx), "scenario template", out)
+    return tell_written(session_of(ctx), "scenario template", out)
 
 
 def convert_scenario(ctx: typer.Context, scenario: options.Scenario, out: Target) -> int:
@@ -63,10 +63,11 @@ def convert_scenario(ctx: typer.Context, scenario: options.Scenario, out: Target
 
     demand_free(out, argument="OUT")
     write_scenario(load_scenario(scenario).scenario, out)
-    return _tell_written(session_of(ctx), "scenario convert", out)
+    return tell_written(session_of(ctx), "scenario convert", out)
 
 
-def _tell_written(session: Session, command: str, path: Path) -> int:
+def tell_written(session: Session, command: str, path: Path) -> int:
+    """Say that *path* was written."""
     from tiebeam.interfaces.cli import console, documents
 
     if session.wants_json:

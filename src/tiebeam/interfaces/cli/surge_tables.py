@@ -126,7 +126,7 @@ def print_document(
 
 def _print_supplies(session: Session, case: SurgeCase) -> None:
     """Print what the patients would have used, as a need: nobody knows what there was."""
-    titles = ("replay", "per_patient", "units", "peak_day", "peak_units", "unknown_days")
+    titles = ("replay", "per_patient", "total", "peak_day", "peak_units", "unknown_days")
     columns = [
         console.Column(title=session.say(f"surge.column.{name}"), is_figure=name != "replay")
         for name in titles

@@ -1,0 +1,133 @@
+"""``tiebeam surge supply``: what to ship where from one morning on, how good that is, and why."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tiebeam.errors import Fault, InvalidInput
+from tiebeam.interfaces.cli.exits import BrokenOwnCheck, ExitStatus
+from tiebeam.interfaces.cli.help import session_of
+
+if TYPE_CHECKING:
+    from tiebeam.core.surge.supplying import Supplies, SupplyPlan
+    from tiebeam.interchange.supplies import SupplyFile
+
+Workbook = Annotated[Path, typer.Argument(help="help.surge.supply.file", metavar="FILE.xlsx")]
+Template = Annotated[Path, typer.Argument(help="help.template", metavar="OUT.xlsx")]
+On = Annotated[str, typer.Option("--on", help="help.surge.plan.on", metavar="DATE")]
+Quantile = Annotated[
+    float, typer.Option(help="help.surge.supply.quantile", metavar="Q", min=0.025, max=0.975)
+]
+Window = Annotated[
+    int, typer.Option(help="help.surge.supply.window", metavar="DAYS", min=1, max=60)
+]
+KmPerDay = Annotated[
+    int, typer.Option(help="help.surge.supply.km_per_day", metavar="KM", min=1, max=20_000)
+]
+
+MOST_WAYS = 20_000
+"""Stores times places times days: more would be planned for hours."""
+
+
+def supply(
+    ctx: typer.Context,
+    file: Workbook,
+    on: On,
+    quantile: Quantile = 0.5,
+    window: Window = 14,
+    km_per_day: KmPerDay = 500,
+) -> int:
+    """Plan shipments from the stocks and patients of a workbook, and check the plan."""
+    from tiebeam.core.surge.shipping import plan_supplies
+    from tiebeam.interchange.supplies import read_supply_file
+    from tiebeam.interfaces.cli import surge_supply_tables as tables
+    from tiebeam.interfaces.cli.faults import print_warnings
+    from tiebeam.interfaces.cli.loading import demand_path
+
+    session = session_of(ctx)
+    demand_path(file, argument="FILE.xlsx")
+    read = read_supply_file(file, day := _demand_day(on))
+    supplies = _compose(read, day, quantile, window, km_per_day)
+    found = _checked(supplies, plan_supplies(supplies))
+    told = tables.Told(read=read, supplies=supplies, plan=found, quantile=quantile)
+    if session.wants_json:
+        tables.print_document(session, told)
+    else:
+        tables.print_plan(session, told)
+        print_warnings(session, read.warnings)
+    return ExitStatus.DONE
+
+
+def write_template(ctx: typer.Context, out: Template) -> int:
+    """Write a workbook of supplies to fill in, with one worked example."""
+    from tiebeam.interchange.supplies import write_supply_template
+    from tiebeam.interfaces.cli.loading import demand_free
+    from tiebeam.interfaces.cli.scenario import tell_written
+
+    if out.suffix.lower() != ".xlsx":
+        raise InvalidInput([Fault(code="cli.not_a_workbook", place="OUT.xlsx", value=str(out))])
+    demand_free(out, argument="OUT.xlsx")
+    write_supply_template(out)
+    return tell_written(session_of(ctx), "surge supply-template", out)
+
+
+def _demand_day(text: str) -> date:
+    """
+    Return the day that *text* names.
+
+    Raises:
+        InvalidInput: It names none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput([Fault(code="read.not_a_day", place="--on", value=text)]) from None
+
+
+def _compose(
+    read: "SupplyFile", on: date, quantile: float, window: int, km_per_day: int
+) -> "Supplies":
+    """
+    Return what is known on the morning of *on*.
+
+    Raises:
+        InvalidInput: There are more ways than can be planned in a sitting.
+    """
+    from tiebeam.core.surge.model import travel_between
+    from tiebeam.core.surge.supply_outlook import expect_patients
+    from tiebeam.core.surge.supplying import Supplies
+
+    day, ways = on.toordinal(), len(read.places) * len(read.stores) * window
+    if ways > MOST_WAYS:
+        facts: dict[str, object] = {"ways": ways, "most": MOST_WAYS}
+        raise InvalidInput([Fault(code="surge.supply_too_large", facts=facts)])
+    return Supplies(
+        day=day,
+        window=window,
+        per_patient=read.per_patient,
+        places=read.places,
+        stores=read.stores,
+        travel=travel_between([*read.places, *read.stores], km_per_day),
+        patients=expect_patients(read.patients, day=day, window=window, quantile=quantile),
+        stocks=read.stocks,
+        incoming=read.incoming,
+        holds=read.holds,
+    )
+
+
+def _checked(supplies: "Supplies", found: "SupplyPlan") -> "SupplyPlan":
+    """
+    Return *found* once it is checked apart from the planner.
+
+    Raises:
+        BrokenOwnCheck: It breaks a rule; that is a fault of ours.
+    """
+    from tiebeam.core.surge.supply_checking import check_supply_plan
+
+    findings = check_supply_plan(supplies, found)
+    if findings:
+        first = findings[0]
+        raise BrokenOwnCheck(count=len(findings), rule=first.rule, first=first.code, findings=())
+    return found

@@ -9,6 +9,8 @@ from django.utils import timezone
 from tests.grounds import ground
 from tests.records.ledger_grounds import make_grounds
 
+from tiebeam.apps.ledger.models import Proposal
+from tiebeam.apps.ledger.operations.proposals import post_proposal
 from tiebeam.apps.supplies.models import ShipmentLine
 from tiebeam.apps.supplies.operations.holds import enter_hold
 from tiebeam.apps.supplies.operations.items import enter_item
@@ -256,3 +258,37 @@ class TestEveryPage:
         ):
             with django_assert_max_num_queries(25):
                 as_fujian.get(address)
+
+
+class TestValuedGoods:
+    def test_show_how_far_each_part_came_in_the_ledger(self, grounds, masks, workspace, as_fujian):
+        """§U6."""
+        donor, today = grounds.makers["donor"], timezone.localdate()
+        grounds.fix_year(today.year)
+        for kind in ("obligation", "appropriation"):
+            grounds.post(kind, 100, valid_on=today)
+        grounds.post("opening", 100, valid_on=today, quantity=60, quantity_unit="个")
+        commitment = grounds.post("commitment", 100, valid_on=today)
+        line = Sent(item_id=masks.pk, quantity=60, amount=100, commitment_id=commitment.pk)
+        shipment = ship(
+            programme=grounds.programme, recipient=workspace.organisations["nyingchi"],
+            origin=workspace.organisations["fujian"], lines=[line], sent_on=today,
+            document="Waybill 8", key=uuid4(), actor=donor, now=timezone.now(),
+            pairing=grounds.pairing,
+        )  # fmt: skip
+        known = line_of(grounds, shipment).line
+        body = sent(
+            as_fujian, f"/supplies/lines/{known.pk}/settle/", outcome="lost", quantity=6,
+            reason="Fell into the river",
+        )  # fmt: skip
+        as_fujian.post(f"/supplies/lines/{known.pk}/settle/", body)
+        address = f"/supplies/shipments/{shipment.pk}/"
+
+        [told] = cells(as_fujian.get(address), "told")
+        assert told[2:5] == ["Lost", "6", "Not proposed yet"]
+        with acting(grounds.checkers["donor"]):
+            proposal = Proposal.objects.get(pk=known.pk)
+        post_proposal(proposal=proposal, actor=grounds.checkers["donor"], now=timezone.now())
+        as_fujian.post(address)
+        [told] = cells(as_fujian.get(address), "told")
+        assert told[4] == "Proposed"

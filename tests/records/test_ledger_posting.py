@@ -18,6 +18,7 @@ from tiebeam.apps.ledger.operations.proposals import (
     NotProposed,
     post_proposal,
     propose,
+    propose_reversal,
     return_proposal,
     withdraw_proposal,
 )
@@ -368,6 +369,12 @@ class TestReversal:
         receipt = funded.post("receipt", 5, follows_id=payment.pk)
         with pytest.raises(Refused, match=r"'ledger\.followed'"):
             funded.reverse(payment, "donor")
+
+        with pytest.raises(Refused, match=r"'ledger\.reason_missing'"):
+            propose_reversal(
+                batch=receipt, reason_code=" ", key=uuid4(), actor=funded.makers["recipient"],
+                now=LATER,
+            )  # fmt: skip
 
         key = uuid4()
         undone = funded.reverse(receipt, "recipient", key=key)

@@ -346,8 +346,10 @@ class DisputeForm(MoneyForm):
         left = {"amount": sent.amount, "quantity": sent.quantity}
         super().__init__(request, left)
         self.fields["quantity"].widget.attrs["data-unit"] = sent.batch.quantity_unit
-        for name in (name for name, open_still in left.items() if not open_still):
+        asked = [name for name, open_still in left.items() if open_still]
+        for name in left.keys() - asked:
             del self.fields[name]
+        self.fields[asked[0]].required = len(asked) == 1
 
     def clean(self) -> dict[str, Any]:
         """Ask for a value, a quantity, or both."""

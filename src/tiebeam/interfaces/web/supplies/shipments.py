@@ -169,7 +169,7 @@ def _lines_table(request: HttpRequest, shipment: Shipment, lines: list[LineInTra
                     figure(each.lost),
                     figure(each.open),
                     state_cell(request, each),
-                    _ledger_cell(request, each, booked),
+                    _ledger_cell(request, each.line.amount, booked.get(each.line.pk)),
                     Cell(
                         say_to(request, "supplies.settle_now"),
                         address=reverse("settle_line", args=[each.line.pk]),
@@ -184,25 +184,27 @@ def _lines_table(request: HttpRequest, shipment: Shipment, lines: list[LineInTra
     return without_empty(table, "ledger", "step")
 
 
-def _ledger_cell(request: HttpRequest, each: LineInTransit, booked: dict[UUID, str]) -> Cell:
-    if not each.line.amount:
-        return Cell("")
-    state = booked.get(each.line.pk, "not_proposed")
-    return Cell(say_to(request, f"supplies.ledger.{state}"))
+def _ledger_cell(request: HttpRequest, worth: int | None, state: str | None) -> Cell:
+    """Return how far something valued came in the ledger."""
+    return Cell(say_to(request, f"supplies.ledger.{state or 'not_proposed'}") if worth else "")
 
 
 def _told_table(request: HttpRequest, shipment: Shipment) -> Table:
     told = list_told(shipment.pk)
     people = list_names({row.person_id for row in told})
-    names = ("day", "item", "what", "quantity", "by", "reason")
-    return Table(
+    booked = find_booked(row.pk for row in told if row.amount)
+    names = ("day", "item", "what", "quantity", "ledger", "by", "reason")
+    table = Table(
         name="told",
         columns=columns_of(request, names),
-        rows=tuple(_told_row(request, row, people) for row in told),
+        rows=tuple(_told_row(request, row, people, booked.get(row.pk)) for row in told),
     )
+    return without_empty(table, "ledger")
 
 
-def _told_row(request: HttpRequest, row: Receipt | Settlement, people: dict[UUID, str]) -> Row:
+def _told_row(
+    request: HttpRequest, row: Receipt | Settlement, people: dict[UUID, str], state: str | None
+) -> Row:
     if isinstance(row, Receipt):
         told_on, what = row.received_on, say_to(request, "supplies.moved.received")
     else:
@@ -213,6 +215,7 @@ def _told_row(request: HttpRequest, row: Receipt | Settlement, people: dict[UUID
             Cell(name_of(request, row.line.item)),
             Cell(what),
             figure(row.quantity),
+            _ledger_cell(request, row.amount, state),
             Cell(people.get(row.person_id, ""), note=name_of(request, row.tenant)),
             Cell(row.reason),
         )

@@ -125,10 +125,12 @@ class TestSurgeSupply:
             "no sheet": run("surge", "supply", changed(without="stores"), *ON),
             "no file": run("surge", "supply", tmp_path / "none.xlsx", *ON),
             "no day": run("surge", "supply", workbook, "--on", "tomorrow"),
+            "another age": run("surge", "supply", workbook, "--on", "9999-12-31"),
         }
 
         assert {name: ended.status for name, ended in refused.items()} == dict.fromkeys(refused, 2)
         assert "stores" in refused["no sheet"].err
+        assert "is not listed" not in refused["no sheet"].err
         assert "is no day" in refused["no day"].err
 
     def test_plans_without_the_sheets_that_may_be_absent_and_tells_of_others(self, changed):
@@ -152,6 +154,8 @@ class TestSurgeSupply:
 
         assert ended.status == 2
         assert "20,520" in ended.err.replace("\u202f", ",")
+        many = changed(("items", "D2", 10**6), ("patients", "C8", 10**6))
+        assert "in a larger unit" in run("surge", "supply", many, *ON).err
 
     def test_overwrites_no_workbook_and_writes_only_workbooks(self, workbook, tmp_path):
         taken = run("surge", "supply-template", workbook)

@@ -9,7 +9,7 @@ from tiebeam.interchange.tables.styled import Value
 
 Kind = Literal["id", "text", "number", "count", "day"]
 
-MOST_UNITS = 10**9
+MOST_UNITS = 10**8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +47,22 @@ class SheetForm:
     example: tuple[tuple[Value, ...], ...] = ()
 
 
-def _field(name: str, kind: Kind, *aliases: str, **more: object) -> Field:
-    needed = bool(more.get("is_needed", True))
-    must_stand = needed or kind == "count"
-    column = Column(name=name, aliases=aliases, is_required=must_stand, is_reference=kind == "id")
-    return Field(column=column, kind=kind, **more)  # type: ignore[arg-type]
+def _field(
+    name: str,
+    kind: Kind,
+    *aliases: str,
+    is_needed: bool = True,
+    of: tuple[str, ...] = (),
+    low: float = 0,
+    high: float = MOST_UNITS,
+) -> Field:
+    column = Column(
+        name=name,
+        aliases=aliases,
+        is_required=is_needed or kind == "count",
+        is_reference=kind == "id",
+    )
+    return Field(column=column, kind=kind, is_needed=is_needed, of=of, low=low, high=high)
 
 
 def _sheet(

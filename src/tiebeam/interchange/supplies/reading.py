@@ -148,8 +148,10 @@ def _check_references(tables: Mapping[str, Sequence[Row]], findings: Findings) -
     listed = {name: {row["id"] for row in rows if "id" in row} for name, rows in tables.items()}
     for sheet in SHEETS:
         for field in sheet.fields:
-            known = {one for name in field.of for one in listed[name]} - {None}
-            for row in tables[sheet.form.name] if field.of else ():
+            known = {one for name in field.of for one in listed[name]}
+            # A sheet that was not read, or not whole, cannot say that something is not in it.
+            is_whole = all(listed[name] for name in field.of) and None not in known
+            for row in tables[sheet.form.name] if field.of and is_whole else ():
                 value = row[field.column.name]
                 if value is not None and value not in known:
                     findings.add_fault(

@@ -28,7 +28,10 @@ KmPerDay = Annotated[
 ]
 
 MOST_WAYS = 20_000
-"""Stores times places times days: more would be planned for hours."""
+"""Stores times places times days: so many take about a minute for each item."""
+MOST_UNITS = 10**10
+"""Units of an item that are needed or in hand: up to here the solver counts to the unit."""
+FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 def supply(
@@ -78,12 +81,17 @@ def _demand_day(text: str) -> date:
     Return the day that *text* names.
 
     Raises:
-        InvalidInput: It names none.
+        InvalidInput: It names none, or one of another age.
     """
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise InvalidInput([Fault(code="read.not_a_day", place="--on", value=text)]) from None
+    if not FIRST <= day <= LAST:
+        facts: dict[str, object] = {"low": FIRST.isoformat(), "high": LAST.isoformat()}
+        code = "scenario.out_of_range"
+        raise InvalidInput([Fault(code=code, place="--on", value=text, facts=facts)])
+    return day
 
 
 def _compose(
@@ -93,7 +101,7 @@ def _compose(
     Return what is known on the morning of *on*.
 
     Raises:
-        InvalidInput: There are more ways than can be planned in a sitting.
+        InvalidInput: There are more ways or units than can be planned.
     """
     from tiebeam.core.surge.model import travel_between
     from tiebeam.core.surge.supply_outlook import expect_patients
@@ -103,7 +111,7 @@ def _compose(
     if ways > MOST_WAYS:
         facts: dict[str, object] = {"ways": ways, "most": MOST_WAYS}
         raise InvalidInput([Fault(code="surge.supply_too_large", facts=facts)])
-    return Supplies(
+    supplies = Supplies(
         day=day,
         window=window,
         per_patient=read.per_patient,
@@ -115,6 +123,14 @@ def _compose(
         incoming=read.incoming,
         holds=read.holds,
     )
+    for item in read.per_patient:
+        stocks = sum(units for (_, of), units in read.stocks.items() if of == item)
+        coming = sum(row.units for row in read.incoming if row.item == item)
+        units = stocks + coming + sum(map(sum, supplies.needs(item).values()))
+        if units > MOST_UNITS:
+            facts = {"item": item, "units": units, "most": MOST_UNITS}
+            raise InvalidInput([Fault(code="surge.supply_too_many", facts=facts)])
+    return supplies
 
 
 def _checked(supplies: "Supplies", found: "SupplyPlan") -> "SupplyPlan":

@@ -118,7 +118,7 @@ class TestFiveYears:
         } == journey.sides["donor"].balances()
         assert told["is_final"] is False
         known = journey.sides["donor"].trial(journey.pairing, known_at="2020-01-01T00:00:00Z")
-        assert known == {"lines": [], "is_final": True}
+        assert (known["lines"], known["is_final"]) == ([], True)
         for number, step in enumerate(example.refused, start=len(example.steps)):
             assert journey.take(step, number)["code"] == RECORD_CODES.get(step.code, step.code)
         assert journey.sides["donor"].balances() | journey.sides["recipient"].balances() == held

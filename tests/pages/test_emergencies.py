@@ -152,6 +152,31 @@ class TestSkills:
         assert answer.status_code in {400, 409}
         assert said in " ".join(answer.context["form"].errors["skills"])
 
+    def test_of_a_need_are_offered_as_one_types_and_spelt_as_they_stand(
+        self, enter, grounds, people
+    ):
+        grounds.package(skills={"Intensive care": 5})
+        page = f"/emergencies/{grounds.incident.pk}/needs/enter/"
+        assert '<option value="Intensive care">' in people("coordinator").get(page).content.decode()
+        enter("Nurse 3")
+        assert enter("ＮＵＲＳＥ  3").status_code == 302
+        with acting(grounds.actors["host"]):
+            assert [need.skills for need in Need.objects.filter(heads=60)] == [{"Nurse": 3}] * 2
+
+    def test_that_lack_are_told_where_a_package_is_chosen(self, enter, grounds, people):
+        need = enter("nurse 20\ndoctor 5").headers["Location"]
+        coordinator = people("coordinator")
+        send(coordinator, f"{need}verify/")
+        package = grounds.package(heads=60, name="Some", skills={"Nurse": 12, "doctor": 5})
+        asked = coordinator.get(f"{need}ask/?package={package.pk}").content.decode()
+        board = f"/emergencies/{grounds.incident.pk}/dispatch/"
+        drawn = coordinator.get(board).content.decode()
+
+        assert "Lacking by skill: doctor 5, nurse 20." in asked
+        assert "With “Some” there lack still: nurse 8." in asked
+        assert "lacks still nurse 8" in drawn
+        assert "Lacking by skill: doctor 5, nurse 20." in coordinator.get(need).content.decode()
+
 
 class TestPackage:
     def test_tells_its_skills_backers_readiness_and_cost_to_who_coordinates(
@@ -170,7 +195,7 @@ class TestPackage:
         assert "Can go within 2 days. A day costs" in shown
         assert "200.50" in shown
         form = home.get(f"{page}{package.pk}/").context["form"]
-        assert (form["skills"].value(), form["backers"].value()) == ("nurse 35", ["Hunan"])
+        assert (form["skills"].value(), form["backers"].value()) == (["nurse 35"], ["Hunan"])
         assert '<option value="Hunan">' in str(form["backers"])
         assert package.backers == [str(backer)]
         send(home, f"{page}{package.pk}/end/", ended_on="2020-02-10", reason="Sent home.")

@@ -9,6 +9,7 @@ from tiebeam.apps.emergencies.models import Deployment, Need
 from tiebeam.apps.emergencies.queries.standing import list_standings
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.apps.people.models import Package
+from tiebeam.apps.people.queries.skills import has_skills
 from tiebeam.errors import Refused, both_names
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.time.periods import valid_on
@@ -70,4 +71,4 @@ def list_fitting(need: Need, home_ids: list[UUID], now: datetime) -> set[UUID]:
 
 def fits(package: Package, need: Need) -> bool:
     """Return whether *package* is of the kind that *need* asks for, and has each of its skills."""
-    return package.kind == need.kind and set(need.skills) <= set(package.skills)
+    return package.kind == need.kind and has_skills(package.skills, need.skills)

@@ -19,6 +19,7 @@ from tiebeam.apps.emergencies.queries.situation import (
     list_figures,
     list_needs,
 )
+from tiebeam.apps.emergencies.queries.skills import SkillGaps, find_skill_gaps
 from tiebeam.apps.emergencies.queries.standing import (
     Standing,
     in_states,
@@ -83,10 +84,13 @@ def dispatch_board(incident: Incident, now: datetime) -> DispatchBoard[NeedSitua
     return _board(incident, needs, now)
 
 
-def dispatch_figures(incident: Incident, now: datetime) -> DispatchBoard[NeedFigures]:
-    """Return the same with the figures of the needs alone."""
-    as_of = AsOf(true_on=timezone.localdate(now))
-    return _board(incident, list_figures(incident, as_of, list_held(incident, now)), now)
+def dispatch_figures(
+    incident: Incident, now: datetime
+) -> tuple[DispatchBoard[NeedFigures], dict[UUID, SkillGaps]]:
+    """Return the same with the figures of the needs alone; and by need what it lacks of its skills."""
+    today, held = timezone.localdate(now), list_held(incident, now)
+    needs = list_figures(incident, AsOf(true_on=today), held)
+    return _board(incident, needs, now), find_skill_gaps(needs, held, today)
 
 
 def _board(incident: Incident, needs: Iterable[N], now: datetime) -> DispatchBoard[N]:

@@ -1,6 +1,6 @@
 """The dispatch board: who is free, what lacks, what a planner proposes; each order is decided by a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,18 +11,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from tiebeam.apps.emergencies.models import Incident
+from tiebeam.apps.emergencies.models import Incident, Need
 from tiebeam.apps.emergencies.operations.proposals import accept_order, change_order, refuse_order
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
 from tiebeam.apps.emergencies.queries.dispatch import DispatchBoard, dispatch_figures, get_proposal
 from tiebeam.apps.emergencies.queries.incidents import get_incident
 from tiebeam.apps.emergencies.queries.situation import NeedFigures, lacking_on
+from tiebeam.apps.emergencies.queries.skills import SkillGaps
 from tiebeam.apps.people.models import Package
 from tiebeam.interfaces.messages.figures import exact_money
 from tiebeam.interfaces.web.emergencies.forms import OrderForm, ReasonForm
 from tiebeam.interfaces.web.emergencies.planning import PlanForm, describe_planning
 from tiebeam.interfaces.web.emergencies.reasons import title_of_order
-from tiebeam.interfaces.web.emergencies.skills import say_skills
+from tiebeam.interfaces.web.emergencies.skills import say_skill_gaps, say_skills
 from tiebeam.interfaces.web.emergencies.units import PARTS
 from tiebeam.interfaces.web.emergencies.words import (
     head,
@@ -51,7 +52,7 @@ def show_dispatch(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     state = describe_planning(request, incident)
     if request.headers.get("HX-Request"):
         return render(request, "web/emergencies/planning.html", {"incident": incident, **state})
-    board = dispatch_figures(incident, timezone.now())
+    board, gaps = dispatch_figures(incident, timezone.now())
     needs = [row for row in board.needs if row.state == "verified" and row.is_live and row.gaps]
     is_open = incident.stood_down_at is None
     return show_page(
@@ -67,26 +68,30 @@ def show_dispatch(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         incident=incident,
         is_open=is_open,
         form=PlanForm(request, state["aim"]),
-        needs=[_card_of_need(request, row) for row in needs],
-        packages=_cards_of_packages(request, board, needs if is_open else []),
+        needs=[_card_of_need(request, row, gaps.get(row.need.pk)) for row in needs],
+        packages=_cards_of_packages(request, board, needs if is_open else [], gaps),
         table=_proposals_table(request, board) if board.proposals else None,
         **state,
     )  # fmt: skip
 
 
-def _card_of_need(request: HttpRequest, row: NeedFigures) -> dict[str, Any]:
+def _card_of_need(request: HttpRequest, row: NeedFigures, gaps: SkillGaps | None) -> dict[str, Any]:
     today = timezone.localdate()
     return {
         "title": title_of_need(request, row.need),
         "lacking": max((gap.lacking for gap in row.gaps), default=lacking_on([row], today) or 0),
         "kind": row.need.kind,
+        "skills": say_skill_gaps(request, gaps) if gaps else "",
         "address": reverse("need", args=[row.need.pk]),
         "ask": reverse("ask_home", args=[row.need.pk]),
     }
 
 
 def _cards_of_packages(
-    request: HttpRequest, board: DispatchBoard[NeedFigures], needs: Sequence[NeedFigures]
+    request: HttpRequest,
+    board: DispatchBoard[NeedFigures],
+    needs: Sequence[NeedFigures],
+    gaps: Mapping[UUID, SkillGaps],
 ) -> list[dict[str, Any]]:
     """Return the packages, those that are free first, each with the needs that it could be sent to."""
     rows = sorted(board.packages, key=lambda row: row.standing is not None)
@@ -102,7 +107,7 @@ def _cards_of_packages(
             "bound_to": name_of(request, row.standing.deployment.host) if row.standing else "",
             "goals": [
                 Link(
-                    title_of_need(request, need.need),
+                    _title_of_goal(request, need.need, gaps.get(need.need.pk), row.package),
                     f"{reverse('ask_home', args=[need.need.pk])}?home={row.package.tenant_id}"
                     f"&package={row.package.pk}&heads={row.package.heads}",
                 )
@@ -113,6 +118,16 @@ def _cards_of_packages(
         }
         for row in rows
     ]
+
+
+def _title_of_goal(
+    request: HttpRequest, need: Need, gaps: SkillGaps | None, package: Package
+) -> str:
+    """Return what a need is called, with the skills that it lacks still once *package* comes."""
+    title, left = title_of_need(request, need), gaps.after(package).lacking if gaps else {}
+    if not left:
+        return title
+    return say_to(request, "emergencies.goal_lacks", need=title, skills=say_skills(request, left))
 
 
 def _say_readiness(request: HttpRequest, package: Package) -> str:

@@ -14,12 +14,13 @@ from tiebeam.apps.emergencies.models import LEVELS, Step
 from tiebeam.apps.emergencies.operations.messages import Message
 from tiebeam.apps.emergencies.operations.reasons import Supposition
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
+from tiebeam.apps.emergencies.queries.skills import list_known_skills
 from tiebeam.apps.emergencies.states import MODES
 from tiebeam.apps.ledger.operations.vouchers import GivenVoucher
 from tiebeam.apps.people.models import READINESS
 from tiebeam.apps.people.operations.faults import MOST_HEADS
 from tiebeam.apps.regions.models import Organisation
-from tiebeam.interfaces.web.emergencies.offices import OfficesField
+from tiebeam.interfaces.web.emergencies.lines import OfficesField
 from tiebeam.interfaces.web.emergencies.skills import SkillsField
 from tiebeam.interfaces.web.emergencies.words import KINDS
 from tiebeam.interfaces.web.forms import PageForm, choices_of, date_field
@@ -143,6 +144,7 @@ class NeedForm(PageForm):
     def __init__(self, request: HttpRequest, *, places: Choices) -> None:
         """Offer the places that the reader enters for."""
         super().__init__(request, initial={"starts_on": timezone.localdate()})
+        _offer_skills(self)
         _offer(self, "place", places)
         _offer(self, "kind", choices_of(request, "emergencies.kind", KINDS))
 
@@ -322,6 +324,7 @@ class PackageForm(PageForm):
         """Offer kinds, readiness, and who may back it."""
         super().__init__(request, initial=initial)
         self.organisations = organisations
+        _offer_skills(self)
         self.fields["cost"].label = say_to(request, "emergencies.column.cost_per_day")
         backers: OfficesField = self.fields["backers"]  # type: ignore[assignment]  # it is declared so
         backers.offer({key: names_of(request, row) for key, row in organisations.items()})
@@ -354,6 +357,7 @@ class TeamForm(PageForm):
     def __init__(self, request: HttpRequest, *, packages: Choices) -> None:
         """Offer the own packages."""
         super().__init__(request)
+        _offer_skills(self)
         _offer(self, "package", (("", "—"), *packages))
 
 
@@ -374,3 +378,8 @@ class MemberForm(PageForm):
 
 def _offer(form: forms.Form, name: str, choices: Any) -> None:
     form.fields[name].choices = list(choices)  # type: ignore[attr-defined]  # a choice
+
+
+def _offer_skills(form: forms.Form) -> None:
+    field: SkillsField = form.fields["skills"]  # type: ignore[assignment]  # it is declared so
+    field.offer(list_known_skills())

@@ -1,6 +1,7 @@
 """Needs: entered, verified, and answered by somebody who is asked or who offers."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from tiebeam.apps.emergencies.queries.held import list_held, read_standings
 from tiebeam.apps.emergencies.queries.incidents import get_incident, list_own_packages
 from tiebeam.apps.emergencies.queries.needs import get_need
 from tiebeam.apps.emergencies.queries.situation import NeedFigures, list_figures
+from tiebeam.apps.emergencies.queries.skills import SkillGaps, find_skill_gaps
 from tiebeam.apps.emergencies.queries.standing import Standing
 from tiebeam.apps.emergencies.states import BOUND
 from tiebeam.apps.pairings.queries.pairings import list_pairings_of
@@ -36,7 +38,7 @@ from tiebeam.interfaces.web.emergencies.forms import (
     StepForm,
 )
 from tiebeam.interfaces.web.emergencies.incidents import places_of
-from tiebeam.interfaces.web.emergencies.skills import say_skills
+from tiebeam.interfaces.web.emergencies.skills import say_skill_gaps, say_skills
 from tiebeam.interfaces.web.emergencies.tables import deployments_list, tour_of
 from tiebeam.interfaces.web.emergencies.words import (
     may,
@@ -109,7 +111,7 @@ def show(request: HttpRequest, need_id: UUID) -> HttpResponse:
         action=links[0] if links else None,
         takes_dates=True,
         lead=_gaps(request, found),
-        facts=_facts(request, found),
+        facts=_facts(request, found, find_skill_gaps([found], held, as_of.true_on).get(need.pk)),
         links=links[1:],
         tables=[(say_to(request, "emergencies.section.deployments"), deployments)],
         timeline=timeline_of(request, [need.pk], as_of.known_at),
@@ -124,8 +126,9 @@ def _title(request: HttpRequest, found: NeedFigures) -> str:
     return say_to(request, "emergencies.need_title", need=name, bound=found.bound, fill=word)
 
 
-def _facts(request: HttpRequest, found: NeedFigures) -> list[Fact]:
+def _facts(request: HttpRequest, found: NeedFigures, gaps: SkillGaps | None) -> list[Fact]:
     need = found.need
+    lacking = say_skill_gaps(request, gaps) if gaps else ""
 
     def word(key: str, text: str) -> Fact:
         return Fact(say_to(request, f"emergencies.column.{key}"), text)
@@ -135,6 +138,7 @@ def _facts(request: HttpRequest, found: NeedFigures) -> list[Fact]:
         word("state", say_state(request, found.state)),
         word("kind", say_kind(request, need.kind)),
         *([word("skills", say_skills(request, need.skills))] if need.skills else []),
+        *([replace(word("skills_lacking", lacking), status="bad")] if lacking else []),
         word("starts_on", need.starts_on.isoformat()),
         word("until", need.until.isoformat() if need.until else open_end),
         word("expires_on", need.expires_on.isoformat() if need.expires_on else open_end),
@@ -258,8 +262,34 @@ def ask(request: HttpRequest, need_id: UUID) -> HttpResponse:
 
     return _answer(
         request, need, "ask_home", form, lambda given: act(dict(given)),
-        text=say_to(request, f"emergencies.ask_text.{need.incident.mode}"),
+        text=" ".join([_recheck(request, need), say_to(request, f"emergencies.ask_text.{need.incident.mode}")]).strip(),
     )  # fmt: skip
+
+
+def _recheck(request: HttpRequest, need: Need) -> str:
+    """Return which skills a need lacks, and would lack still with the package that was drawn onto it."""
+    now, today = timezone.now(), timezone.localdate()
+    if not need.skills:
+        return ""
+    held = list_held(need.incident, now, need_id=need.pk)
+    found = [
+        row
+        for row in list_figures(need.incident, AsOf(true_on=today), held, need.place_id)
+        if row.need.pk == need.pk
+    ]
+    gaps = find_skill_gaps(found, held, today).get(need.pk)
+    if gaps is None or not gaps.lacking:
+        return ""
+    chosen = request.GET.get("package", "")
+    package = next(
+        (row.package for row in list_packages(now) if str(row.package.pk) == chosen), None
+    )
+    said = [say_skill_gaps(request, gaps)]
+    if package is not None:
+        left = gaps.after(package).lacking
+        code = "emergencies.skills_left" if left else "emergencies.skills_filled"
+        said.append(say_to(request, code, package=package.name, skills=say_skills(request, left)))
+    return " ".join(said)
 
 
 @FORM

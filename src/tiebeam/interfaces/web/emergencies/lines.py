@@ -1,4 +1,4 @@
-"""Several organisations out of a long directory: each is typed, and the browser offers the names as one types."""
+"""Fields of several lines, for which the browser offers names as one types: organisations out of a long directory."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,8 +13,8 @@ SPARE, LEAST = 2, 3
 """Empty lines below those that are filled in, and lines at least."""
 
 
-class OfficesWidget(forms.Widget):
-    """Lines for a name each, and one list of the names on offer for all of them."""
+class LinesWidget(forms.Widget):
+    """Lines to type in, and one list of the names on offer for all of them."""
 
     names: Sequence[str] = ()
     label = ""
@@ -53,7 +53,7 @@ class OfficesWidget(forms.Widget):
 class OfficesField(forms.Field):
     """A field of organisations: its value holds their ids, what is typed their names in either language."""
 
-    widget = OfficesWidget
+    widget = LinesWidget
 
     def __init__(self) -> None:
         """Take several lines, or none."""

@@ -175,7 +175,7 @@ class TestSkills:
         assert "Lacking by skill: doctor 5, nurse 20." in asked
         assert "With “Some” there lack still: nurse 8." in asked
         assert "lacks still nurse 8" in drawn
-        assert "Lacking by skill: doctor 5, nurse 20." in coordinator.get(need).content.decode()
+        assert "Skills lacking</dt><dd>doctor 5, nurse 20" in coordinator.get(need).content.decode()
 
 
 class TestPackage:

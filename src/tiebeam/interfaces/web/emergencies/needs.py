@@ -1,7 +1,6 @@
 """Needs: entered, verified, and answered by somebody who is asked or who offers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +37,7 @@ from tiebeam.interfaces.web.emergencies.forms import (
     StepForm,
 )
 from tiebeam.interfaces.web.emergencies.incidents import places_of
-from tiebeam.interfaces.web.emergencies.skills import say_skill_gaps, say_skills
+from tiebeam.interfaces.web.emergencies.skills import join_sentences, say_skill_gaps, say_skills
 from tiebeam.interfaces.web.emergencies.tables import deployments_list, tour_of
 from tiebeam.interfaces.web.emergencies.words import (
     may,
@@ -128,7 +127,7 @@ def _title(request: HttpRequest, found: NeedFigures) -> str:
 
 def _facts(request: HttpRequest, found: NeedFigures, gaps: SkillGaps | None) -> list[Fact]:
     need = found.need
-    lacking = say_skill_gaps(request, gaps) if gaps else ""
+    lacking = say_skill_gaps(request, gaps, is_headed=True) if gaps else ""
 
     def word(key: str, text: str) -> Fact:
         return Fact(say_to(request, f"emergencies.column.{key}"), text)
@@ -138,7 +137,7 @@ def _facts(request: HttpRequest, found: NeedFigures, gaps: SkillGaps | None) -> 
         word("state", say_state(request, found.state)),
         word("kind", say_kind(request, need.kind)),
         *([word("skills", say_skills(request, need.skills))] if need.skills else []),
-        *([replace(word("skills_lacking", lacking), status="bad")] if lacking else []),
+        *([word("skills_lacking", lacking)] if lacking else []),
         word("starts_on", need.starts_on.isoformat()),
         word("until", need.until.isoformat() if need.until else open_end),
         word("expires_on", need.expires_on.isoformat() if need.expires_on else open_end),
@@ -262,15 +261,21 @@ def ask(request: HttpRequest, need_id: UUID) -> HttpResponse:
 
     return _answer(
         request, need, "ask_home", form, lambda given: act(dict(given)),
-        text=" ".join([_recheck(request, need), say_to(request, f"emergencies.ask_text.{need.incident.mode}")]).strip(),
+        text=join_sentences(
+            request,
+            [
+                *_recheck(request, need),
+                say_to(request, f"emergencies.ask_text.{need.incident.mode}"),
+            ],
+        ),
     )  # fmt: skip
 
 
-def _recheck(request: HttpRequest, need: Need) -> str:
+def _recheck(request: HttpRequest, need: Need) -> list[str]:
     """Return which skills a need lacks, and would lack still with the package that was drawn onto it."""
     now, today = timezone.now(), timezone.localdate()
     if not need.skills:
-        return ""
+        return []
     held = list_held(need.incident, now, need_id=need.pk)
     found = [
         row
@@ -279,7 +284,7 @@ def _recheck(request: HttpRequest, need: Need) -> str:
     ]
     gaps = find_skill_gaps(found, held, today).get(need.pk)
     if gaps is None or not gaps.lacking:
-        return ""
+        return []
     chosen = request.GET.get("package", "")
     package = next(
         (row.package for row in list_packages(now) if str(row.package.pk) == chosen), None
@@ -289,7 +294,7 @@ def _recheck(request: HttpRequest, need: Need) -> str:
         left = gaps.after(package).lacking
         code = "emergencies.skills_left" if left else "emergencies.skills_filled"
         said.append(say_to(request, code, package=package.name, skills=say_skills(request, left)))
-    return " ".join(said)
+    return said
 
 
 @FORM

@@ -60,12 +60,24 @@ def say_skills(request: HttpRequest, skills: Mapping[str, int]) -> str:
     )
 
 
-def say_skill_gaps(request: HttpRequest, gaps: SkillGaps) -> str:
-    """Return which skill lacks how many, and of how many people the skills are not known; nothing where all is there."""
-    said = []
-    if gaps.lacking:
-        skills = say_skills(request, gaps.lacking)
-        said.append(say_to(request, "emergencies.skills_lacking", skills=skills))
-    if gaps.lacking and gaps.unknown:
+def say_skill_gaps(request: HttpRequest, gaps: SkillGaps, *, is_headed: bool = False) -> str:
+    """
+    Return which skill lacks how many, and of how many people the skills are not known; nothing where all is there.
+
+    Args:
+        is_headed: Whether a head says already that they lack.
+    """
+    if not gaps.lacking:
+        return ""
+    skills = say_skills(request, gaps.lacking)
+    if is_headed and not gaps.unknown:
+        return skills
+    said = [say_to(request, "emergencies.skills_lacking", skills=skills)]
+    if gaps.unknown:
         said.append(say_to(request, "emergencies.skills_unknown", heads=gaps.unknown))
+    return join_sentences(request, said)
+
+
+def join_sentences(request: HttpRequest, said: Iterable[str]) -> str:
+    """Return sentences one after the other: in Chinese without a blank."""
     return ("" if language_of(request) == "zh" else " ").join(said)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from tiebeam.apps.emergencies.operations.outlook import WINDOW, Aim
+from tiebeam.apps.emergencies.operations.outlook import Aim
 from tiebeam.apps.emergencies.operations.planning import (
     Question,
     compose_question,
@@ -15,6 +15,7 @@ from tiebeam.apps.emergencies.operations.planning import (
 )
 from tiebeam.apps.emergencies.operations.proposals import propose_orders
 from tiebeam.apps.emergencies.operations.reasons import Supposition, suppose
+from tiebeam.apps.emergencies.queries.foreseen import WINDOW
 from tiebeam.apps.emergencies.queries.incidents import get_incident
 from tiebeam.core.explain.surge_reasons import LevelBeside, ask_what_if
 from tiebeam.core.surge.model import Order

@@ -1,21 +1,18 @@
 """What the days to come are taken to bring when the next orders are planned (§E11)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal
 from uuid import UUID
 
 from tiebeam.apps.emergencies.models import Incident
-from tiebeam.apps.emergencies.queries.reports import table_of
-from tiebeam.core.surge.forecast import Known, damped_trend
+from tiebeam.apps.emergencies.queries.foreseen import foresee_patients
 from tiebeam.core.surge.planned import LEVELS, Level
 from tiebeam.core.surge.scenarios import draw_scenarios
 from tiebeam.platform.permissions.operations import Given
 
-WINDOW = 14
-"""Days ahead that are planned."""
 SCENARIOS, WORST, SEED = 7, 2, 1
 """How many are drawn from the forecast, how many of them are its worst, and what they are drawn with."""
 FEWEST_REPORTS = 2
@@ -61,22 +58,17 @@ def foresee(
 
     A place that reported patients on fewer than two days before *today*, or none last, is in no scenario.
     """
-    first = incident.activated_on
-    table = table_of(incident, first, today - timedelta(1), now, place_ids=place_ids)
-    figures, last = {}, {}
-    for place_id, days in table.items():
-        told = {each.day: each.figure("patients") for each in days}
-        known = [figure for figure in told.values() if figure is not None]
-        if len(known) < FEWEST_REPORTS or not known[-1]:
-            continue
-        span = range((today - first).days)
-        figures[str(place_id)] = tuple(told.get(first + timedelta(at)) for at in span)
-        last[str(place_id)] = known[-1]
-    forecast = damped_trend(Known(figures=figures), WINDOW)
+    seen = foresee_patients(incident, today, now, place_ids)
+    quantiles = {
+        key: rows
+        for key, rows in seen.forecast.quantiles.items()
+        if seen.told[key] >= FEWEST_REPORTS and seen.last[key]
+    }
+    forecast = replace(seen.forecast, quantiles=quantiles)
     scenarios = draw_scenarios(forecast, first_day=forecast.first_day, count=SCENARIOS, seed=SEED)
     return tuple(
         {
-            UUID(key): tuple(Fraction(patients, last[key]) for patients in series)
+            UUID(key): tuple(Fraction(patients, seen.last[key]) for patients in series)
             for key, series in scenario.patients.items()
         }
         for scenario in scenarios

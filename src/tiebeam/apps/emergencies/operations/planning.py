@@ -11,10 +11,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from tiebeam.apps.emergencies.models import Incident
-from tiebeam.apps.emergencies.operations.outlook import AS_ENTERED, WINDOW, Aim, Growth, foresee
+from tiebeam.apps.emergencies.operations.outlook import AS_ENTERED, Aim, Growth, foresee
 from tiebeam.apps.emergencies.operations.partners import fits
 from tiebeam.apps.emergencies.operations.proposals import GivenOrder
 from tiebeam.apps.emergencies.queries.dispatch import Lock, dispatch_board, list_locks
+from tiebeam.apps.emergencies.queries.foreseen import WINDOW
 from tiebeam.apps.emergencies.queries.held import held_of
 from tiebeam.apps.emergencies.queries.situation import NeedSituation, cover_of
 from tiebeam.apps.emergencies.queries.standing import Standing as Deployed

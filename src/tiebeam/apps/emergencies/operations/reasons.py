@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from tiebeam.apps.emergencies.operations.outlook import AS_ENTERED, WINDOW, Aim
+from tiebeam.apps.emergencies.operations.outlook import AS_ENTERED, Aim
 from tiebeam.apps.emergencies.operations.planning import Question, compose_question
 from tiebeam.apps.emergencies.proposal_models import OrderProposal
+from tiebeam.apps.emergencies.queries.foreseen import WINDOW
 from tiebeam.core.explain.surge_reasons import (
     Alternative,
     OrderReason,

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from tiebeam.apps.emergencies.models import Incident
-from tiebeam.apps.emergencies.operations.outlook import SCENARIOS, WINDOW, WORST, Aim
+from tiebeam.apps.emergencies.operations.outlook import SCENARIOS, WORST, Aim
 from tiebeam.apps.emergencies.operations.planning import KM_PER_DAY, MAX_TOUR, MIN_TOUR
+from tiebeam.apps.emergencies.queries.foreseen import WINDOW
 from tiebeam.apps.emergencies.queries.incidents import get_incident
 from tiebeam.interfaces.jobs.asking import plan_orders
 from tiebeam.interfaces.jobs.dispatching import PLAN_ORDERS, aim_of

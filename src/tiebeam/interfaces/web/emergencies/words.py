@@ -124,7 +124,13 @@ def tabs_of(request: HttpRequest, shown: str) -> list[Link]:
 def tabs_of_incident(request: HttpRequest, incident: Incident, shown: str) -> list[Link]:
     """Return the sides of an incident: its records, its board, what its places report."""
     is_steering = incident.tenant_id == actor_of(request).organisation_id
-    names = ["incident", "incident_board", "incident_report", "situation_by_day"]
+    names = [
+        "incident",
+        "incident_board",
+        "incident_report",
+        "situation_by_day",
+        "incident_supplies",
+    ]
     if is_steering and may(actor_of(request), "ask_home", incident):
         names.insert(2, "incident_dispatch")
     return [

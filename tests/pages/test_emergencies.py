@@ -6,12 +6,16 @@ from datetime import timedelta
 import pytest
 from tests.small_workspace import NOW
 
-from records.emergency_grounds import TOUR, make_emergency, place_on_the_map
+from records.emergency_grounds import TOUR, make_emergency, place_on_the_map, seat
 from tiebeam.apps.emergencies.models import Deployment, Incident, Need
-from tiebeam.apps.people.models import Member, Package
+from tiebeam.apps.people.models import Member, Package, Team
+from tiebeam.apps.people.operations.teams import form_team
+from tiebeam.apps.programmes.operations import add_participant
+from tiebeam.apps.regions.operations import create_organisation
 from tiebeam.interfaces.web import listing, tables
 from tiebeam.interfaces.web.emergencies import tables as emergency_tables
 from tiebeam.platform.identity.models import Person
+from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.tenancy.acting import acting
 
 PLACES = ("emergencies/", "emergencies/waiting/", "emergencies/packages/", "emergencies/teams/")
@@ -39,6 +43,13 @@ def send(window, address, **said):
     answer = window.post(address, said)
     assert answer.status_code == 302, re.sub(r"<[^>]+>", "", answer.content.decode())[-1500:]
     return answer.headers["Location"]
+
+
+def people_read(window, address):
+    """Return what is shown; there has to be something."""
+    answer = window.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
 
 
 class TestPagesOfEmergencies:
@@ -123,6 +134,48 @@ class TestQuestion:
         }
 
         assert offers == {"host": False, "home": True, "coordinator": True}
+
+
+class TestWhoOversees:
+    """§E1, §E3."""
+
+    def test_reads_a_deployment_and_not_its_team(self, grounds, admin, workspace, sign_in, now):
+        office = create_organisation(
+            name_en="Audit office", name_zh="审计", kind="office", actor=admin, now=now
+        )
+        workspace.organisations["audit"] = office
+        add_participant(
+            programme=grounds.programme, organisation=office, side="auditor",
+            actor=grounds.actors["coordinator"], now=now,
+        )  # fmt: skip
+        seated = seat(workspace, "audit", Role.AUDITOR, now)
+        workspace.people["auditor"] = Person.objects.get(pk=seated.person_id)
+        deployment = grounds.ask().deployment
+        team_id = grounds.send(deployment, "ordered").team_id
+        with acting(grounds.actors["home"]):
+            name = Team.objects.get(pk=team_id).name
+        page, auditor = f"/emergencies/deployments/{deployment.pk}/", sign_in("auditor")
+
+        for address in (page, f"{page}thread.xml"):
+            assert name in people_read(sign_in("huanggang"), address)
+            assert name not in people_read(auditor, address)
+        assert auditor.get(f"/emergencies/teams/{team_id}/").status_code == 404
+
+
+class TestTeam:
+    def test_shows_its_package_and_cost_to_no_host(self, grounds, people, workspace):
+        package = grounds.package(cost_per_day=77_700, name="Reserve")
+        deployment = grounds.ask().deployment
+        grounds.send(deployment, "agreed")
+        team = form_team(
+            name="T", heads=100, package=package, actor=grounds.actors["home"], now=grounds.now
+        )
+        grounds.take("order", "home", deployment, document="O 1", team_id=team.pk)
+        page = f"/emergencies/teams/{team.pk}/"
+
+        for by, is_shown in (("coordinator", True), ("home", True), ("host", False)):
+            shown = people_read(people(by), page)
+            assert ("Reserve" in shown, "777" in shown) == (is_shown, is_shown)
 
 
 class TestSkills:

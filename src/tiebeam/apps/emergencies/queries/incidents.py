@@ -55,7 +55,19 @@ def get_team(team_id: UUID) -> Team:
     Raises:
         Team.DoesNotExist: There is none that may be read.
     """
-    found: Team = Team.objects.select_related("tenant", "package").get(pk=team_id)
+    found: Team = Team.objects.select_related("tenant").get(pk=team_id)
+    return found
+
+
+def find_team(team_id: UUID | None) -> Team | None:
+    """Return a team, None where none is named or the reader may not read it."""
+    found: Team | None = Team.objects.filter(pk=team_id).first()
+    return found
+
+
+def find_package(package_id: UUID | None) -> Package | None:
+    """Return a package, None where none is named or the reader may not read it."""
+    found: Package | None = Package.objects.filter(pk=package_id).first()
     return found
 
 

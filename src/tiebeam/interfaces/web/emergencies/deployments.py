@@ -15,7 +15,11 @@ from tiebeam.apps.emergencies.operations.claims import enter_claim
 from tiebeam.apps.emergencies.operations.messages import Message
 from tiebeam.apps.emergencies.operations.rights import is_own_question
 from tiebeam.apps.emergencies.queries.inbox import list_open_questions, list_steps_open_to
-from tiebeam.apps.emergencies.queries.incidents import list_own_packages, list_own_teams_of
+from tiebeam.apps.emergencies.queries.incidents import (
+    find_team,
+    list_own_packages,
+    list_own_teams_of,
+)
 from tiebeam.apps.emergencies.queries.needs import state_of_need
 from tiebeam.apps.emergencies.queries.standing import Standing, get_standing, list_steps
 from tiebeam.apps.emergencies.states import ANSWERS, Row
@@ -264,8 +268,10 @@ def _facts(request: HttpRequest, standing: Standing) -> list[Fact]:
         word("mode", say_to(request, f"emergencies.mode.{deployment.mode}")),
     ]
     if last.team_id is not None:
-        name = last.team.name if last.team is not None else unknown
-        facts.append(word("team", name, reverse("team", args=[last.team_id])))
+        # Who oversees the programme reads the deployment, and not the team.
+        team = find_team(last.team_id)
+        address = reverse("team", args=[team.pk]) if team else ""
+        facts.append(word("team", team.name if team else unknown, address))
     if last.answer_by is not None:
         moment = timezone.localtime(last.answer_by)
         facts.append(word("answer_by", f"{moment:%Y-%m-%d %H:%M}"))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tiebeam.apps.emergencies.queries.dispatch import team_timeline
 from tiebeam.apps.emergencies.queries.incidents import (
+    find_package,
     get_own_member,
     get_own_package,
     get_team,
@@ -324,10 +325,11 @@ def _facts(request: HttpRequest, team: Team) -> list[Fact]:
     ]
     if team.skills:
         facts.append(word("skills", say_skills(request, team.skills)))
-    if team.package is not None:
-        facts.append(word("package", team.package.name))
-        if team.package.cost_per_day is not None:
-            cost = exact_money(team.package.cost_per_day, language_of(request))
+    package = find_package(team.package_id)
+    if package is not None:
+        facts.append(word("package", package.name))
+        if package.cost_per_day is not None:
+            cost = exact_money(package.cost_per_day, language_of(request))
             facts.append(word("cost_per_day", cost))
     return facts
 

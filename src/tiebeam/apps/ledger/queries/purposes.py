@@ -22,7 +22,7 @@ class Flow:
     What one pair paid for one purpose, net of what came back; *purpose* is empty where none was said.
 
     Attributes:
-        by_events: Summed from the events, for whoever does not read the donor's book.
+        by_events: Whether the events alone are read, and not the entries of the donor's book.
     """
 
     pairing_id: UUID
@@ -43,15 +43,17 @@ def list_flows(
     """
     books = Book.objects.filter(pairing_id__in=pairing_ids, side="donor")
     read = set(books.values_list("pairing_id", flat=True))
-    sought = Sought(pairing_ids=read, as_of=as_of, year=year, measure="paid")
-    flows = [Flow(*key, amount) for key, amount in sum_purposes(sought).items() if amount]
     sums: defaultdict[tuple[UUID, str], int] = defaultdict(int)
-    in_year = {} if year is None else {"donor_year": year}
-    for pairing_id, purpose, kind, amount in sum_events(
-        set(pairing_ids) - read, PAID, as_of, **in_year
-    ):
+    by_events, in_year = set(pairing_ids), {}
+    if year is not None:
+        # In which year what came back stands is known to the rows alone; over all years it is the same.
+        sums.update(sum_purposes(Sought(pairing_ids=read, as_of=as_of, year=year, measure="paid")))
+        by_events, in_year = by_events - read, {"donor_year": year}
+    for pairing_id, purpose, kind, amount in sum_events(by_events, PAID, as_of, **in_year):
         sums[pairing_id, purpose] += PAID[kind] * amount
-    flows += [Flow(*key, amount, by_events=True) for key, amount in sums.items() if amount]
+    flows = [
+        Flow(*key, amount, by_events=key[0] not in read) for key, amount in sums.items() if amount
+    ]
     return sorted(flows, key=lambda flow: (-flow.amount, flow.purpose, str(flow.pairing_id)))
 
 

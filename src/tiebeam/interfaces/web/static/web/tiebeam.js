@@ -46,7 +46,10 @@
 
   // A filter takes effect when it is chosen.
   document.addEventListener("change", (event) => {
-    if (event.target.matches("form.tools[method='get'] select")) event.target.form.requestSubmit();
+    // A form that still lacks something waits for it.
+    if (event.target.matches("form.tools[method='get'] select") && event.target.form.checkValidity()) {
+      event.target.form.requestSubmit();
+    }
   });
 
   // A form is sent once, however often its button is pressed.

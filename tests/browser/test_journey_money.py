@@ -84,6 +84,6 @@ def test_money_is_paid_and_a_part_of_it_is_disputed(money, reader, language):
     )
     donor.sees(reason, reason).looks("6-money-disputed")
     donor.presses(f"林芝对福建 {age} 天前的", "Nyingchi disputes RMB 1 million", starts=True)
-    donor.sees("异议金额", "Disputed").looks("6-payment")
+    donor.sees("有异议", "Disputed").looks("6-payment")
     held = money.balances("recipient"), money.balances("donor")
     assert (held[0]["R1000"], held[1]["D1310"]) == (200 * 10**6, 100 * 10**6)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-SPARE, LEAST = 2, 3
+SPARE, LEAST = 3, 5
 """Empty lines below those that are filled in, and lines at least."""
 
 

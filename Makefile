@@ -152,6 +152,11 @@ bench-forecast: $(VENV)/development.stamp
 bench-surge: $(VENV)/development.stamp
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.surge $(BENCH_ARGS)
 
+## bench-supplies: measure the planner of supplies beside the shortest way first
+.PHONY: bench-supplies
+bench-supplies: $(VENV)/development.stamp
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.supplies $(BENCH_ARGS)
+
 ## bench-sweep: measure a hundred replays of a surge with a new plan every week (BENCH_ARGS="--replays 10" for few)
 .PHONY: bench-sweep
 bench-sweep: $(VENV)/development.stamp

@@ -5,6 +5,7 @@ What places can use is what can flow to them through a network of stores, days a
 linear programs end in whole units and giving unit after unit to whoever lacks most is a leximin.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil
@@ -28,6 +29,9 @@ WHOLE = 1e-3
 
 PARTS = 10**6
 """A ratio is a column in parts of one in so many: the linear program knows only whole bounds."""
+
+FEW = 100
+"""Ratios that are tried one by one, or halved; between more of them the share is halved."""
 
 Units = Mapping[str, int]
 """Place -> units over the window."""
@@ -109,27 +113,49 @@ class _ItemPlanner:
         """
         shorts, least = dict(self.needed), self._bound_short()
         open_places = {place for place, needed in self.needed.items() if needed}
-        while open_places and (left := sum(shorts.values()) - least):
-            if left > len(open_places):
-                shorts |= self._next_ratio(shorts, open_places)
+        given = left = sum(shorts.values()) - least
+        while open_places and left:
+            # Unit by unit while that may soon end; else down to the next ratio at once.
+            if min(given, left) > len(open_places):
+                shorts, given = self._next_ratio(shorts, open_places), 0
             highest = max(ratio(shorts[p], self.needed[p]) for p in open_places)
             at_highest = [p for p in open_places if shorts[p] == highest * self.needed[p]]
             for place in sorted(at_highest, key=lambda p: (self.needed[p], p)):
                 lower = shorts | {place: shorts[place] - 1}
                 if shorts[place] and self._is_possible(lower):
-                    shorts = lower
+                    shorts, given = lower, given + 1
                 else:
                     open_places.discard(place)
+            left = sum(shorts.values()) - least
         return shorts
 
     def _next_ratio(self, shorts: Units, open_places: set[str]) -> dict[str, int]:
-        """Return what the open places are short of at the least ratio that all can be held to."""
-        share = self._least_share(shorts, open_places)
-        while True:
-            held = {p: int(share * self.needed[p]) for p in open_places}
-            if self._is_possible({**shorts, **held}):
-                return held
-            share = min(Fraction(held[p] + 1, self.needed[p]) for p in open_places)
+        """Return *shorts* with the open places at the least ratio that all can be held to."""
+
+        def hold(share: Fraction) -> dict[str, int]:
+            return {**shorts, **{p: min(shorts[p], int(share * n)) for p, n in needed.items()}}
+
+        def is_possible(share: Fraction) -> bool:
+            return self._is_possible(hold(share))
+
+        needed = {place: self.needed[place] for place in open_places}
+        low = self._least_share(shorts, open_places)
+        if is_possible(low):
+            return hold(low)
+        high = low
+        while not is_possible(high := max(Fraction(int(high * n) + 1, n) for n in needed.values())):
+            low = high
+        while sum(int(high * n) - int(low * n) for n in needed.values()) > FEW:
+            middle = (low + high) / 2
+            low, high = (low, middle) if is_possible(middle) else (middle, high)
+        ratios = sorted(
+            {
+                Fraction(units, n)
+                for n in needed.values()
+                for units in range(int(low * n) + 1, int(high * n) + 1)
+            }
+        )
+        return hold(ratios[bisect_left(ratios, True, key=is_possible, hi=len(ratios) - 1)])
 
     def _least_share(self, shorts: Units, open_places: set[str]) -> Fraction:
         """Return a share of their need, not above the least ratio that open places can be held to."""

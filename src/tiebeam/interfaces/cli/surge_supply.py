@@ -28,7 +28,7 @@ KmPerDay = Annotated[
 ]
 
 MOST_WAYS = 20_000
-"""Stores times places times days: so many take about a minute for each item."""
+"""Stores times places times days: so many take a minute or two for each item."""
 MOST_UNITS = 10**10
 """Units of an item that are needed or in hand: up to here the solver counts to the unit."""
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)

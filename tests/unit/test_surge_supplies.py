@@ -63,6 +63,19 @@ class TestPlanSupplies:
         assert levels(plan)["shortage"].value == (Fraction(26, 60), Fraction(12, 30), 0)
         assert [(place, units) for _, place, units, *_ in ways(plan)] == [("a", 8), ("b", 14)]
 
+    def test_counts_to_the_unit_where_units_are_millions(self):
+        """A million times as much and one unit more: the odd one goes to A, which needs less."""
+        given, million = three_places(), 10**6
+        stocks = {key: units * million for key, units in given.stocks.items()}
+        stocks["south", "mask"] += 1
+        patients = {p: tuple(n * million for n in days) for p, days in given.patients.items()}
+        found = levels(plan_supplies(three_places(stocks=stocks, patients=patients)))
+
+        assert found["shortage"].of == ("b", "a", "c")
+        assert found["shortage"].value == (Fraction(1, 3), Fraction(9_999_999, 30 * million), 0)
+        assert [found[name].gap for name in found] == [0, 0, 0, 0]
+        assert found["short"].value == 29_999_999
+
     def test_sends_nothing_to_a_place_that_asked_not_to(self):
         """§U5: A asked until before day 1; its 10 leave a day later. Other goods do not matter."""
         hold = Hold(place="a", item="mask", first=0, until=1)

@@ -41,7 +41,7 @@ from tiebeam.interfaces.web.tables import Cell, Column, Row, Table, day, figure,
 
 LEVELS = {"expected": 0.5, "cautious": 0.9}
 """The quantile of the forecast that a reader plans for."""
-MOST_WAYS = 3000
+MOST_WAYS = 2000
 """Stores times places times days that are planned while the reader waits; of more only the cover is told."""
 
 

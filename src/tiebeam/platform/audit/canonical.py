@@ -14,12 +14,18 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-_PLAIN = frozenset({type(None), bool, int, str})
+
+class Plain(dict[str, Any]):
+    """What is in the terms of JSON already."""
+
+
+_PLAIN = frozenset({type(None), bool, int, str, Plain})
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical_text(content: Mapping[str, Any]) -> str:
     """Return the canonical text of *content*."""
-    return json.dumps(plain(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encode(plain(content))
 
 
 def plain(value: Any) -> Any:

@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import connection, models
 
-from tiebeam.platform.audit.canonical import canonical_text, plain
+from tiebeam.platform.audit.canonical import Plain, canonical_text, plain
 from tiebeam.platform.audit.models import Entry, Leaf, PersonalSalt
 from tiebeam.platform.audit.verifier import leaf_hash
 from tiebeam.platform.statements.inserting import insert, insert_records
@@ -87,13 +88,18 @@ def _find_work() -> _Work:
 def state_of(record: models.Model) -> dict[str, Any]:
     """Return what *record* holds, column by column, in the terms of JSON; personal fields as salted hashes."""
     personal: frozenset[str] = getattr(record, "personal_fields", frozenset())
-    state: dict[str, Any] = {}
-    for column in record._meta.concrete_fields:
-        value = plain(getattr(record, column.attname))
-        if column.name in personal and value not in {None, ""}:
-            value = _veil(record.pk, column.name, value)
-        state[column.attname] = value
+    state = Plain()
+    for name, attname in _columns(type(record)):
+        value = plain(getattr(record, attname))
+        if name in personal and value not in {None, ""}:
+            value = _veil(record.pk, name, value)
+        state[attname] = value
     return state
+
+
+@cache
+def _columns(model: type[models.Model]) -> tuple[tuple[str, str], ...]:
+    return tuple((column.name, column.attname) for column in model._meta.concrete_fields)
 
 
 def record_creation(

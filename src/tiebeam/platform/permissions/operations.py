@@ -6,16 +6,18 @@ and the tests for each role are read from.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ClassVar, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db.transaction import atomic
 
 from tiebeam.errors import Refused
 from tiebeam.platform.audit.writing import one_work
 from tiebeam.platform.permissions.roles import Role
+from tiebeam.platform.statements.running import is_postgresql
 from tiebeam.platform.tenancy.acting import Actor, acting
 
 P = ParamSpec("P")
@@ -67,9 +69,8 @@ def operation(name: str, roles: Collection[Role]) -> Callable[[Callable[P, R]], 
             actor = kwargs["actor"]
             assert isinstance(actor, Actor)
             require(actor, name)
-            # On PostgreSQL the seat is a transaction; a second one within it would be a savepoint.
-            is_within = connection.vendor == "postgresql"
-            with acting(actor), transaction.atomic(savepoint=not is_within), one_work():
+            # On PostgreSQL the seat is a transaction.
+            with acting(actor), nullcontext() if is_postgresql() else atomic(), one_work():
                 return function(*args, **kwargs)
 
         _rights[name] = OperationRight(name=name, roles=frozenset(roles), function=run)

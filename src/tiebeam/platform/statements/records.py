@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 
 from tiebeam.platform.statements.running import run
 
-Readers = list[tuple[str, Callable[[Any], Any]]]
+Read = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,13 +26,13 @@ class Wanted:
     columns: tuple[str, ...] = ()
 
     @cached_property
-    def readers(self) -> Readers:
-        """Return how each column is read."""
-        return [
-            (field.attname, _reader(field))
+    def readers(self) -> dict[str, Read | None]:
+        """Return how each column is read, None where it is taken as it came."""
+        return {
+            field.attname: _reader(field)
             for field in self.model._meta.concrete_fields
             if not self.columns or field.attname in self.columns
-        ]
+        }
 
 
 def read_records(
@@ -44,21 +44,24 @@ def read_records(
     Args:
         source: The statement from its FROM on; it filters by what the acting organisation owns.
     """
-    columns = ", ".join(f'{of.name}."{column}"' for of in wanted for column, _ in of.readers)
+    columns = ", ".join(f'{of.name}."{column}"' for of in wanted for column in of.readers)
     with run(f"SELECT {columns} {source}", parameters) as cursor:  # our own names
         return [[_record(of, values) for of in wanted] for values in map(iter, cursor.fetchall())]
 
 
 def _record(of: Wanted, values: Any) -> models.Model:
-    columns = [column for column, _ in of.readers]
     return of.model.from_db(
-        connection.alias, columns, [read(next(values)) for _, read in of.readers]
+        DEFAULT_DB_ALIAS,
+        of.readers,
+        [next(values) if read is None else read(next(values)) for read in of.readers.values()],
     )
 
 
-def _reader(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
+def _reader(field: models.Field[Any, Any]) -> Read | None:
     column = field.get_col(field.model._meta.db_table)
     steps = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
+    if not steps:
+        return None
 
     def read(value: Any) -> Any:
         for step in steps:

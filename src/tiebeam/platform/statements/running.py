@@ -114,7 +114,8 @@ def run(sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
             cursor.execute(sql, [_kept(value) for value in parameters])
             yield cursor
         return
-    database.ensure_connection()
+    if database.connection is None:
+        database.ensure_connection()
     _send_told(_told.get() or [])
     with database.wrap_database_errors, Cursor(database.connection) as cursor:
         cursor.execute(sql, parameters)
@@ -200,6 +201,11 @@ def read_day(found: Any) -> date:
 def array() -> str:
     """Return the function that makes an array of JSON."""
     return "json_build_array" if is_postgresql() else "json_array"
+
+
+def arrays() -> str:
+    """Return the function that gathers the arrays of many rows in one."""
+    return "json_agg" if is_postgresql() else "json_group_array"
 
 
 def new_id() -> str:

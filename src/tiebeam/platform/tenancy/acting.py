@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tiebeam.platform.statements.running import select
+from tiebeam.platform.statements.running import is_postgresql, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def acting(actor: Actor | None) -> Iterator[None]:
     before = _acting.get()
     token = _acting.set(actor)
     try:
-        if connection.vendor == "postgresql":
+        if is_postgresql():
             is_outermost = not connection.in_atomic_block
             with transaction.atomic():
                 _tell_database(actor)
@@ -106,7 +106,7 @@ def changing_seats() -> Iterator[Callable[[UUID], None]]:
         if seated is None or seated.organisation_id != organisation_id:
             taken = replace(own, organisation_id=organisation_id)
             _acting.set(taken)
-            if connection.vendor == "postgresql":
+            if is_postgresql():
                 _tell_database(taken)
 
     token = _acting.set(own)
@@ -133,7 +133,7 @@ def reading_published() -> Iterator[None]:
     with acting(None):
         token = _is_public.set(True)
         try:
-            if connection.vendor == "postgresql":
+            if is_postgresql():
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT set_config('app.duty', 'public', true)")
                 yield

@@ -13,7 +13,15 @@ from tiebeam.core.ledger.chart import CHART, Side
 from tiebeam.core.ledger.events import Frame, Policy
 from tiebeam.core.ledger.posting import AccountKey
 from tiebeam.platform.statements.inserting import insert
-from tiebeam.platform.statements.running import among, in_parts, read_moment, select
+from tiebeam.platform.statements.running import (
+    among,
+    array,
+    arrays,
+    in_parts,
+    read_array,
+    read_moment,
+    select,
+)
 from tiebeam.platform.tenancy.acting import Actor
 
 SIDES: tuple[Side, Side] = ("donor", "recipient")
@@ -108,13 +116,13 @@ def read_books(seats: Iterable[tuple[Side, PairBooks]], owner_id: UUID) -> None:
             " (SELECT max(y.closed_at) FROM ledger_closedyear y WHERE y.book_id = b.id) AS closed_at,"
             " (SELECT max(t.recorded_at) FROM ledger_transfer t WHERE t.book_id = b.id) AS recorded_at"
             f" FROM ledger_book b WHERE {condition} AND b.tenant_id = %s)"
-            " SELECT b.*, a.id, a.code, a.year, a.unit, a.balance"
-            " FROM b LEFT JOIN ledger_account a ON a.book_id = b.id",
+            f" SELECT b.*, (SELECT {arrays()}({array()}(a.id, a.code, a.year, a.unit, a.balance))"
+            " FROM ledger_account a WHERE a.book_id = b.id) FROM b",
             [*ids, owner_id],
-            ids=(0, 1, 2, 7),
+            ids=(0, 1, 2),
         )
         for (
-            book_id, pairing_id, scope_id, side, closed, closed_at, recorded_at, account_id, *of_account,
+            book_id, pairing_id, scope_id, side, closed, closed_at, recorded_at, accounts,
         ) in rows:  # fmt: skip
             books = wanted.get((side, pairing_id))
             if books is None:
@@ -128,10 +136,9 @@ def read_books(seats: Iterable[tuple[Side, PairBooks]], owner_id: UUID) -> None:
                     read_moment(closed_at),
                     read_moment(recorded_at),
                 )
-            if account_id is not None:
-                code, year, unit, held = of_account
+            for account_id, code, year, unit, held in read_array(accounts or []):
                 key = AccountKey(side, code, year, unit)
-                books.accounts[key] = account_id
+                books.accounts[key] = UUID(account_id)
                 books.balances[key] = held
     for books in wanted.values():
         books.set_frame()

@@ -145,8 +145,9 @@ def _database() -> dict[str, object]:
     options: dict[str, object] = dict(parse_qsl(parts.query))
     # The row policies make statements look dear, and compiling one takes a hundred times its run.
     options["options"] = f"-c jit=off {options.get('options', '')}".rstrip()
-    # The statements of the ledger are planned once for a connection; 0 where a pooler between cannot keep plans.
-    options["prepare_threshold"] = int(str(options.get("prepare_threshold", 5))) or None
+    # The statements of the ledger are kept from their second run on: planning them takes four times what
+    # running them does, and a connection lives a minute; 0 where a pooler between cannot keep plans.
+    options["prepare_threshold"] = int(str(options.get("prepare_threshold", 1))) or None
     # A server that does not answer is told as such, before the patience of the pages ends.
     options.setdefault("connect_timeout", "5")
     # Migrations run as the owner of the tables: they set this to 0.

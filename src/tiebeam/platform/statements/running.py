@@ -7,7 +7,7 @@ on PostgreSQL the row policies hold besides.
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -47,7 +47,8 @@ def without_waiting() -> Iterator[None]:
         yield
 
 
-Told = list[tuple[str, Sequence[Any]]]
+OrRefuse = Callable[[], Exception] | None
+Told = list[tuple[str, Sequence[Any], OrRefuse]]
 _told: ContextVar[Told | None] = ContextVar("told", default=None)
 
 
@@ -71,33 +72,52 @@ def in_one_statement() -> Iterator[None]:
         _told.reset(token)
 
 
-def send(sql: str, parameters: Sequence[Any]) -> None:
-    """Run a statement that changes rows, alone or with others; nobody asks how many it changed."""
+def send(sql: str, parameters: Sequence[Any], or_refuse: OrRefuse = None) -> None:
+    """
+    Run a statement that changes rows, alone or with others.
+
+    Args:
+        or_refuse: Gives what is raised where it changes none.
+    """
     told = _told.get()
-    if told is None:
-        with run(sql, parameters):
-            return
-    told.append((sql, parameters))
+    if told is not None:
+        told.append((sql, parameters, or_refuse))
+        return
+    with run(sql, parameters) as cursor:
+        if or_refuse and not count_of(cursor):
+            raise or_refuse()
 
 
 def _send_told(told: Told) -> None:
     if not told:
         return
-    sql = _joined(tuple(sql for sql, _ in told))
-    parameters = [value for _, values in told for value in values]
+    sql = _joined(tuple((sql, or_refuse is not None) for sql, _, or_refuse in told))
+    parameters = [value for _, values, _ in told for value in values]
+    refusing = [or_refuse for _, _, or_refuse in told if or_refuse is not None]
     told.clear()
     database = connections[DEFAULT_DB_ALIAS]
     with database.wrap_database_errors, RawCursor(database.connection) as cursor:
-        cursor.execute(sql, parameters)
+        counts = cursor.execute(sql, parameters).fetchone()
+    for changed, or_refuse in zip(counts or (), refusing, strict=False):
+        if not changed:
+            raise or_refuse()
 
 
 @lru_cache(maxsize=64)
-def _joined(statements: tuple[str, ...]) -> str:
-    """Return one statement of many, its parameters numbered: the driver then has nothing to read in it."""
-    *others, last = statements
-    before = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(others))
+def _joined(statements: tuple[tuple[str, bool], ...]) -> str:
+    """Return one statement of many that tells how many rows some changed; the driver finds nothing to read in it."""
+    parts = [
+        f"w{number} AS ({sql}{' RETURNING 1' * is_counted})"
+        for number, (sql, is_counted) in enumerate(statements)
+    ]
+    counts = [
+        f"(SELECT count(*) FROM w{number})"  # noqa: S608  # our own names
+        for number, (_, is_counted) in enumerate(statements)
+        if is_counted
+    ]
     numbers = count(1)
-    return re.sub("%s", lambda _: f"${next(numbers)}", f"WITH {before} {last}" if others else last)
+    whole = f"WITH {', '.join(parts)} SELECT {', '.join(counts or ['1'])}"
+    return re.sub("%s", lambda _: f"${next(numbers)}", whole)
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """The books of pairings, as an event meets them: accounts, balances, open years; and how a book is opened."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from tiebeam.apps.ledger.models import Account, Book
@@ -65,7 +66,7 @@ class PairBooks:
     """
 
     pairing: Pairing
-    policies: Mapping[int, Policy]
+    policies: Mapping[int, Policy] = field(default_factory=dict)
     books: dict[Side, BookAt] = field(default_factory=dict)
     accounts: dict[AccountKey, UUID] = field(default_factory=dict)
     balances: dict[AccountKey, int] = field(default_factory=dict)
@@ -111,18 +112,20 @@ def read_books(seats: Iterable[tuple[Side, PairBooks]], owner_id: UUID) -> None:
         condition, ids = among("b.pairing_id", part)
         rows = select(
             # Asked once of each book, and not of each of its accounts.
-            "WITH b AS MATERIALIZED (SELECT b.id, b.pairing_id, b.scope_id, b.side,"  # noqa: S608  # our own names
+            "WITH b AS MATERIALIZED (SELECT b.id, b.pairing_id, b.scope_id, b.programme_id, b.side,"  # noqa: S608  # our own names
             " (SELECT max(y.year) FROM ledger_closedyear y WHERE y.book_id = b.id) AS closed,"
             " (SELECT max(y.closed_at) FROM ledger_closedyear y WHERE y.book_id = b.id) AS closed_at,"
             " (SELECT max(t.recorded_at) FROM ledger_transfer t WHERE t.book_id = b.id) AS recorded_at"
             f" FROM ledger_book b WHERE {condition} AND b.tenant_id = %s)"
             f" SELECT b.*, (SELECT {arrays()}({array()}(a.id, a.code, a.year, a.unit, a.balance))"
-            " FROM ledger_account a WHERE a.book_id = b.id) FROM b",
+            " FROM ledger_account a WHERE a.book_id = b.id),"
+            f" (SELECT {arrays()}({array()}(y.year, y.profile, y.refund_reopens))"
+            " FROM ledger_programmeyear y WHERE y.programme_id = b.programme_id) FROM b",
             [*ids, owner_id],
             ids=(0, 1, 2),
         )
         for (
-            book_id, pairing_id, scope_id, side, closed, closed_at, recorded_at, accounts,
+            book_id, pairing_id, scope_id, _, side, closed, closed_at, recorded_at, accounts, years,
         ) in rows:  # fmt: skip
             books = wanted.get((side, pairing_id))
             if books is None:
@@ -136,12 +139,41 @@ def read_books(seats: Iterable[tuple[Side, PairBooks]], owner_id: UUID) -> None:
                     read_moment(closed_at),
                     read_moment(recorded_at),
                 )
+            books.policies = _policies(read_array(years or []))
             for account_id, code, year, unit, held in read_array(accounts or []):
                 key = AccountKey(side, code, year, unit)
                 books.accounts[key] = UUID(account_id)
                 books.balances[key] = held
     for books in wanted.values():
         books.set_frame()
+
+
+def read_policies(listed: Sequence[PairBooks]) -> None:
+    """Read what the programmes of pairings without a book fixed; the books tell it of the others."""
+    found = list_policies({books.pairing.programme_id for books in listed}) if listed else {}
+    for books in listed:
+        books.policies = found.get(books.pairing.programme_id, {})
+        books.set_frame()
+
+
+def list_policies(programme_ids: Collection[UUID]) -> dict[UUID, dict[int, Policy]]:
+    """Return what each programme fixed for each year."""
+    years: dict[UUID, list[tuple[Any, ...]]] = {}
+    condition, ids = among("programme_id", programme_ids)
+    for programme_id, *fixed in select(
+        f"SELECT programme_id, year, profile, refund_reopens FROM ledger_programmeyear WHERE {condition}",  # noqa: S608  # our own names
+        ids,
+        ids=(0,),
+    ):
+        years.setdefault(programme_id, []).append(tuple(fixed))
+    return {programme_id: _policies(fixed) for programme_id, fixed in years.items()}
+
+
+def _policies(years: Iterable[Sequence[Any]]) -> dict[int, Policy]:
+    return {
+        year: Policy(profile=profile, refund_reopens=bool(reopens))
+        for year, profile, reopens in years
+    }
 
 
 def open_book(books: PairBooks, side: Side, actor: Actor, now: datetime) -> Book:

@@ -9,7 +9,7 @@ share it: they are alone at the batch of which they take a part, and meet at the
 asked again as they are written, at the very end.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from tiebeam.apps.ledger.operations.books import (
     SIDES,
     PairBooks,
     read_books,
+    read_policies,
 )
 from tiebeam.apps.ledger.operations.chain import Chain, FollowedUnknown, Link
 from tiebeam.apps.ledger.operations.composing import (
@@ -55,7 +56,7 @@ from tiebeam.apps.ledger.operations.writing import (
 from tiebeam.apps.ledger.queries.finality import FINAL_AFTER
 from tiebeam.apps.pairings.models import Pairing
 from tiebeam.core.ledger.chart import Side
-from tiebeam.core.ledger.events import KINDS, Policy
+from tiebeam.core.ledger.events import KINDS
 from tiebeam.core.ledger.posting import Row
 from tiebeam.core.ledger.proof import digest_of_rows
 from tiebeam.platform.audit.writing import record_creation
@@ -121,12 +122,8 @@ class Posting:
         self._agreements = Agreements()
         self._undone: dict[UUID, list[UndoneRow]] = {}
         pairings = {each.pairing.pk: each.pairing for each in entered}
-        policies = list_policies({pairing.programme_id for pairing in pairings.values()})
         self._hold(entered, pairings)
-        self.books = {
-            pairing.pk: PairBooks(pairing, policies.get(pairing.programme_id, {}))
-            for pairing in pairings.values()
-        }
+        self.books = {pairing.pk: PairBooks(pairing) for pairing in pairings.values()}
         self.chain = Chain(pairings)
         self.chain.read(_list_named(entered))
         self._open_proposals = {
@@ -171,6 +168,7 @@ class Posting:
                 read_books([(side, self.books[pk]) for side, pk in places], owner_id)
                 if undone:
                     self._read_rows(undone, owner_id)
+        read_policies([each for each in self.books.values() if not each.books])
         # Recorded now that the books are held: after what stands in them, and after a close.
         books = [book for each in self.books.values() for book in each.books.values()]
         self._recorded_at = max(
@@ -405,17 +403,3 @@ def _list_named(entered: Sequence[Entered]) -> list[UUID]:
             found for found in (each.terms.follows_id, each.terms.reverses_id) if found is not None
         ]
     return named
-
-
-def list_policies(programme_ids: Collection[UUID]) -> dict[UUID, dict[int, Policy]]:
-    """Return what each programme fixed for each year."""
-    policies: dict[UUID, dict[int, Policy]] = {}
-    condition, ids = among("programme_id", programme_ids)
-    for programme_id, year, profile, reopens in select(
-        f"SELECT programme_id, year, profile, refund_reopens FROM ledger_programmeyear WHERE {condition}",  # noqa: S608  # our own names
-        ids,
-        ids=(0,),
-    ):
-        policy = Policy(profile=profile, refund_reopens=bool(reopens))
-        policies.setdefault(programme_id, {})[year] = policy
-    return policies

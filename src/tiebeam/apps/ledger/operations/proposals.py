@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tiebeam.apps.ledger.claim_models import Reimbursement
 from tiebeam.apps.ledger.models import Batch, Book, Proposal
+from tiebeam.apps.ledger.operations.books import list_policies
 from tiebeam.apps.ledger.operations.chain import Chain, FollowedUnknown
 from tiebeam.apps.ledger.operations.composing import Agreements, event_of, refuse_day
 from tiebeam.apps.ledger.operations.dues import refuse_due_by_hand, refuse_undoing_notice
@@ -18,7 +19,7 @@ from tiebeam.apps.ledger.operations.parts import (
     demand_part,
     own_side,
 )
-from tiebeam.apps.ledger.operations.posting import Entered, Hand, list_policies, post
+from tiebeam.apps.ledger.operations.posting import Entered, Hand, post
 from tiebeam.apps.ledger.operations.refusals import KeyReused, NoBookToClose, ReversalReversed
 from tiebeam.apps.ledger.operations.terms import (
     MADE_OF_RECORDS,
@@ -43,7 +44,7 @@ from tiebeam.platform.audit.writing import (
 )
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.statements.records import Wanted, read_records
-from tiebeam.platform.statements.running import change
+from tiebeam.platform.statements.running import send
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.holding import hold
 
@@ -213,14 +214,13 @@ def post_proposal(*, proposal: Proposal, actor: Actor, now: datetime) -> Batch:
     def write_beside(batch: Batch) -> None:
         before = state_of(kept)
         kept.state, kept.decided_by_id, kept.decided_at = "posted", actor.person_id, now
-        changed = change(
+        send(
             "UPDATE ledger_proposal SET state = 'posted', decided_by_id = %s, decided_at = %s"
             " WHERE id = %s AND state = 'proposed'",
             [actor.person_id, now, kept.pk],
-        )
-        if not changed:
             # Somebody was quicker, and took it back.
-            raise NotProposed(state=Proposal.objects.get(pk=kept.pk).state)
+            or_refuse=lambda: NotProposed(state=Proposal.objects.get(pk=kept.pk).state),
+        )
         record_changes(
             actor=actor,
             now=now,

@@ -22,22 +22,27 @@ from django.db import connection, models
 from tiebeam.platform.audit.canonical import Plain, canonical_text, plain
 from tiebeam.platform.audit.models import Entry, Leaf, PersonalSalt
 from tiebeam.platform.audit.verifier import leaf_hash
-from tiebeam.platform.statements.inserting import insert, insert_records
+from tiebeam.platform.statements.inserting import insert
 from tiebeam.platform.tenancy.acting import Actor
-from tiebeam.platform.tenancy.records import OwnedRecord
+from tiebeam.platform.tenancy.records import OwnedRecord, refuse_other_owner
 
 ALGORITHM = "sha256"
 State = Mapping[str, Any]
+Values = tuple[Any, ...]
+_ENTRY = (
+    "id", "tenant_id", "scope_id", "transaction_id", "person_id", "action", "record_type",
+    "record_id", "at", "is_for_all", "body",
+)  # fmt: skip
 R = TypeVar("R", bound=models.Model)
 
 _written = count()
 
-Hears = Callable[[Entry, models.Model, Actor, datetime], None]
+Hears = Callable[[str, models.Model, Actor, datetime], None]
 _listeners: list[Hears] = []
 
 
 def listen(function: Hears) -> None:
-    """Have *function* hear of every entry, in the transaction of its change."""
+    """Have *function* hear of the action and the record of every entry, in the transaction of its change."""
     _listeners.append(function)
 
 
@@ -104,11 +109,9 @@ def _columns(model: type[models.Model]) -> tuple[tuple[str, str], ...]:
 
 def record_creation(
     *, actor: Actor, now: datetime, action: str, record: models.Model, reason: str = ""
-) -> Entry:
+) -> None:
     """Write that *record* was made."""
-    return record_change(
-        actor=actor, now=now, action=action, record=record, before=None, reason=reason
-    )
+    record_change(actor=actor, now=now, action=action, record=record, before=None, reason=reason)
 
 
 def record_change(
@@ -121,7 +124,7 @@ def record_change(
     is_gone: bool = False,
     reason: str = "",
     parties: Iterable[UUID] = (),
-) -> Entry:
+) -> None:
     """
     Write that *record* changed from *before* to what it holds now.
 
@@ -138,8 +141,7 @@ def record_change(
     entry = _compose(
         actor, now, action, record, before, is_gone=is_gone, reason=reason, parties=parties
     )
-    _write([(entry, record)], actor, now)
-    return entry
+    _write([(entry, record)], action, actor, now)
 
 
 def save_change(
@@ -172,23 +174,24 @@ def record_changes(
         (_compose(actor, now, action, record, before, reason=reason, parties=named), record)
         for record, before in changes
     ]
-    _write(written, actor, now)
+    _write(written, action, actor, now)
 
 
-def _write(written: Sequence[tuple[Entry, models.Model]], actor: Actor, now: datetime) -> None:
+def _write(
+    written: Sequence[tuple[Values, models.Model]], action: str, actor: Actor, now: datetime
+) -> None:
     """Write entries and their leaves, and have the listeners hear of the records."""
-    for entry, _ in written:
-        entry.refuse_other_owner()
-    insert_records([entry for entry, _ in written])
+    refuse_other_owner(Entry, actor.organisation_id)
+    insert(Entry, _ENTRY, [entry for entry, _ in written])
     insert(
         Leaf,
         ("entry_id", "algorithm", "leaf_hash"),
-        [(entry.pk, ALGORITHM, leaf_hash(entry.body.encode())) for entry, _ in written],
+        [(entry[0], ALGORITHM, leaf_hash(entry[-1].encode())) for entry, _ in written],
     )
     _find_work().changed.extend(record for _, record in written)
     for hear in _listeners:
-        for entry, record in written:
-            hear(entry, record, actor, now)
+        for _, record in written:
+            hear(action, record, actor, now)
 
 
 def _compose(
@@ -201,7 +204,7 @@ def _compose(
     is_gone: bool = False,
     reason: str = "",
     parties: Iterable[UUID] = (),
-) -> Entry:
+) -> Values:
     owned = record if isinstance(record, OwnedRecord) else None
     entry_id = next_id(now)
     content: dict[str, Any] = {
@@ -223,20 +226,11 @@ def _compose(
         "reason": reason,
         "algorithm": ALGORITHM,
     }
-    body = canonical_text(content)
-    return Entry(
-        id=entry_id,
-        tenant_id=actor.organisation_id,
-        scope_id=content["scope"],
-        transaction_id=content["transaction"],
-        person_id=actor.person_id,
-        action=action,
-        record_type=content["record_type"],
-        record_id=record.pk,
-        at=now,
-        is_for_all=content["for_all"],
-        body=body,
-    )
+    return (
+        entry_id, actor.organisation_id, content["scope"], content["transaction"],
+        actor.person_id, action, content["record_type"], record.pk, now, content["for_all"],
+        canonical_text(content),
+    )  # fmt: skip
 
 
 def next_id(now: datetime) -> UUID:

@@ -15,7 +15,6 @@ from uuid import UUID
 from django.db import models
 from django.utils import timezone
 
-from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.notices.models import KINDS
 from tiebeam.platform.permissions.roles import Role
 from tiebeam.platform.statements.running import among, new_id, send
@@ -65,9 +64,9 @@ def told_of(action: str, kind: str) -> Callable[[Rule], Rule]:
     return register
 
 
-def hear(entry: Entry, record: models.Model, actor: Actor, now: datetime) -> None:
-    """Tell whom the entry of the log concerns, where a rule says so."""
-    rule = _rules.get((entry.action, record._meta.model_name or ""))
+def hear(action: str, record: models.Model, actor: Actor, now: datetime) -> None:
+    """Tell whom an entry of the log concerns, where a rule says so."""
+    rule = _rules.get((action, record._meta.model_name or ""))
     told = rule(record, actor, now) if rule else None
     if told is not None:
         tell(told, record, actor, now)

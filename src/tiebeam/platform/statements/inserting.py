@@ -38,17 +38,6 @@ def insert(
         send(sql, list(map(as_array, zip(*rows, strict=True), kinds)))
 
 
-def insert_records(records: Sequence[models.Model]) -> None:
-    """Insert records of one model as they are."""
-    if records:
-        columns = _columns(type(records[0]))
-        insert(
-            type(records[0]),
-            columns,
-            [[getattr(record, name) for name in columns] for record in records],
-        )
-
-
 def as_array(values: Sequence[Any], kind: str) -> str:
     """Return *values* as PostgreSQL reads an array: written here, which takes a tenth of the time."""
     write, first = _WRITTEN.get(kind, str), values[0]
@@ -75,11 +64,6 @@ _WRITTEN: Mapping[str, Callable[[Any], str]] = {
     "bytea": lambda value: f'"\\\\x{value.hex()}"',
     "timestamp with time zone": lambda value: f'"{value.isoformat()}"',
 }
-
-
-@cache
-def _columns(model: type[models.Model]) -> tuple[str, ...]:
-    return tuple(column.attname for column in model._meta.concrete_fields)
 
 
 @cache

@@ -155,11 +155,21 @@ class OwnedRecord(models.Model):
         Raises:
             NotOwner: Another organisation owns it, or nobody acts.
         """
-        actor = find_actor()
-        if actor is None or self.tenant_id != actor.organisation_id:
-            raise NotOwner(record=type(self).__name__)
+        refuse_other_owner(type(self), self.tenant_id)
         if self.scope_id is None:
             self.scope_id = self.id  # type: ignore[unreachable]  # None until it is first saved
+
+
+def refuse_other_owner(model: type[models.Model], owner_id: UUID) -> None:
+    """
+    Raise where the acting organisation is not the one that owns a record of *model*.
+
+    Raises:
+        NotOwner: It is another, or nobody acts.
+    """
+    actor = find_actor()
+    if actor is None or owner_id != actor.organisation_id:
+        raise NotOwner(record=model.__name__)
 
 
 def list_by_id(model: type[models.Model], ids: Iterable[UUID]) -> dict[UUID, models.Model]:

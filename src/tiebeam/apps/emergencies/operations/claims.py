@@ -30,7 +30,6 @@ from tiebeam.apps.ledger.operations.claims import (
 from tiebeam.apps.ledger.operations.parts import demand_another
 from tiebeam.apps.ledger.operations.vouchers import GivenVoucher
 from tiebeam.errors import Refused
-from tiebeam.platform.audit.models import Entry
 from tiebeam.platform.permissions.operations import operation
 from tiebeam.platform.tenancy.acting import Actor
 from tiebeam.platform.tenancy.holding import hold
@@ -207,15 +206,15 @@ FOLLOWS = {
 """What is done to a reimbursement in the ledger, and the step that follows from it."""
 
 
-def follow_ledger(entry: Entry, record: models.Model, actor: Actor, now: datetime) -> None:
+def follow_ledger(action: str, record: models.Model, actor: Actor, now: datetime) -> None:
     """Move a deployment as its reimbursement moved in the ledger, whoever moved it there."""
-    event, document = FOLLOWS.get(entry.action, ""), ""
+    event, document = FOLLOWS.get(action, ""), ""
     reimbursement_id: UUID | None = None
     if isinstance(record, Reimbursement) and event in {"verify", "refuse_claim"}:
         reimbursement_id = record.pk
     elif isinstance(record, Proposal) and event == "reopen_claim":
         reimbursement_id = _reimbursement_of(record.pk)
-    elif isinstance(record, Batch) and entry.action == "ledger.post_proposal":
+    elif isinstance(record, Batch) and action == "ledger.post_proposal":
         is_undone = record.reversed_kind == "expenditure"
         if record.kind == "expenditure" or is_undone:
             event = "reopen_claim" if is_undone else "pay"
@@ -229,10 +228,10 @@ def follow_ledger(entry: Entry, record: models.Model, actor: Actor, now: datetim
     row = next((r for r in TABLE if last and r.event == event and last.state in r.before), None)
     if entered is None or last is None or row is None:
         return
-    reason = getattr(record, "reason", "") or document or entry.action
+    reason = getattr(record, "reason", "") or document or action
     said = Message(id=uuid4(), sent_at=now, document=document, reason=reason)
     step = compose(entered.deployment, said, row, last, actor, now)
-    step.side, step.answers_id, step.body_sha256 = "host", last.pk, entry.action
+    step.side, step.answers_id, step.body_sha256 = "host", last.pk, action
     write(step, f"emergencies.{event}", actor, now)
 
 

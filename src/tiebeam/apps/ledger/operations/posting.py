@@ -379,7 +379,7 @@ def post(
     Post one event; one that was posted before under its key is returned as it stands.
 
     Args:
-        also: Writes what belongs to a batch that is posted now: its entry in the log.
+        also: Writes what belongs to a batch that is posted now, just before the batch itself: its entry in the log.
 
     Raises:
         Refused: Nothing is written.

@@ -34,16 +34,21 @@ class Filled:
         return {account_id: int(held) for account_id, held in found}
 
 
-def fill(grounds: Any, count: int) -> Filled:
-    """Fill books of the donor of *grounds* with *count* rows in the order of their recording, past triggers and indexes."""
+def connect_owner() -> Any:
+    """Return a connection as the owner of the tables, whom no row policy binds."""
     import psycopg
     from django.db import connection
 
     settings = connection.settings_dict
-    owner = psycopg.connect(
+    return psycopg.connect(
         host=settings["OPTIONS"].get("host") or settings["HOST"], dbname=settings["NAME"],
         user="owner", autocommit=True,
     )  # fmt: skip
+
+
+def fill(grounds: Any, count: int) -> Filled:
+    """Fill books of the donor of *grounds* with *count* rows in the order of their recording, past triggers and indexes."""
+    owner = connect_owner()
     owner.execute("SET session_replication_role = replica; SET synchronous_commit = off")
     # Joins by merging would sort the rows, which are made in the order of their recording.
     owner.execute("SET maintenance_work_mem = '512MB'; SET jit = off; SET enable_mergejoin = off")

@@ -140,7 +140,9 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         for process in started:
             process.terminate()
         for process in started:
-            process.join()
+            # The pool's own thread may hear of its end first, and join then returns too early.
+            while process.is_alive():
+                process.join(POLL_S)
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 

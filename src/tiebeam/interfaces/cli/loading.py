@@ -104,6 +104,18 @@ def demand_free(path: Path, *, argument: str) -> None:
         raise InvalidInput([Fault(code="cli.path_taken", place=argument, value=str(path))])
 
 
+def demand_new_workbook(path: Path, *, argument: str) -> None:
+    """
+    Refuse to write a workbook under another ending, or where something is already.
+
+    Raises:
+        InvalidInput: *path* does not end in .xlsx, or is taken.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise InvalidInput([Fault(code="cli.not_a_workbook", place=argument, value=str(path))])
+    demand_free(path, argument=argument)
+
+
 def find_donor(scenario: Scenario, word: str, *, argument: str) -> Party:
     """
     Return the donor whose id is *word*, or else the only one of that name.

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from tiebeam.errors import Fault, InvalidInput
 from tiebeam.interfaces.cli import options
 from tiebeam.interfaces.cli.exits import ExitStatus
 from tiebeam.interfaces.cli.help import session_of
@@ -47,11 +46,9 @@ def check_scenario(ctx: typer.Context, scenario: options.Scenario) -> int:
 def write_scenario_template(ctx: typer.Context, out: Template) -> int:
     """Write an empty workbook to fill in, with notes and an example."""
     from tiebeam.interchange.scenario import write_template
-    from tiebeam.interfaces.cli.loading import demand_free
+    from tiebeam.interfaces.cli.loading import demand_new_workbook
 
-    if out.suffix.lower() != ".xlsx":
-        raise InvalidInput([Fault(code="cli.not_a_workbook", place="OUT.xlsx", value=str(out))])
-    demand_free(out, argument="OUT.xlsx")
+    demand_new_workbook(out, argument="OUT.xlsx")
     write_template(out)
     return tell_written(session_of(ctx), "scenario template", out)
 

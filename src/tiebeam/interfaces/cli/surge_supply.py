@@ -66,12 +66,10 @@ def supply(
 def write_template(ctx: typer.Context, out: Template) -> int:
     """Write a workbook of supplies to fill in, with one worked example."""
     from tiebeam.interchange.supplies import write_supply_template
-    from tiebeam.interfaces.cli.loading import demand_free
+    from tiebeam.interfaces.cli.loading import demand_new_workbook
     from tiebeam.interfaces.cli.scenario import tell_written
 
-    if out.suffix.lower() != ".xlsx":
-        raise InvalidInput([Fault(code="cli.not_a_workbook", place="OUT.xlsx", value=str(out))])
-    demand_free(out, argument="OUT.xlsx")
+    demand_new_workbook(out, argument="OUT.xlsx")
     write_supply_template(out)
     return tell_written(session_of(ctx), "surge supply-template", out)
 
